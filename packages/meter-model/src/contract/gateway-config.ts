@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { holdSchema } from "../holds/hold.ts";
+import { circuitRulesSchema } from "../rules/rule-config.ts";
+import { idSchema, instantSchema } from "../sample.ts";
+import { tariffSchema } from "../tariff/tariff.ts";
+
+export const serialParitySchema = z.enum(["none", "odd", "even"]);
+
+/** Where a bus' bytes come from. `rtu-tcp`: RTU frames through a serial server, unchanged. */
+export const pipeSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("serial"),
+    path: z.string().min(1),
+  }),
+  z.object({
+    kind: z.literal("rtu-tcp"),
+    host: z.string().min(1),
+    port: z.int().min(1).max(65_535),
+  }),
+]);
+export type PipeConfig = z.infer<typeof pipeSchema>;
+
+export const lineSchema = z.object({
+  baud: z.int().min(300).max(921_600),
+  parity: serialParitySchema,
+  stopBits: z.union([z.literal(1), z.literal(2)]),
+});
+export type LineConfig = z.infer<typeof lineSchema>;
+
+export const busConfigSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  pipe: pipeSchema,
+  line: lineSchema,
+  /** Every circuit is read at least this often while the bus can; range 1 s–15 min, default 5 s. */
+  pollIntervalMs: z.int().min(1000).max(900_000),
+});
+export type BusConfig = z.infer<typeof busConfigSchema>;
+
+export const circuitConfigSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  meterId: idSchema,
+  busId: idSchema,
+  profile: z.string(),
+  /** Variant of the profile, e.g. "single-phase". */
+  variant: z.string(),
+  /** Modbus unit id of this circuit. */
+  unitId: z.int().min(1).max(247),
+  ctRatio: z.int().min(1).max(9999),
+  ptRatio: z.int().min(1).max(9999),
+  householdId: idSchema.nullable(),
+  /** Rating of the switch; above it the relay is never broken by command (S10). */
+  switchRatingCa: z.int().positive(),
+  keepPower: z.boolean(),
+  /** Set once commissioning has proved relay command and read-back on this device; without it nothing switches by itself. */
+  commissionedAt: instantSchema.nullable(),
+  rules: circuitRulesSchema,
+  /** What the server last heard: a gateway with an empty store starts from these. */
+  lastKnownHolds: z.array(holdSchema),
+});
+export type CircuitConfig = z.infer<typeof circuitConfigSchema>;
+
+/** Defaults of gateway.md's safety rules; a site's policy may change a number. */
+export const safetyPolicySchema = z.object({
+  /** S6: a bulk of cuts for credit is at least this many circuits… */
+  bulkCutMinimum: z.int().min(1).default(20),
+  /** …and this share of the site's, in thousandths. */
+  bulkCutShareMilli: z.int().min(1).max(1000).default(50),
+  /** S8. */
+  minOpenCloseGapS: z.int().min(1).default(10),
+  minOverloadCloseGapS: z.int().min(1).default(60),
+  automaticOperationsPerHour: z.int().min(1).default(6),
+});
+export type SafetyPolicy = z.infer<typeof safetyPolicySchema>;
+
+export const gatewayConfigSchema = z.object({
+  /** Also the ETag. */
+  revision: z.int().nonnegative(),
+  gatewayId: idSchema,
+  siteId: idSchema,
+  timeZone: z.string(),
+  currency: z.string().length(3),
+  /** Digits of the minor unit: 2 for CNY, 0 for JPY. */
+  currencyDigits: z.int().min(0).max(3),
+  /** Local dates, YYYY-MM-DD. */
+  holidays: z.array(z.iso.date()),
+  /** ISO weekdays (1 Monday … 7 Sunday) that are rest days. */
+  restWeekdays: z.array(z.int().min(1).max(7)),
+  safety: safetyPolicySchema,
+  buses: z.array(busConfigSchema),
+  circuits: z.array(circuitConfigSchema),
+});
+export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+
+/**
+ * What a household can still use, as the server knows it: `balanceMicro` is the live balance at the moment when each
+ * circuit's register stood at `energyWh`. The gateway subtracts the rated use since. Newer `revision` wins.
+ */
+export const creditPositionSchema = z.object({
+  householdId: idSchema,
+  revision: z.int().nonnegative(),
+  at: instantSchema,
+  balanceMicro: z.int(),
+  registers: z.array(z.object({ circuitId: idSchema, at: instantSchema, energyWh: z.int().nonnegative() })),
+  /** Circuits open at or below this balance… */
+  cutMicro: z.int(),
+  /** …and close above this one. */
+  releaseMicro: z.int(),
+  tariff: tariffSchema,
+});
+export type CreditPosition = z.infer<typeof creditPositionSchema>;

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { instantSchema } from "../sample.ts";
+
+const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "HH:MM, 00:00 to 24:00");
+const offPeriodsSchema = z
+  .array(
+    z
+      .object({ from: timeOfDaySchema, to: timeOfDaySchema })
+      .refine((p) => p.from < p.to, "from must be before to"),
+  )
+  .max(8);
+
+/** Time-period control: the circuit is off within these local times. Days without an entry of their own are workdays. */
+export const scheduleRuleSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  off: z.object({ workday: offPeriodsSchema, "rest-day": offPeriodsSchema, holiday: offPeriodsSchema }),
+  effectiveFrom: instantSchema.optional(),
+  effectiveTo: instantSchema.optional(),
+});
+export type ScheduleRule = z.infer<typeof scheduleRuleSchema>;
+
+export const overloadRuleSchema = z.object({
+  maxPowerW: z.int().positive(),
+  maxCurrentCa: z.int().positive().optional(),
+  /** How long the load must stay above the limit. Range 0–600 s, default 10: longer than a motor's start. */
+  delayS: z.int().min(0).max(600),
+  /** Closed again after this. Range 10–3600 s, default 180. */
+  recloseAfterS: z.int().min(10).max(3600),
+  /** Recloses allowed per window, then staff. Range 0–20, default 3. */
+  reclosesPerWindow: z.int().min(0).max(20),
+  windowS: z.int().min(60).max(86_400),
+  residentMayRelease: z.boolean(),
+});
+export type OverloadRule = z.infer<typeof overloadRuleSchema>;
+
+/** domain.md "Vicious load". The default numbers separate the recorded kettle (0.9999) from the vacuum cleaner (≤ 0.988). */
+export const viciousLoadRuleSchema = z.object({
+  version: z.int().positive(),
+  mode: z.enum(["off", "alarm", "trip"]),
+  stepThresholdW: z.int().min(30),
+  /** ΔP/√(ΔP²+ΔQ²) at or above this, in thousandths. */
+  factorThresholdMilli: z.int().min(500).max(1000),
+  /** Controlled ranges of the step's ΔP; the gaps are the whitelist. */
+  ranges: z
+    .array(z.object({ fromW: z.int().min(30), toW: z.int().min(30) }))
+    .min(1)
+    .max(6),
+  /** Inrush has settled after this; range 1–30 s, default 3. */
+  settleS: z.int().min(1).max(30),
+  confirm: z.object({ m: z.int().min(1).max(20), n: z.int().min(1).max(20) }),
+  /** Slow ramps and split steps: resistive level above the window's minimum; 0 turns it off. */
+  levelThresholdW: z.int().min(0),
+  levelWindowS: z.int().min(60).max(7200),
+  probeAfterS: z.int().min(10).max(3600),
+  tripsPerDay: z.int().min(1).max(20),
+});
+export type ViciousLoadRule = z.infer<typeof viciousLoadRuleSchema>;
+
+export const reminderRuleSchema = z.object({
+  level1Minor: z.int(),
+  level2Minor: z.int(),
+  mode: z.enum(["warn", "trip-and-reclose", "trip-until-acknowledged"]),
+  recloseAfterS: z.int().min(10).max(3600),
+});
+export type ReminderRule = z.infer<typeof reminderRuleSchema>;
+
+export const circuitRulesSchema = z.object({
+  overload: overloadRuleSchema.optional(),
+  viciousLoad: viciousLoadRuleSchema.optional(),
+  schedule: scheduleRuleSchema.optional(),
+  reminder: reminderRuleSchema.optional(),
+});
+export type CircuitRules = z.infer<typeof circuitRulesSchema>;
