@@ -1,0 +1,101 @@
+/**
+ * Every problem that the API answers, by its stable code. `failureClass` tells a program what to do: *transient* try the same
+ * request again, *ambiguous* find out what happened before anything else, *permanent* tell a person.
+ */
+export const ERROR_CODES = {
+  // Who asks
+  unauthenticated: { status: 401, failureClass: "permanent", title: "Sign in first" },
+  "wrong-credentials": { status: 401, failureClass: "permanent", title: "Login or password is wrong" },
+  "refresh-reused": { status: 401, failureClass: "permanent", title: "This session was ended for safety" },
+  "too-many-attempts": { status: 429, failureClass: "transient", title: "Too many attempts" },
+  forbidden: { status: 403, failureClass: "permanent", title: "Your role does not allow this" },
+  // What is asked
+  "not-found": { status: 404, failureClass: "permanent", title: "Not found" },
+  "method-not-allowed": { status: 405, failureClass: "permanent", title: "This address has no such method" },
+  "bad-json": { status: 400, failureClass: "permanent", title: "The body is not valid JSON" },
+  "unsupported-media-type": { status: 415, failureClass: "permanent", title: "The body must be application/json" },
+  "payload-too-large": { status: 413, failureClass: "permanent", title: "The body is too large" },
+  "invalid-path": { status: 400, failureClass: "permanent", title: "The address is malformed" },
+  "invalid-query": { status: 400, failureClass: "permanent", title: "The query is malformed" },
+  "invalid-body": { status: 400, failureClass: "permanent", title: "The body has mistakes" },
+  "idempotency-key-missing": { status: 400, failureClass: "permanent", title: "Idempotency-Key is missing" },
+  "idempotency-key-invalid": { status: 400, failureClass: "permanent", title: "Idempotency-Key is malformed" },
+  "idempotency-key-reused": {
+    status: 422,
+    failureClass: "permanent",
+    title: "This Idempotency-Key belongs to another request",
+  },
+  "still-running": { status: 409, failureClass: "transient", title: "The same request is still running" },
+  conflict: { status: 409, failureClass: "permanent", title: "Someone else changed this in the meantime" },
+  // Users
+  "password-too-weak": { status: 422, failureClass: "permanent", title: "The password is too easy to guess" },
+  "role-not-grantable": { status: 403, failureClass: "permanent", title: "You cannot grant this role or site" },
+  // Places
+  "name-taken": { status: 409, failureClass: "permanent", title: "This name is taken" },
+  "login-taken": { status: 409, failureClass: "permanent", title: "This login is taken" },
+  "still-in-use": { status: 409, failureClass: "permanent", title: "Something still depends on this" },
+  "unit-occupied": { status: 409, failureClass: "permanent", title: "The unit has an open household" },
+  "reference-unknown": { status: 422, failureClass: "permanent", title: "The body names something that does not exist" },
+  // Alarms
+  "wrong-state": { status: 409, failureClass: "permanent", title: "Not possible in its present state" },
+  // Money
+  "amount-invalid": { status: 400, failureClass: "permanent", title: "The amount is not valid" },
+  "amount-too-large": { status: 400, failureClass: "permanent", title: "The amount is too large" },
+  "household-closed": { status: 409, failureClass: "permanent", title: "The household is closed" },
+  "already-voided": { status: 409, failureClass: "permanent", title: "This purchase was voided before" },
+  // Network
+  "circuit-not-commissioned": { status: 409, failureClass: "permanent", title: "The circuit is not commissioned" },
+  "no-sample-yet": { status: 404, failureClass: "permanent", title: "Nothing was read from this circuit yet" },
+  // The server itself
+  "store-unavailable": { status: 503, failureClass: "transient", title: "The store does not answer" },
+  stopping: { status: 503, failureClass: "transient", title: "The server is stopping" },
+  internal: { status: 500, failureClass: "ambiguous", title: "Something went wrong on our side" },
+} as const satisfies Record<
+  string,
+  { status: number; failureClass: "transient" | "ambiguous" | "permanent"; title: string }
+>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+export const ERROR_CODE_NAMES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
+
+/** One mistake in a request; `path` is dotted, e.g. `residents.0.name`, or empty for the whole. */
+export interface FieldError {
+  path: string;
+  code: string;
+  message: string;
+}
+
+export interface ApiErrorDetails {
+  errors?: FieldError[];
+  /** Seconds after which trying again makes sense; sent as Retry-After. */
+  retryAfterS?: number;
+  cause?: unknown;
+}
+
+/** The one error class of the API. Becomes a problem document (RFC 9457) in http/problem.ts. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: ErrorCode;
+  /** Field mistakes, in the order found. */
+  readonly errors: readonly FieldError[];
+  readonly retryAfterS: number | undefined;
+
+  constructor(code: ErrorCode, detail: string = ERROR_CODES[code].title, details: ApiErrorDetails = {}) {
+    super(detail, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.errors = details.errors ?? [];
+    this.retryAfterS = details.retryAfterS;
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+
+  get failureClass(): "transient" | "ambiguous" | "permanent" {
+    return ERROR_CODES[this.code].failureClass;
+  }
+}
+
+export function isApiError(error: unknown, code?: ErrorCode): error is ApiError {
+  return error instanceof ApiError && (code === undefined || error.code === code);
+}
