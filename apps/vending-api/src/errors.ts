@@ -13,13 +13,21 @@ export const ERROR_CODES = {
   "not-found": { status: 404, failureClass: "permanent", title: "Not found" },
   "method-not-allowed": { status: 405, failureClass: "permanent", title: "This address has no such method" },
   "bad-json": { status: 400, failureClass: "permanent", title: "The body is not valid JSON" },
-  "unsupported-media-type": { status: 415, failureClass: "permanent", title: "The body must be application/json" },
+  "unsupported-media-type": {
+    status: 415,
+    failureClass: "permanent",
+    title: "The body must be application/json",
+  },
   "payload-too-large": { status: 413, failureClass: "permanent", title: "The body is too large" },
   "invalid-path": { status: 400, failureClass: "permanent", title: "The address is malformed" },
   "invalid-query": { status: 400, failureClass: "permanent", title: "The query is malformed" },
   "invalid-body": { status: 400, failureClass: "permanent", title: "The body has mistakes" },
   "idempotency-key-missing": { status: 400, failureClass: "permanent", title: "Idempotency-Key is missing" },
-  "idempotency-key-invalid": { status: 400, failureClass: "permanent", title: "Idempotency-Key is malformed" },
+  "idempotency-key-invalid": {
+    status: 400,
+    failureClass: "permanent",
+    title: "Idempotency-Key is malformed",
+  },
   "idempotency-key-reused": {
     status: 422,
     failureClass: "permanent",
@@ -29,13 +37,21 @@ export const ERROR_CODES = {
   conflict: { status: 409, failureClass: "permanent", title: "Someone else changed this in the meantime" },
   // Users
   "password-too-weak": { status: 422, failureClass: "permanent", title: "The password is too easy to guess" },
-  "role-not-grantable": { status: 403, failureClass: "permanent", title: "You cannot grant this role or site" },
+  "role-not-grantable": {
+    status: 403,
+    failureClass: "permanent",
+    title: "You cannot grant this role or site",
+  },
   // Places
   "name-taken": { status: 409, failureClass: "permanent", title: "This name is taken" },
   "login-taken": { status: 409, failureClass: "permanent", title: "This login is taken" },
   "still-in-use": { status: 409, failureClass: "permanent", title: "Something still depends on this" },
   "unit-occupied": { status: 409, failureClass: "permanent", title: "The unit has an open household" },
-  "reference-unknown": { status: 422, failureClass: "permanent", title: "The body names something that does not exist" },
+  "reference-unknown": {
+    status: 422,
+    failureClass: "permanent",
+    title: "The body names something that does not exist",
+  },
   // Alarms
   "wrong-state": { status: 409, failureClass: "permanent", title: "Not possible in its present state" },
   // Money
@@ -44,8 +60,16 @@ export const ERROR_CODES = {
   "household-closed": { status: 409, failureClass: "permanent", title: "The household is closed" },
   "already-voided": { status: 409, failureClass: "permanent", title: "This purchase was voided before" },
   // Network
-  "circuit-not-commissioned": { status: 409, failureClass: "permanent", title: "The circuit is not commissioned" },
-  "no-sample-yet": { status: 404, failureClass: "permanent", title: "Nothing was read from this circuit yet" },
+  "circuit-not-commissioned": {
+    status: 409,
+    failureClass: "permanent",
+    title: "The circuit is not commissioned",
+  },
+  "no-sample-yet": {
+    status: 404,
+    failureClass: "permanent",
+    title: "Nothing was read from this circuit yet",
+  },
   // The server itself
   "store-unavailable": { status: 503, failureClass: "transient", title: "The store does not answer" },
   stopping: { status: 503, failureClass: "transient", title: "The server is stopping" },

@@ -16,7 +16,12 @@ export const ROLE_NAMES = Object.keys(ROLES) as [Role, ...Role[]];
 export const roleSchema = z.enum(ROLE_NAMES);
 
 /** Everybody who works for the property. */
-export const STAFF = ["administrator", "property-manager", "campus-admin", "maintenance"] as const satisfies Role[];
+export const STAFF = [
+  "administrator",
+  "property-manager",
+  "campus-admin",
+  "maintenance",
+] as const satisfies Role[];
 /** Staff and the customer's programs: may read places and network of their sites. */
 export const READERS = [...STAFF, "integrator"] as const satisfies Role[];
 

@@ -30,7 +30,10 @@ export type AnswerTable = { readonly [S in AnswerStatus]?: AnswerShape };
 /** A list: JSON array of rows with Content-Range. */
 export const pageOf = <Row extends z.ZodType>(row: Row): PageShape<Row> => ({ shape: "page", row });
 /** text/event-stream. */
-export const eventStreamOf = (description: string): EventStreamShape => ({ shape: "event-stream", description });
+export const eventStreamOf = (description: string): EventStreamShape => ({
+  shape: "event-stream",
+  description,
+});
 /** A document, e.g. application/pdf. */
 export const binaryOf = (contentType: string): BinaryShape => ({ shape: "binary", contentType });
 /** No body. */
@@ -125,7 +128,11 @@ export const accepted = <Body>(body: Body, extras: AnswerExtras = {}): JsonAnswe
   body,
   ...extras,
 });
-export const noContent = (extras: AnswerExtras = {}): EmptyAnswer<204> => ({ kind: "empty", status: 204, ...extras });
+export const noContent = (extras: AnswerExtras = {}): EmptyAnswer<204> => ({
+  kind: "empty",
+  status: 204,
+  ...extras,
+});
 export const notModified = (extras: AnswerExtras = {}): EmptyAnswer<304> => ({
   kind: "empty",
   status: 304,

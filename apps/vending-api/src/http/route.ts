@@ -139,7 +139,8 @@ export function route<
         ...raw,
         params: parseInput(params, raw.params, { code: "invalid-path" }),
         query: parseInput(definition.query ?? noQuery, raw.query, { code: "invalid-query" }),
-        body: definition.body && parseInput(definition.body, raw.body, { code: "invalid-body", fieldProblems }),
+        body:
+          definition.body && parseInput(definition.body, raw.body, { code: "invalid-body", fieldProblems }),
       };
       // The router let the request through under `access` and `idempotencyKey` of this very row, so caller and key have the
       // types that the row promises; the schemas above make the rest true.

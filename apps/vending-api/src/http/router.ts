@@ -1,0 +1,127 @@
+import compression from "compression";
+import express, { type Request, type Response, type Router } from "express";
+import { z } from "zod";
+import type { Deps } from "../deps.ts";
+import { ApiError } from "../errors.ts";
+import { type Answer, isSchema } from "./answer.ts";
+import { type Authenticators, admit } from "./authentication.ts";
+import { serveEventStream } from "./event-stream.ts";
+import { readIdempotencyKey } from "./idempotency-key.ts";
+import { requestHashOf } from "./request-hash.ts";
+import type { RequestContext, Route } from "./route.ts";
+
+export interface RouterDeps extends Pick<Deps, "clock" | "stopping"> {
+  authenticators: Authenticators;
+}
+
+/** Serves the route table. Each row refuses strangers before it reads a body. */
+export function apiRouter(routes: readonly Route[], deps: RouterDeps): Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  const methods = new Map<string, string[]>();
+  for (const row of routes) {
+    const readBody = express.json({ limit: row.bodyLimitBytes, strict: true });
+    router[row.method](
+      row.path,
+      async (request, response, next) => {
+        response.locals.routePath = row.path;
+        response.locals.caller = await admit(row.access, request, deps.authenticators);
+        next();
+      },
+      ...(row.body ? [refuseOtherMedia, readBody] : []),
+      compression({
+        filter: (_, response) => response.locals.streaming !== true && compression.filter(_, response),
+      }),
+      (request, response) => serve(row, request, response, deps),
+    );
+    methods.set(row.path, [...(methods.get(row.path) ?? []), row.method.toUpperCase()]);
+  }
+  for (const [path, allowed] of methods) {
+    router.all(path, (_request, response) => {
+      response.set("Allow", allowed.join(", "));
+      throw new ApiError("method-not-allowed");
+    });
+  }
+  return router;
+}
+
+function refuseOtherMedia(request: Request, _response: Response, next: () => void): void {
+  const hasBody =
+    request.headers["transfer-encoding"] !== undefined || Number(request.get("content-length") ?? 0) > 0;
+  if (hasBody && !request.is("application/json")) throw new ApiError("unsupported-media-type");
+  next();
+}
+
+async function serve(row: Route, request: Request, response: Response, deps: RouterDeps): Promise<void> {
+  const { caller } = response.locals;
+  const answer = await row.run({
+    ...contextOf(request, response, deps),
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    caller,
+    idempotencyKey: row.idempotencyKey && readIdempotencyKey(request.get("idempotency-key")),
+    requestHash: requestHashOf({
+      method: request.method,
+      path: request.path,
+      callerId: caller?.id ?? "",
+      body: request.body,
+    }),
+  });
+  send(row, answer, request, response, deps);
+}
+
+function contextOf(request: Request, response: Response, { clock }: RouterDeps): RequestContext {
+  return {
+    id: response.locals.requestId,
+    log: response.locals.log,
+    now: clock.now(),
+    remoteAddress: request.ip ?? "unknown",
+    secure: request.secure,
+    cookies: request.cookies,
+    header: (name) => request.get(name),
+  };
+}
+
+function send(row: Route, answer: Answer, request: Request, response: Response, deps: RouterDeps): void {
+  for (const { name, value, options } of answer.cookies ?? []) response.cookie(name, value, options);
+  // Answers are about people and money: no cache keeps them unless the route says otherwise.
+  response.set({ "Cache-Control": "no-store", ...answer.headers });
+  switch (answer.kind) {
+    case "json":
+      response.status(answer.status).json(outgoing(row, answer.status, answer.body));
+      return;
+    case "page": {
+      const rows = outgoing(row, 200, answer.body) as unknown[];
+      response
+        .set("Content-Range", contentRange(request.path, answer.from, rows.length, answer.total))
+        .json(rows);
+      return;
+    }
+    case "empty":
+      response.status(answer.status).end();
+      return;
+    case "binary":
+      response.type(answer.contentType);
+      if (answer.fileName) response.attachment(answer.fileName).type(answer.contentType);
+      response.send(Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength));
+      return;
+    case "stream":
+      response.locals.streaming = true;
+      serveEventStream(answer, response, deps);
+  }
+}
+
+/** Only what the contract names leaves the house; a body that breaks it is our mistake and is logged as one. */
+function outgoing(row: Route, status: Answer["status"], body: unknown): unknown {
+  const shape = row.answers[status];
+  if (shape === undefined) throw new TypeError(`${row.method} ${row.path} declares no answer ${status}`);
+  if (isSchema(shape)) return shape.parse(body);
+  if (shape.shape === "page") return z.array(shape.row).parse(body);
+  throw new TypeError(`${row.method} ${row.path} declares ${shape.shape} for ${status}`);
+}
+
+/** `households 0-24/319`, as ra-data-simple-rest reads it; RFC 9110, 14.4 has the star for a range without rows. */
+function contentRange(path: string, from: number, rows: number, total: number): string {
+  const unit = path.split("/").findLast((part) => part !== "") ?? "items";
+  return rows === 0 ? `${unit} */${total}` : `${unit} ${from}-${from + rows - 1}/${total}`;
+}
