@@ -1,0 +1,137 @@
+import type { Presence, Profile, ReadBlock } from "@hallmeter/meter-model";
+import type { GatewayErrorCode } from "../errors.ts";
+
+/** First non-empty lane wins; aging keeps the lower ones moving (see lanes.ts). */
+export const LANES = ["trip", "restore", "sale", "person", "watch", "poll", "backfill", "scan"] as const;
+export type Lane = (typeof LANES)[number];
+
+/** What a profile says about the pace of a meter. */
+export type ProfileTiming = Pick<Profile, "minimumGapMs" | "longestLatencyMs">;
+
+export interface ReadRequest {
+  lane: Lane;
+  unitId: number;
+  block: ReadBlock;
+  profile: ProfileTiming;
+  /** Wall clock; not started by then, it rejects with "expired". */
+  expiresAtMs?: number;
+  /** Reads of the same key that wait at the same time share one transaction. Default: lane, unit and block. */
+  key?: string;
+}
+
+export interface WriteRequest {
+  lane: Lane;
+  unitId: number;
+  address: number;
+  /** Register values, 0–65535, written in one function 16 request. */
+  words: readonly number[];
+  profile: ProfileTiming;
+  expiresAtMs?: number;
+  /** A newer write of the same key takes the place of one that still waits; that one rejects with "superseded". */
+  supersedeKey?: string;
+}
+
+export interface ReadReply {
+  words: number[];
+  /** Arrival of the last byte, milliseconds since the epoch. */
+  at: number;
+}
+
+/** A read that repeats. */
+export interface PollEntry {
+  key: string;
+  unitId: number;
+  block: ReadBlock;
+  profile: ProfileTiming;
+  intervalMs: number;
+  lane: "watch" | "poll";
+}
+
+export type BusState = "opening" | "up" | "down" | "jammed";
+
+export interface BusEvents {
+  /** A poll entry was read. */
+  reply: { key: string; unitId: number; words: number[]; at: number };
+  /** The presence of a unit changed. */
+  unit: { unitId: number; presence: Presence; at: number };
+  bus:
+    | {
+        kind: "state";
+        state: BusState;
+        at: number;
+        /** Why, for a person. */
+        detail: string;
+        /** How often opening has failed since the bus was last up. */
+        failures: number;
+        /** From the third failure on, and while jammed: worth an alarm. */
+        alarm: boolean;
+      }
+    | { kind: "duplicate-address"; unitId: number; at: number };
+  /** Every frame for the trace: what was sent, what was taken as an answer, what was thrown away. */
+  frame: { at: number; direction: "sent" | "received" | "dropped"; bytes: Uint8Array; unitId?: number };
+}
+
+export interface LaneBudget {
+  waiting: number;
+  done: number;
+  failed: number;
+  /** Worst wait beyond its due time (poll, watch) or in the queue (others) within the last minute. */
+  latenessMs: number;
+}
+
+export interface UnitBudget {
+  unitId: number;
+  presence: Presence;
+  /** Smoothed time the unit needs to begin its answer; null before the first one. */
+  turnaroundMs: number | null;
+  /** How long the next answer is waited for, beyond its time on the wire. */
+  allowanceMs: number;
+  replies: number;
+  timeouts: number;
+  crcErrors: number;
+  /** Truncated, foreign and doubled answers. */
+  protocolErrors: number;
+  /** Exception replies. */
+  exceptions: number;
+  /** Milliseconds since the epoch; null before the first. */
+  lastReplyAt: number | null;
+}
+
+export interface BusBudget {
+  busId: string;
+  state: BusState;
+  /** Share of the wire that the poll plan needs, in thousandths, with learned turnarounds; above 1000 it cannot be kept. */
+  plannedMilli: number;
+  overcommitted: boolean;
+  /** Share of the last minute during which a transaction was on the wire, in thousandths. */
+  usedMilli: number;
+  /** Transactions of the last minute, per second, in thousandths. */
+  ratePerSecondMilli: number;
+  lanes: Record<Lane, LaneBudget>;
+  units: UnitBudget[];
+  /** Bytes nobody asked for. */
+  foreignBytes: number;
+  /** The line repeats what we send; null until the first answer has shown it. */
+  localEcho: boolean | null;
+}
+
+export interface Bus {
+  readonly id: string;
+  /** Resolves with the words read; rejects with GatewayError. */
+  read(request: ReadRequest): Promise<ReadReply>;
+  /** The reply is compared with the request. Never sent twice: without a clear answer it rejects with "write-unconfirmed". */
+  write(request: WriteRequest): Promise<void>;
+  /** Replaces all periodic reads. Entries whose key, unit, block and interval stay keep their place in time. */
+  setPollPlan(plan: readonly PollEntry[]): void;
+  /** Returns what ends the subscription. */
+  on<E extends keyof BusEvents>(event: E, listener: (value: BusEvents[E]) => void): () => void;
+  budget(): BusBudget;
+  /** Waiting requests reject with "bus-closed"; the transaction in flight is abandoned. */
+  close(): Promise<void>;
+}
+
+/** How a transaction on the wire can fail; all but the exception replies count as a miss of the unit. */
+export type TransactionFailure = Extract<
+  GatewayErrorCode,
+  "reply-timeout" | "reply-truncated" | "reply-corrupt" | "reply-foreign" | "duplicate-address"
+>;

@@ -1,0 +1,61 @@
+/**
+ * What a caller may do about a failure: `transient` try again · `ambiguous` it may have happened: read back, never resend
+ * · `permanent` trying again changes nothing: tell a person.
+ */
+export type FailureClass = "transient" | "ambiguous" | "permanent";
+
+interface ErrorRow {
+  failureClass: FailureClass;
+  text: string;
+}
+
+/** Every way the gateway fails. A code belongs to one class for ever. */
+export const GATEWAY_ERRORS = {
+  // The pipe and the line
+  "bus-down": { failureClass: "transient", text: "the bus is not connected" },
+  "bus-closed": { failureClass: "permanent", text: "the bus was closed" },
+  "bus-jammed": { failureClass: "transient", text: "the line never falls silent" },
+  "bus-url-invalid": { failureClass: "permanent", text: "the bus address cannot be understood" },
+  // The reply of a unit
+  "reply-timeout": { failureClass: "transient", text: "the unit did not answer" },
+  "reply-truncated": { failureClass: "transient", text: "the answer broke off" },
+  "reply-corrupt": { failureClass: "transient", text: "the answer failed its checksum" },
+  "reply-foreign": { failureClass: "transient", text: "the answer does not belong to the request" },
+  "duplicate-address": { failureClass: "transient", text: "more than one unit answered" },
+  "write-unconfirmed": { failureClass: "ambiguous", text: "the write was sent and not confirmed" },
+  // Exception replies (Modbus Application Protocol V1.1b3, clause 7)
+  "function-refused": { failureClass: "permanent", text: "the unit does not know this function" },
+  "address-refused": { failureClass: "permanent", text: "the unit does not have this register" },
+  "value-refused": { failureClass: "permanent", text: "the unit refuses this value" },
+  "unit-failed": { failureClass: "transient", text: "the unit reports a failure of its own" },
+  "unit-busy": { failureClass: "transient", text: "the unit is busy" },
+  "unit-unreachable": { failureClass: "transient", text: "a gateway on the way cannot reach the unit" },
+  "exception-unknown": {
+    failureClass: "permanent",
+    text: "the unit answered an exception that has no standard meaning",
+  },
+  // The queue: nothing was sent
+  expired: { failureClass: "permanent", text: "the request came too late to be carried out" },
+  superseded: { failureClass: "permanent", text: "a newer request took the place of this one" },
+  "queue-full": { failureClass: "transient", text: "too many requests wait for this bus" },
+} as const satisfies Record<string, ErrorRow>;
+
+export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
+
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly code: GatewayErrorCode;
+
+  constructor(code: GatewayErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail ? `${GATEWAY_ERRORS[code].text}: ${detail}` : GATEWAY_ERRORS[code].text, options);
+    this.code = code;
+  }
+
+  get failureClass(): FailureClass {
+    return GATEWAY_ERRORS[this.code].failureClass;
+  }
+}
+
+export function isGatewayError(error: unknown): error is GatewayError {
+  return error instanceof GatewayError;
+}
