@@ -63,6 +63,8 @@ export const profileVariantSchema = z.object({
   /** Address ranges that must not be read across. */
   holes: z.array(z.object({ from: z.int(), to: z.int() })),
   relay: relayControlSchema,
+  /** The bit by which the meter reports a fault of its own. */
+  fault: z.object({ register: z.string(), mask: z.int(), unsure: z.string().optional() }).optional(),
   /** Energy register wraps after this. */
   energyModulusWh: z.int().positive(),
 });

@@ -1,0 +1,162 @@
+import { MeterModelError } from "../errors.ts";
+import type { RelayState, Sample, SampleFlag } from "../sample.ts";
+import { decodeBlock, profileVariant } from "./decode.ts";
+import type { Profile, ProfileVariant } from "./profile.ts";
+import { ratioFactor } from "./units.ts";
+
+export interface SampleContext {
+  circuitId: string;
+  /** RFC 3339 UTC: when the reply arrived. */
+  at: string;
+  ctRatio: number;
+  ptRatio: number;
+}
+
+type Values = Readonly<Record<string, number>>;
+
+const PHASES = ["phaseA", "phaseB", "phaseC"] as const;
+
+/** Above this no low-voltage phase is real: 277 V systems + 10 % is 305 V; 480 V leaves room for line voltages (3P3L). */
+const HIGHEST_VOLTAGE_DV = 4800;
+/** A phase below 50 V is dead, and its frequency means nothing. */
+const LIVE_VOLTAGE_DV = 500;
+/** IEC 62053 meters measure 45–65 Hz. */
+const FREQUENCY_CHZ = { lowest: 4500, highest: 6500 };
+/** |P| ≤ U·I, with 10 % and 50 W for values latched at different moments of a changing load. */
+const APPARENT_TOLERANCE = { milli: 1100, watts: 50 };
+/** The phases' sum against the total: 5 %, at least 50 W, for the same reason. */
+const SUM_TOLERANCE = { milli: 50, watts: 50 };
+/** A 16-bit total of three phases wraps where its parts do not: 3 × 80 A × 230 V = 55 kW against 32,767 W. */
+const WORD = 0x1_0000;
+
+function needed(values: Values, name: string, variant: ProfileVariant): number {
+  const value = values[name];
+  if (value === undefined)
+    throw new MeterModelError(
+      "register-not-in-block",
+      `block ${variant.sampleBlock.name} holds no register "${name}"`,
+    );
+  return value;
+}
+
+/** What the contact's own bits say; a pattern that is neither closed nor all clear is unknown. */
+export function relayFromStatus(variant: ProfileVariant, word: number): RelayState {
+  const { mask, closedValue } = variant.relay.readBack;
+  const bits = word & mask;
+  if (bits === closedValue) return "closed";
+  return bits === (~closedValue & mask) ? "open" : "unknown";
+}
+
+function agrees(total: number, sum: number): boolean {
+  return Math.abs(total - sum) <= Math.max(SUM_TOLERANCE.watts, (Math.abs(sum) * SUM_TOLERANCE.milli) / 1000);
+}
+
+/** The total, or the phases' sum where the total has wrapped by a whole word. */
+function withoutWrap(total: number, sum: number): number {
+  const wraps = Math.round((sum - total) / WORD);
+  return wraps !== 0 && agrees(total + wraps * WORD, sum) ? sum : total;
+}
+
+interface PhaseReading {
+  voltageDv: number;
+  currentCa: number;
+  activePowerW: number;
+}
+
+function isImpossible(values: Values, phases: readonly PhaseReading[], words: readonly number[]): boolean {
+  const factor = values.powerFactorMilli ?? 0;
+  const frequency = values.frequencyCHz ?? 0;
+  const isLive = phases.some((phase) => phase.voltageDv >= LIVE_VOLTAGE_DV);
+  return (
+    words.every((word) => word === 0) ||
+    words.every((word) => word === 0xffff) ||
+    Math.abs(factor) > 1000 ||
+    (isLive && (frequency < FREQUENCY_CHZ.lowest || frequency > FREQUENCY_CHZ.highest)) ||
+    phases.some(
+      (phase) =>
+        phase.voltageDv > HIGHEST_VOLTAGE_DV ||
+        // U in 0.1 V times I in 0.01 A is in milliwatts.
+        Math.abs(phase.activePowerW) >
+          (phase.voltageDv * phase.currentCa * APPARENT_TOLERANCE.milli) / 1_000_000 +
+            APPARENT_TOLERANCE.watts,
+    )
+  );
+}
+
+function readPhases(values: Values, variant: ProfileVariant): PhaseReading[] {
+  if (variant.phases === 1)
+    return [
+      {
+        voltageDv: needed(values, "voltageDv", variant),
+        currentCa: needed(values, "currentCa", variant),
+        activePowerW: needed(values, "activePowerW", variant),
+      },
+    ];
+  return PHASES.map((phase) => ({
+    voltageDv: needed(values, `${phase}.voltageDv`, variant),
+    currentCa: needed(values, `${phase}.currentCa`, variant),
+    activePowerW: needed(values, `${phase}.activePowerW`, variant),
+  }));
+}
+
+/** Flags that the words themselves justify; "first" and "stale" are known only to who polls. */
+function flagsOf(variant: ProfileVariant, values: Values, impossible: boolean): SampleFlag[] {
+  const flags: SampleFlag[] = [];
+  if (impossible) flags.push("suspect");
+  const { fault } = variant;
+  if (fault !== undefined && (needed(values, fault.register, variant) & fault.mask) !== 0)
+    flags.push("meter-fault");
+  return flags;
+}
+
+/**
+ * A sample from the words of the variant's sample block, with CT ratio on currents, PT ratio on voltages and both on
+ * powers and energies. Values that no meter can have measured set "suspect"; they are kept as read.
+ * @throws MeterModelError "unknown-variant", "wrong-word-count", "register-not-in-block", "out-of-range"
+ */
+export function decodeSample(
+  profile: Profile,
+  variantName: string,
+  words: readonly number[],
+  context: SampleContext,
+): Sample {
+  const variant = profileVariant(profile, variantName);
+  const values = decodeBlock(variant.registers, variant.sampleBlock, words);
+  const phases = readPhases(values, variant);
+  const isThreePhase = variant.phases === 3;
+
+  const sumW = phases.reduce((sum, phase) => sum + phase.activePowerW, 0);
+  const activePowerW = withoutWrap(needed(values, "activePowerW", variant), sumW);
+  const sumsAgree = !isThreePhase || agrees(activePowerW, sumW);
+  const sumVar = PHASES.reduce((sum, phase) => sum + (values[`${phase}.reactivePowerVar`] ?? 0), 0);
+  const totalVar = needed(values, "reactivePowerVar", variant);
+  const reactivePowerVar = isThreePhase ? withoutWrap(totalVar, sumVar) : totalVar;
+
+  const primary = (name: string, value: number) => {
+    const product = value * ratioFactor(name, context.ctRatio, context.ptRatio);
+    if (!Number.isSafeInteger(product))
+      throw new MeterModelError("out-of-range", `${name} ${value} is not exact after its ratios`);
+    return product;
+  };
+  const primaryPhase = (phase: PhaseReading): PhaseReading => ({
+    voltageDv: primary("voltageDv", phase.voltageDv),
+    currentCa: primary("currentCa", phase.currentCa),
+    activePowerW: primary("activePowerW", phase.activePowerW),
+  });
+  const statusWord = needed(values, variant.relay.readBack.register, variant);
+
+  return {
+    circuitId: context.circuitId,
+    at: context.at,
+    energyWh: primary("energyWh", needed(values, "energyWh", variant)),
+    activePowerW: primary("activePowerW", activePowerW),
+    reactivePowerVar: primary("reactivePowerVar", reactivePowerVar),
+    voltageDv: primary("voltageDv", phases[0]?.voltageDv ?? 0),
+    currentCa: primary("currentCa", Math.max(...phases.map((phase) => phase.currentCa))),
+    powerFactorMilli: needed(values, "powerFactorMilli", variant),
+    frequencyCHz: needed(values, "frequencyCHz", variant),
+    relay: relayFromStatus(variant, statusWord),
+    flags: flagsOf(variant, values, !sumsAgree || isImpossible(values, phases, words)),
+    ...(isThreePhase ? { phases: phases.map(primaryPhase) } : {}),
+  };
+}

@@ -1,0 +1,40 @@
+import type { z } from "zod";
+import type { RegisterType, registerSchema } from "./profile.ts";
+
+export type RegisterInput = z.input<typeof registerSchema>;
+
+/** One line of a manual's register table. `times` multiplies the raw integer into the unit of the name. */
+export type RegisterRow = readonly [
+  address: number,
+  name: string,
+  type: RegisterType,
+  options?: { times?: number; access?: "r" | "rw"; unsure?: string },
+];
+
+export function registersOf(rows: readonly RegisterRow[]): RegisterInput[] {
+  return rows.map(([address, name, type, options]) => ({
+    address,
+    name,
+    type,
+    scale: [options?.times ?? 1, 1],
+    ...(options?.access === undefined ? {} : { access: options.access }),
+    ...(options?.unsure === undefined ? {} : { unsure: options.unsure }),
+  }));
+}
+
+/** Rows for a run of equal registers: `count` of them from `address`, named by their number from 1. */
+export function run(
+  address: number,
+  count: number,
+  name: (number: string) => string,
+  type: RegisterType,
+  options?: RegisterRow[3],
+): RegisterRow[] {
+  const step = type === "u32" || type === "s32" ? 2 : 1;
+  return Array.from({ length: count }, (_, index) => [
+    address + index * step,
+    name(String(index + 1).padStart(2, "0")),
+    type,
+    options ?? {},
+  ]);
+}
