@@ -1,0 +1,131 @@
+/** The command line. Every command loads its own part only when it is called. Exit codes: 0 done, 1 failed, 2 wrong use. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { resolve } from "node:path";
+
+const program = new Command("hallmeter")
+  .description("Prepaid electricity for buildings with many households, and the meters behind it.")
+  .exitOverride()
+  .showHelpAfterError("(--help shows how it is used)");
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+function wholeNumber(from: number, to: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < from || value > to)
+      throw new InvalidArgumentError(`a whole number from ${from} to ${to} is needed.`);
+    return value;
+  };
+}
+
+program
+  .command("start")
+  .description("run the demonstration site: store, API, console, gateway and simulated meters")
+  .action(async () => {
+    const { runDemonstration } = await import("./start/run-demonstration.ts");
+    await runDemonstration(process.env, print);
+  });
+
+program
+  .command("api")
+  .description("run the vending API with the console")
+  .option("--port <port>", "instead of HALLMETER_PORT", wholeNumber(0, 65_535))
+  .option("--console <folder>", "built pages to serve", resolve)
+  .action(async (options: { port?: number; console?: string }) => {
+    const { runApi } = await import("./parts/api.ts");
+    await runApi(process.env, options, print);
+  });
+
+program
+  .command("gateway")
+  .description("run a bus gateway beside the meters")
+  .requiredOption("--config <file>", "server, token and data directory as JSON", resolve)
+  .action(async (options: { config: string }) => {
+    const { runGateway } = await import("./parts/gateway.ts");
+    await runGateway(options.config, process.env, print);
+  });
+
+program
+  .command("store")
+  .description("run the embedded store alone")
+  .requiredOption("--dbpath <folder>", "where it keeps its data", resolve)
+  .option("--port <port>", "0 takes a free one", wholeNumber(0, 65_535), 0)
+  .action(async (options: { dbpath: string; port: number }) => {
+    const { runStore } = await import("./parts/store.ts");
+    await runStore(options, print);
+  });
+
+program
+  .command("simulate")
+  .description("run simulated meters on simulated buses")
+  .requiredOption("--site <file>", "buses, cabinets and appliances as JSON", resolve)
+  .action(async (options: { site: string }) => {
+    const { runSimulator } = await import("./parts/simulator.ts");
+    await runSimulator(options.site, print);
+  });
+
+const busOption = () =>
+  new Option("--bus <url>", "tcp://host:port or rtu:/dev/ttyUSB0?baud=9600&parity=even").makeOptionMandatory();
+
+program
+  .command("read")
+  .description("read one circuit of a meter and show every value")
+  .addOption(busOption())
+  .option("--profile <id>", "the meter's profile", "acrel-adf400l")
+  .option("--variant <name>", "the circuit's variant", "single-phase")
+  .requiredOption("--unit <id>", "the circuit's unit id", wholeNumber(1, 247))
+  .option("--json", "for programs")
+  .action(async (options) => {
+    const { readAtBus } = await import("./parts/bus-tools.ts");
+    process.exitCode = await readAtBus(options, print);
+  });
+
+program
+  .command("relay")
+  .description("open or close one circuit's relay and read it back")
+  .argument("<state>", "open or close")
+  .addOption(busOption())
+  .option("--profile <id>", "the meter's profile", "acrel-adf400l")
+  .option("--variant <name>", "the circuit's variant", "single-phase")
+  .requiredOption("--unit <id>", "the circuit's unit id", wholeNumber(1, 247))
+  .option("--json", "for programs")
+  .action(async (state: string, options) => {
+    const { switchAtBus } = await import("./parts/bus-tools.ts");
+    process.exitCode = await switchAtBus(state, options, print);
+  });
+
+const user = program.command("user").description("people who may sign in");
+user
+  .command("add")
+  .description("add a user; the password is read from standard input")
+  .requiredOption("--login <login>")
+  .requiredOption("--name <name>")
+  .requiredOption("--role <role>")
+  .option("--site <id...>", "sites the user is limited to; an administrator without any sees all")
+  .option("--json", "for programs")
+  .action(async (options) => {
+    const { addUserFromTerminal } = await import("./parts/user.ts");
+    await addUserFromTerminal(options, process.env, print);
+  });
+
+program
+  .command("verify-ledger")
+  .description("fold the whole ledger and check every invariant")
+  .option("--json", "for programs")
+  .action(async (options: { json?: boolean }) => {
+    const { verifyLedgerFromTerminal } = await import("./parts/verify-ledger.ts");
+    process.exitCode = await verifyLedgerFromTerminal(options, process.env, print);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`hallmeter: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+    // A part that failed half-way may hold sockets open; nothing is left to wait for.
+    process.exit();
+  }
+}

@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { buildConsole } from "./build-console.ts";
+import { writeSimulatedSite } from "./demo-simulation.ts";
+import {
+  type DemonstrationFiles,
+  demonstrationFiles,
+  forgetHalfSeeded,
+  readJson,
+  type SeededRecord,
+  writeJson,
+} from "./demonstration.ts";
+import { type KeptProcess, keepRunning } from "./kept-process.ts";
+import { type BusAddress, newPassword, placeLockouts, seedDemonstration } from "./seed.ts";
+import { signIn } from "./api-client.ts";
+
+export interface StartSettings {
+  dataFolder: string;
+  port: number;
+  /** A MongoDB of the user's own; the embedded store then stays away. */
+  mongoUri?: string;
+  env: NodeJS.ProcessEnv;
+  print: (line: string) => void;
+}
+
+export interface Demonstration {
+  origin: string;
+  loginsFile: string;
+  /** Process ids by part, for those who want to see how it survives. */
+  pids(): Record<string, number | undefined>;
+  close(): Promise<void>;
+}
+
+interface Secrets {
+  jwtSecret: string;
+}
+
+/** Starts every part of the demonstration site and answers once all are ready. The second start finds what the first left. */
+export async function startDemonstration(settings: StartSettings): Promise<Demonstration> {
+  const files = demonstrationFiles(settings.dataFolder);
+  const record = readJson<SeededRecord>(files.seededFile);
+  if (!record && !settings.mongoUri) forgetHalfSeeded(files);
+  const secrets = readJson<Secrets>(files.secretsFile) ?? { jwtSecret: randomBytes(48).toString("base64url") };
+  writeJson(files.secretsFile, secrets);
+
+  const parts: Record<string, KeptProcess<unknown>> = {};
+  const keep = <Ready>(name: string, args: (previous: Ready | undefined) => string[], env: NodeJS.ProcessEnv = {}) => {
+    const part = keepRunning<Ready>({
+      name,
+      args,
+      env: { ...settings.env, ...env },
+      logFile: join(files.logs, `${name}.log`),
+      onRestart: (who, how) => settings.print(`${who} ${how}; starting it again`),
+    });
+    parts[name] = part;
+    return part;
+  };
+  const close = () => closeParts(parts);
+
+  try {
+    const startedAt = record?.siteStartedAt ?? new Date().toISOString();
+    writeSimulatedSite(files.siteFile, files.simulatorState);
+    const [consoleFolder, mongoUri, buses] = await Promise.all([
+      buildConsole(settings.print),
+      settings.mongoUri ?? startStore(keep, files),
+      keep<{ buses: BusAddress[] }>("simulator", () => ["simulate", "--site", files.siteFile]).ready,
+    ]);
+    const apiEnv = {
+      MONGODB_URI: mongoUri,
+      HALLMETER_DATA: files.folder,
+      HALLMETER_PORT: String(settings.port),
+      HALLMETER_JWT_SECRET: secrets.jwtSecret,
+    };
+    const api = await keep<{ port: number }>(
+      "api",
+      (previous) => ["api", "--console", consoleFolder, ...(previous ? ["--port", String(previous.port)] : [])],
+      apiEnv,
+    ).ready;
+    const origin = `http://127.0.0.1:${api.port}`;
+    const seeded = record ?? (await seed(files, origin, mongoUri, buses.buses, startedAt, settings));
+    await pointBuses(origin, seeded, buses.buses);
+    pointGateway(files, origin);
+    await keep<object>("gateway", () => ["gateway", "--config", files.gatewayFile]).ready;
+    if (!seeded.hasLockouts) await tagOut(files, origin, seeded);
+    return {
+      origin,
+      loginsFile: files.loginsFile,
+      pids: () => Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.pid()])),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The store closes last: the others still write while they close. */
+async function closeParts(parts: Record<string, KeptProcess<unknown>>): Promise<void> {
+  const { store, ...others } = parts;
+  await Promise.all(Object.values(others).map((part) => part.stop()));
+  await store?.stop();
+}
+
+type Keep = <Ready>(
+  name: string,
+  args: (previous: Ready | undefined) => string[],
+  env?: NodeJS.ProcessEnv,
+) => KeptProcess<Ready>;
+
+async function startStore(keep: Keep, files: DemonstrationFiles): Promise<string> {
+  const { port } = await keep<{ port: number }>("store", (previous) => [
+    "store",
+    "--dbpath",
+    files.store,
+    "--port",
+    String(previous?.port ?? 0),
+  ]).ready;
+  return `mongodb://127.0.0.1:${port}/hallmeter`;
+}
+
+async function seed(
+  files: DemonstrationFiles,
+  origin: string,
+  mongoUri: string,
+  buses: BusAddress[],
+  siteStartedAt: string,
+  settings: StartSettings,
+): Promise<SeededRecord> {
+  settings.print("first start: filling the demonstration site …");
+  const { addFirstAdministrator } = await import("./first-administrator.ts");
+  const administrator = { role: "administrator", login: "admin", password: newPassword() };
+  await addFirstAdministrator(mongoUri, administrator);
+  const { logins, gatewayToken, busIds } = await seedDemonstration(origin, administrator, buses, new Date(siteStartedAt));
+  writeJson(files.gatewayFile, { server: { url: origin, token: gatewayToken }, dataDir: files.gatewayStore });
+  writeJson(files.loginsFile, logins);
+  const record: SeededRecord = { siteStartedAt, administrator, busIds, hasLockouts: false };
+  writeJson(files.seededFile, record);
+  return record;
+}
+
+/** With port 0 the API is elsewhere after each start. */
+function pointGateway(files: DemonstrationFiles, origin: string): void {
+  const file = readJson<{ server: { url: string; token: string } }>(files.gatewayFile);
+  if (!file) throw new RangeError(`${files.gatewayFile} is missing`);
+  if (file.server.url !== origin) writeJson(files.gatewayFile, { ...file, server: { ...file.server, url: origin } });
+}
+
+/** The simulated serial servers listen on other ports after each start. */
+async function pointBuses(origin: string, { administrator, busIds }: SeededRecord, buses: BusAddress[]): Promise<void> {
+  const api = await signIn(origin, administrator.login, administrator.password);
+  for (const [index, id] of busIds.entries()) await api.patch(`/buses/${id}`, { pipe: { kind: "rtu-tcp", ...buses[index] } });
+}
+
+async function tagOut(files: DemonstrationFiles, origin: string, record: SeededRecord): Promise<void> {
+  const logins = readJson<{ role: string; login: string; password: string }[]>(files.loginsFile) ?? [];
+  const maintenance = logins.find(({ role }) => role === "maintenance");
+  if (!maintenance) throw new RangeError(`${files.loginsFile} has no maintenance login`);
+  await placeLockouts(origin, maintenance);
+  writeJson(files.seededFile, { ...record, hasLockouts: true });
+}
