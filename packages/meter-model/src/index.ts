@@ -14,4 +14,8 @@ export * from "./profile/profile.ts";
 export * from "./profile/units.ts";
 export * from "./rules/rule-config.ts";
 export * from "./sample.ts";
+export * from "./tariff/credit-estimate.ts";
+export * from "./tariff/rate-use.ts";
 export * from "./tariff/tariff.ts";
+export * from "./time/day-type.ts";
+export * from "./time/wall-clock.ts";

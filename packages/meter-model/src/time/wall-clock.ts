@@ -1,0 +1,79 @@
+import { DateTime, IANAZone } from "luxon";
+import { MeterModelError } from "../errors.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+const zones = new Map<string, IANAZone>();
+
+/** @throws MeterModelError "unknown-time-zone" */
+export function ianaZone(timeZone: string): IANAZone {
+  const known = zones.get(timeZone);
+  if (known !== undefined) return known;
+  const zone = IANAZone.create(timeZone);
+  if (!zone.isValid) throw new MeterModelError("unknown-time-zone", `no time zone "${timeZone}"`);
+  zones.set(timeZone, zone);
+  return zone;
+}
+
+/** Milliseconds that the wall clock is ahead of UTC at an instant. */
+function offsetMs(atMs: number, zone: IANAZone): number {
+  return zone.offset(atMs) * MINUTE_MS;
+}
+
+/** What the wall clock shows, as milliseconds since its last midnight: on a 25-hour day some values come twice. */
+export function wallClockMsOfDay(atMs: number, timeZone: string): number {
+  const local = atMs + offsetMs(atMs, ianaZone(timeZone));
+  return ((local % DAY_MS) + DAY_MS) % DAY_MS;
+}
+
+/** Whole minutes that the wall clock shows since midnight, 0–1439. */
+export function wallClockMinuteOfDay(atMs: number, timeZone: string): number {
+  return Math.floor(wallClockMsOfDay(atMs, timeZone) / MINUTE_MS);
+}
+
+/** "07:30" → 450, "24:00" → 1440. */
+export function minuteOfDay(timeOfDay: string): number {
+  return Number(timeOfDay.slice(0, 2)) * 60 + Number(timeOfDay.slice(3, 5));
+}
+
+/**
+ * The instant at which the wall clock next shows another time than a plain count from `atMs` would reach, or reaches
+ * `endMinute` of its day, whichever is first. What holds at `atMs` by wall clock holds until then. Zones that change their
+ * offset twice within a day do not exist.
+ */
+export function wallClockSpanEndMs(atMs: number, endMinute: number, timeZone: string): number {
+  const zone = ianaZone(timeZone);
+  const offset = offsetMs(atMs, zone);
+  const endMs = atMs + (endMinute * MINUTE_MS - wallClockMsOfDay(atMs, timeZone));
+  if (offsetMs(endMs, zone) === offset) return endMs;
+  let before = atMs;
+  let after = endMs;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offsetMs(middle, zone) === offset) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+/** Local date of an instant, "YYYY-MM-DD". */
+export function localDay(atMs: number, timeZone: string): string {
+  const local = atMs + offsetMs(atMs, ianaZone(timeZone));
+  return new Date(local).toISOString().slice(0, 10);
+}
+
+/**
+ * A local day as instants, end exclusive: 23, 24 or 25 hours long. Where midnight does not exist the day starts at its
+ * first instant.
+ * @throws MeterModelError "invalid-day", "unknown-time-zone"
+ */
+export function localDayBounds(day: string, timeZone: string): { startMs: number; endMs: number } {
+  const noon = DateTime.fromISO(`${day}T12:00:00`, { zone: ianaZone(timeZone) });
+  if (!noon.isValid || noon.toISODate() !== day)
+    throw new MeterModelError("invalid-day", `"${day}" is not a date YYYY-MM-DD`);
+  return {
+    startMs: noon.startOf("day").toMillis(),
+    endMs: noon.plus({ days: 1 }).startOf("day").toMillis(),
+  };
+}
