@@ -12,6 +12,7 @@ export * from "./profile/decode.ts";
 export * from "./profile/decode-sample.ts";
 export * from "./profile/profile.ts";
 export * from "./profile/units.ts";
+export * from "./rules/defaults.ts";
 export * from "./rules/rule-config.ts";
 export * from "./sample.ts";
 export * from "./tariff/credit-estimate.ts";
