@@ -15,7 +15,10 @@ export interface KeptProcess<Ready> {
   /** What the process said when it was ready, the first time. Rejects when it ends before that. */
   ready: Promise<Ready>;
   pid(): number | undefined;
+  /** Ends it and leaves it ended. */
   stop(): Promise<void>;
+  /** After `stop`: runs it again, with what its first start answered. */
+  startAgain(): void;
 }
 
 interface KeptProcessOptions<Ready> {
@@ -82,6 +85,11 @@ export function keepRunning<Ready>(options: KeptProcessOptions<Ready>): KeptProc
     clearTimeout(limit);
   }
 
+  function startAgain(): void {
+    isStopping = false;
+    start();
+  }
+
   start();
-  return { ready, pid: () => child?.pid, stop };
+  return { ready, pid: () => child?.pid, stop, startAgain };
 }

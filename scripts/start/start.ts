@@ -26,10 +26,12 @@ export interface StartSettings {
 export interface Demonstration {
   origin: string;
   loginsFile: string;
-  /** Process ids by part, for those who want to see how it survives. */
-  pids(): Record<string, number | undefined>;
+  /** Every part by name, for those who want to see what the others do without it. */
+  parts: Record<PartName, KeptProcess<unknown>>;
   close(): Promise<void>;
 }
+
+export type PartName = "store" | "simulator" | "api" | "gateway";
 
 interface Secrets {
   jwtSecret: string;
@@ -43,8 +45,8 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
   const secrets = readJson<Secrets>(files.secretsFile) ?? { jwtSecret: randomBytes(48).toString("base64url") };
   writeJson(files.secretsFile, secrets);
 
-  const parts: Record<string, KeptProcess<unknown>> = {};
-  const keep = <Ready>(name: string, args: (previous: Ready | undefined) => string[], env: NodeJS.ProcessEnv = {}) => {
+  const parts = {} as Record<PartName, KeptProcess<unknown>>;
+  const keep: Keep = <Ready>(name: PartName, args: (previous: Ready | undefined) => string[], env: NodeJS.ProcessEnv = {}) => {
     const part = keepRunning<Ready>({
       name,
       args,
@@ -85,7 +87,7 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
     return {
       origin,
       loginsFile: files.loginsFile,
-      pids: () => Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.pid()])),
+      parts,
       close,
     };
   } catch (error) {
@@ -95,14 +97,14 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
 }
 
 /** The store closes last: the others still write while they close. */
-async function closeParts(parts: Record<string, KeptProcess<unknown>>): Promise<void> {
+async function closeParts(parts: Partial<Record<PartName, KeptProcess<unknown>>>): Promise<void> {
   const { store, ...others } = parts;
   await Promise.all(Object.values(others).map((part) => part.stop()));
   await store?.stop();
 }
 
 type Keep = <Ready>(
-  name: string,
+  name: PartName,
   args: (previous: Ready | undefined) => string[],
   env?: NodeJS.ProcessEnv,
 ) => KeptProcess<Ready>;
