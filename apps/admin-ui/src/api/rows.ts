@@ -1,0 +1,289 @@
+import type {
+  AlarmKind,
+  CircuitRules,
+  CommandAction,
+  CommandState,
+  HoldKind,
+  HoldOrigin,
+  HoldReason,
+  IntendedState,
+  LineConfig,
+  PipeConfig,
+  Presence,
+  RelayState,
+  Sample,
+  SampleFlag,
+  Severity,
+  Tariff,
+} from "@hallmeter/meter-model";
+
+/** What the API answers, row by row. Instants are RFC 3339 UTC, money is integer minor units, ids are opaque. */
+
+export const ROLES = [
+  "administrator",
+  "property-manager",
+  "campus-admin",
+  "maintenance",
+  "resident",
+  "integrator",
+  "gateway",
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface User {
+  id: string;
+  login: string;
+  name: string;
+  roles: Role[];
+  siteIds: string[];
+  householdId?: string | null;
+  locale: string;
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  timeZone: string;
+  currency: string;
+  currencyDigits: number;
+  holidays: string[];
+  restWeekdays: number[];
+}
+
+export interface Building {
+  id: string;
+  siteId: string;
+  name: string;
+  floors: number;
+}
+
+export interface Unit {
+  id: string;
+  siteId: string;
+  buildingId: string;
+  name: string;
+  floor: number;
+  householdId: string | null;
+}
+
+export interface Household {
+  id: string;
+  siteId: string;
+  unitId: string;
+  name: string;
+  circuitIds: string[];
+  status: "open" | "closed";
+  tariffId: string;
+  cutMinor: number;
+  releaseMinor: number;
+  residents: { id: string; name: string }[];
+}
+
+export interface Tile {
+  unitId: string;
+  unitName: string;
+  buildingId: string;
+  floor: number;
+  householdId: string | null;
+  householdName: string | null;
+  balanceMinor: number | null;
+  daysLeft: number | null;
+  relay: RelayState;
+  intended: IntendedState;
+  presence: Presence;
+  keepPower: boolean;
+  holds: HoldKind[];
+  activePowerW: number | null;
+  alarms: number;
+  circuitIds: string[];
+}
+
+export interface Board {
+  id: string;
+  asOf: string;
+  tiles: Tile[];
+}
+
+export interface Balance {
+  id: string;
+  currency: string;
+  ledgerMinor: number;
+  accruedMinor: number;
+  liveMinor: number;
+  daysLeft: number | null;
+  asOf: string;
+  estimated?: boolean;
+}
+
+export interface LedgerEntry {
+  id: string;
+  seq: number;
+  kind: string;
+  at: string;
+  amountMinor: number;
+  balanceAfterMinor: number;
+  ref?: string | null;
+  hash: string;
+  note?: string | null;
+  by?: string | null;
+}
+
+export interface Purchase {
+  id: string;
+  householdId: string;
+  amountMinor: number;
+  currency: string;
+  method: string;
+  note?: string | null;
+  at: string;
+  cashier: string;
+  balanceAfterMinor: number;
+  delivery: string;
+  receiptNumber: string;
+  voidedAt?: string | null;
+  voidedBy?: string | null;
+  voidReason?: string | null;
+}
+
+export interface Circuit {
+  id: string;
+  siteId: string;
+  name: string;
+  meterId: string;
+  busId: string;
+  unitAddress: number;
+  householdId: string | null;
+  variant: string;
+  profile: string;
+  relay: RelayState;
+  intended: IntendedState;
+  presence: Presence;
+  keepPower: boolean;
+  rules: CircuitRules;
+  commissionedAt: string | null;
+  ctRatio: number;
+  ptRatio: number;
+  switchRatingCa: number;
+  asOf: string | null;
+}
+
+export interface Live extends Omit<Sample, "circuitId" | "flags"> {
+  id: string;
+  flags: SampleFlag[];
+}
+
+export interface WhyHold {
+  kind: HoldKind;
+  rank: number;
+  /** English text of the API; pages build their own from the code and params. */
+  reason: string;
+  reasonCode: HoldReason;
+  params: Record<string, string | number | boolean>;
+  since: string;
+  origin: HoldOrigin;
+  releasedBy: string;
+  releasers: string[];
+  until?: string | null;
+  locked?: boolean;
+  suspended?: boolean;
+}
+
+export interface Why {
+  id: string;
+  circuitId: string;
+  relay: RelayState;
+  intended: IntendedState;
+  presence: Presence;
+  keepPower: boolean;
+  asOf: string | null;
+  holds: WhyHold[];
+}
+
+export type IntervalFlag = "good" | "estimated" | "missing" | "suspect";
+export interface LoadProfile {
+  circuitId: string;
+  intervalMinutes: number;
+  intervals: { at: string; wh: number | null; flag: IntervalFlag }[];
+}
+
+export interface Command {
+  id: string;
+  circuitId: string;
+  action: CommandAction;
+  state: CommandState;
+  reason: string;
+  by: { id: string; name: string; role: string };
+  issuedAt: string;
+  expiresAt: string;
+  resultAt?: string | null;
+  code?: string | null;
+  detail?: string | null;
+}
+
+export interface TariffRow {
+  id: string;
+  siteId: string;
+  name: string;
+  tariff: Tariff;
+  effectiveFrom: string;
+}
+
+export type AlarmState = "raised" | "acknowledged" | "shelved" | "cleared";
+export interface Alarm {
+  id: string;
+  key: string;
+  kind: AlarmKind;
+  severity: Severity;
+  state: AlarmState;
+  raisedAt: string;
+  clearedAt?: string | null;
+  acknowledgedBy?: string | null;
+  acknowledgedAt?: string | null;
+  comment?: string | null;
+  shelvedUntil?: string | null;
+  shelveReason?: string | null;
+  subject: { circuitId?: string; meterId?: string; busId?: string; householdId?: string };
+  subjectName: string;
+  params: Record<string, string | number | boolean>;
+  evidence?: { ruleVersion?: number; samples: Sample[] } | null;
+  count: number;
+}
+
+export interface BulkAnswer {
+  done: string[];
+  failed: { id: string; code: string }[];
+}
+
+export interface EventRow {
+  id: string;
+  at: string;
+  kind: string;
+  subject: { circuitId?: string; meterId?: string; busId?: string; householdId?: string };
+  subjectName: string;
+  params: Record<string, string | number | boolean>;
+}
+
+export interface Bus {
+  id: string;
+  siteId: string;
+  gatewayId: string;
+  name: string;
+  pipe: PipeConfig;
+  line: LineConfig;
+  pollIntervalMs: number;
+}
+
+export interface Me {
+  user: User;
+  resident: { id: string; name: string } | null;
+  household: Household | null;
+  unit: Unit | null;
+  site: Site | null;
+  circuits: { id: string; name: string; relay: RelayState }[];
+}
+
+export interface MyUse {
+  today: { wh: number; costMicro: number; intervals: { at: string; wh: number | null }[] };
+  days: { day: string; wh: number; costMinor: number }[];
+  asOf: string;
+}
