@@ -1,0 +1,164 @@
+import type { Sample } from "@hallmeter/meter-model";
+import type { AnyBulkWriteOperation, Connection } from "mongoose";
+import { groupBy } from "../db/group-by.ts";
+import { isDuplicateKey } from "../db/model.ts";
+import { ApiError } from "../errors.ts";
+import { ledgerOf } from "../ledger/ledger.ts";
+import { accrualModel, readLivingAccruals } from "./accrual.model.ts";
+import { type Accrual, accrualFault } from "./accrual.ts";
+import { storeMarks } from "./load-profile.model.ts";
+import type { MeteringContext } from "./metering-context.ts";
+import { type MeteringNotice, nextStep, type Step } from "./next-step.ts";
+import { postUsage } from "./post-usage.ts";
+
+export interface CircuitWork {
+  context: MeteringContext;
+  /** In any order. */
+  samples: readonly Sample[];
+}
+
+export interface ChargeResult {
+  notices: MeteringNotice[];
+  /** Households that got a usage entry: their credit positions have a new base. */
+  postedHouseholdIds: Set<string>;
+}
+
+interface Track {
+  context: MeteringContext;
+  pending: readonly Sample[];
+  head: Accrual | null;
+  /** Posted accruals whose follower exists: only their mark is missing. */
+  handedOver: Accrual[];
+}
+
+/** Each round moves every circuit by one step; a sample after a month of silence takes four rounds a day. */
+const MOST_ROUNDS = 1000;
+
+/**
+ * Charges samples of many circuits with few round trips: every round writes one step of each circuit together. Whatever was
+ * written before, by an earlier delivery, another process or before a crash, is found and continued.
+ */
+export async function chargeSamples(
+  connection: Connection,
+  work: readonly CircuitWork[],
+  now: Date,
+  options: { closeBeforeMs?: number } = {},
+): Promise<ChargeResult> {
+  const result: ChargeResult = { notices: [], postedHouseholdIds: new Set() };
+  let tracks: Track[] = work.map(({ context, samples }) => ({
+    context,
+    pending: [...samples].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+    head: null,
+    handedOver: [],
+  }));
+  await findHeads(connection, tracks);
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const moves = tracks.flatMap((track) => moveOf(track, now.getTime(), options.closeBeforeMs));
+    if (moves.length === 0) return result;
+    const settled = await runMoves(connection, moves, now, result);
+    if (!settled) await findHeads(connection, tracks);
+    tracks = moves.map((move) => move.track);
+  }
+  throw new ApiError("store-unavailable", "Accruals kept changing under our hands; send the batch again");
+}
+
+interface Move {
+  track: Track;
+  step: Step | undefined;
+}
+
+function moveOf(track: Track, nowMs: number, closeBeforeMs: number | undefined): Move[] {
+  const { head, pending, context } = track;
+  const step = nextStep({ head, pending, context, nowMs, closeBeforeMs });
+  return step || track.handedOver.length > 0 ? [{ track, step }] : [];
+}
+
+async function findHeads(connection: Connection, tracks: readonly Track[]): Promise<void> {
+  const circuitIds = tracks.map(({ context }) => context.circuitId);
+  const living = await readLivingAccruals(connection, { circuitId: { $in: circuitIds } });
+  const byCircuit = groupBy(living, (accrual) => accrual.circuitId);
+  for (const track of tracks) {
+    const own = byCircuit.get(track.context.circuitId) ?? [];
+    track.head = own.at(-1) ?? null;
+    track.handedOver = own.slice(0, -1);
+  }
+}
+
+/** Runs one step of each circuit. False when another writer was faster somewhere: then heads must be read again. */
+async function runMoves(
+  connection: Connection,
+  moves: readonly Move[],
+  now: Date,
+  result: ChargeResult,
+): Promise<boolean> {
+  // A notice given twice raises one alarm, so it is better given too early than lost to a collision below.
+  for (const { step } of moves) result.notices.push(...(step?.notices ?? []));
+  // Marks go first: they can be said twice, but after the accrual has moved on nobody would say them again.
+  await storeMarks(
+    connection,
+    moves.flatMap(({ track: { context }, step }) =>
+      step && step.marks.length > 0
+        ? [{ circuitId: context.circuitId, siteId: context.siteId, marks: step.marks }]
+        : [],
+    ),
+  );
+  await postClosed(connection, moves, now, result);
+  const writes = moves.flatMap(writesOf);
+  if (writes.length > 0 && !(await writeAll(connection, writes))) return false;
+  for (const move of moves) advance(move);
+  return true;
+}
+
+async function postClosed(
+  connection: Connection,
+  moves: readonly Move[],
+  now: Date,
+  result: ChargeResult,
+): Promise<void> {
+  const closed = moves.flatMap(({ step }) => (step?.kind === "post" ? [step.before] : []));
+  await Promise.all(closed.map((accrual) => postUsage(ledgerOf(connection), accrual, now)));
+  for (const { householdId } of closed) if (householdId !== null) result.postedHouseholdIds.add(householdId);
+}
+
+function afterOf(step: Step): Accrual | null {
+  if (step.kind === "post") return { ...step.before, state: "posted" };
+  return step.kind === "drop" ? null : step.after;
+}
+
+function writesOf({ track, step }: Move): AnyBulkWriteOperation<Accrual>[] {
+  const done = track.handedOver.map(
+    (accrual): AnyBulkWriteOperation<Accrual> => ({
+      updateOne: { filter: { _id: accrual._id, state: "posted" }, update: { $set: { state: "done" } } },
+    }),
+  );
+  const after = step && afterOf(step);
+  if (!step || !after || step.kind === "drop") return done;
+  const fault = accrualFault(after);
+  if (fault) throw new ApiError("ledger-broken", `accrual ${after._id}: ${fault}`);
+  if (step.kind === "insert") return [...done, { insertOne: { document: after } }];
+  const { _id, ...fields } = after;
+  const { state, lastAt } = step.before;
+  return [...done, { updateOne: { filter: { _id, state, lastAt }, update: { $set: fields } } }];
+}
+
+async function writeAll(
+  connection: Connection,
+  writes: readonly AnyBulkWriteOperation<Accrual>[],
+): Promise<boolean> {
+  const updates = writes.filter((write) => "updateOne" in write).length;
+  try {
+    const written = await accrualModel(connection).bulkWrite([...writes], { ordered: false });
+    return written.matchedCount === updates;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+function advance({ track, step }: Move): void {
+  track.handedOver = [];
+  if (!step) return;
+  track.pending = step.rest;
+  if (step.kind === "insert" && track.head) track.handedOver = [track.head];
+  track.head = afterOf(step) ?? track.head;
+}

@@ -1,0 +1,245 @@
+import { localDay, localDayBounds, type Sample } from "@hallmeter/meter-model";
+import { type Accrual, accrualId, closeAccrual, type RecentDay } from "./accrual.ts";
+import { judgeSample, type MeteringPoint, type SuspectReason } from "./judge-sample.ts";
+import type { MeteringContext } from "./metering-context.ts";
+import { firstMarks, marksOfUse, type ProfileMark, suspectMark } from "./profile-marks.ts";
+import { NOTHING_RATED, rateOverVersions } from "./rate-over-versions.ts";
+import { whUntil } from "./split-by-time.ts";
+
+/** Something a person should look at, or the end of it. */
+export type MeteringNotice =
+  | { kind: "suspect"; circuitId: string; at: Date; reason: SuspectReason; readingWh: number; lastWh: number }
+  | { kind: "settled"; circuitId: string; at: Date };
+
+interface StepResult {
+  /** Samples that still wait. */
+  rest: readonly Sample[];
+  marks: ProfileMark[];
+  notices: MeteringNotice[];
+}
+
+/** The next thing to write for one circuit. Each is one operation on one document, valid only while `before` stands as read. */
+export type Step =
+  | ({ kind: "insert"; after: Accrual } & StepResult)
+  | ({ kind: "change"; before: Accrual; after: Accrual } & StepResult)
+  | ({ kind: "post"; before: Accrual } & StepResult)
+  | ({ kind: "drop" } & StepResult);
+
+export interface Situation {
+  /** The newest accrual of the circuit, or null before its first sample. */
+  head: Accrual | null;
+  /** Oldest first. */
+  pending: readonly Sample[];
+  context: MeteringContext;
+  nowMs: number;
+  /** Days that ended before this are closed even without a sample of the day after. */
+  closeBeforeMs?: number;
+}
+
+/** Days of use that "days left" is reckoned from; range 1–31. A week has one of each weekday. */
+const RECENT_DAYS = 7;
+
+/**
+ * One step towards having charged every pending sample; undefined when nothing is left to do. A crash between two steps loses
+ * nothing: the same question asked again of what is stored continues there.
+ */
+export function nextStep(situation: Situation): Step | undefined {
+  const { head, pending, closeBeforeMs = Number.NEGATIVE_INFINITY } = situation;
+  const idle: StepResult = { rest: pending, marks: [], notices: [] };
+  if (head === null) return pending.length > 0 ? firstStep(situation) : undefined;
+  if (head.state === "closed") return { kind: "post", before: head, ...idle };
+  const waits = pending.some((sample) => Date.parse(sample.at) > head.lastAt.getTime());
+  if (head.state === "posted") {
+    if (waits) return { kind: "insert", after: follow(head, situation.context), ...idle };
+    return pending.length > 0 ? { kind: "drop", ...idle, rest: [] } : undefined;
+  }
+  const changedHands = head.householdId !== (situation.context.household?.id ?? null);
+  const overdue = pending.length === 0 && head.endsAt.getTime() <= closeBeforeMs;
+  if ((changedHands && waits) || overdue)
+    return { kind: "change", before: head, after: closeAccrual(head), ...idle };
+  return pending.length > 0 ? chargePending(head, situation) : undefined;
+}
+
+function firstStep({ pending, context, nowMs }: Situation): Step {
+  const notices: MeteringNotice[] = [];
+  const marks: ProfileMark[] = [];
+  for (const [index, sample] of pending.entries()) {
+    const atMs = Date.parse(sample.at);
+    // Nothing to compare with yet: only what the sample says of itself can speak against it.
+    const nowhere: MeteringPoint = {
+      atMs: atMs - 1,
+      readingWh: sample.energyWh,
+      offsetWh: 0,
+      suspectFromWh: null,
+    };
+    const verdict = judgeSample(nowhere, sample, context, nowMs);
+    if (verdict.kind === "suspect") {
+      marks.push(suspectMark(atMs));
+      notices.push(
+        suspectNotice(context.circuitId, sample, verdict.reason, sample.energyWh, sample.energyWh),
+      );
+      continue;
+    }
+    const after = openAccrual(context, {
+      at: new Date(atMs),
+      readingWh: sample.energyWh,
+      offsetWh: 0,
+      relay: sample.relay,
+    });
+    marks.push(...firstMarks(atMs, sample.energyWh));
+    return { kind: "insert", after, rest: pending.slice(index + 1), marks, notices };
+  }
+  return { kind: "drop", rest: [], marks, notices };
+}
+
+/** Charges samples up to the end of the accrual's day, and closes it when one lies beyond. */
+function chargePending(before: Accrual, situation: Situation): Step {
+  const { pending, context, nowMs } = situation;
+  const endMs = before.endsAt.getTime();
+  const marks: ProfileMark[] = [];
+  const notices: MeteringNotice[] = [];
+  let accrual = before;
+  for (const [index, sample] of pending.entries()) {
+    const verdict = judgeSample(pointOf(accrual), sample, context, nowMs);
+    if (verdict.kind === "old") continue;
+    const atMs = Date.parse(sample.at);
+    if (verdict.kind === "suspect") {
+      marks.push(suspectMark(atMs));
+      notices.push(
+        suspectNotice(context.circuitId, sample, verdict.reason, verdict.readingWh, accrual.lastWh),
+      );
+      accrual = withSuspect(accrual, sample, verdict.readingWh, verdict.reason);
+      continue;
+    }
+    const use = {
+      fromMs: accrual.lastAt.getTime(),
+      toMs: atMs,
+      wh: verdict.readingWh - accrual.lastWh,
+      fromReadingWh: accrual.lastWh,
+    };
+    const toMs = Math.min(atMs, endMs);
+    const charged = { ...use, toMs, wh: whUntil(use, toMs) };
+    const whileOpen =
+      accrual.lastRelay === "open" && sample.relay === "open" && use.wh > context.registerStepWh;
+    marks.push(...marksOfUse(charged, whileOpen));
+    if (accrual.suspect) notices.push({ kind: "settled", circuitId: context.circuitId, at: new Date(atMs) });
+    accrual = charge(accrual, charged, context, verdict.offsetWh);
+    if (atMs >= endMs) {
+      // The part of this sample's use beyond midnight belongs to the next accrual, so the sample waits for it.
+      const after = closeAccrual(accrual);
+      return { kind: "change", before, after, rest: pending.slice(index), marks, notices };
+    }
+    accrual = { ...accrual, lastRelay: sample.relay };
+  }
+  if (accrual === before) return { kind: "drop", rest: [], marks, notices };
+  return { kind: "change", before, after: accrual, rest: [], marks, notices };
+}
+
+function charge(
+  accrual: Accrual,
+  use: { fromMs: number; toMs: number; wh: number },
+  context: MeteringContext,
+  offsetWh: number,
+): Accrual {
+  const rated = context.household
+    ? rateOverVersions(context.household.tariffVersions, context.timeZone, use)
+    : NOTHING_RATED;
+  const whByRate = { ...accrual.whByRate };
+  for (const [rate, wh] of Object.entries(rated.whByRate)) whByRate[rate] = (whByRate[rate] ?? 0) + wh;
+  return {
+    ...accrual,
+    lastAt: new Date(use.toMs),
+    lastWh: accrual.lastWh + use.wh,
+    offsetWh,
+    whByRate,
+    costNano: accrual.costNano + rated.costNano,
+    tariffId: context.household?.tariffId ?? null,
+    suspect: null,
+  };
+}
+
+function pointOf(accrual: Accrual): MeteringPoint {
+  return {
+    atMs: accrual.lastAt.getTime(),
+    readingWh: accrual.lastWh,
+    offsetWh: accrual.offsetWh,
+    suspectFromWh: accrual.suspect?.reason === "use-too-large" ? accrual.suspect.readingWh : null,
+  };
+}
+
+function withSuspect(accrual: Accrual, sample: Sample, readingWh: number, reason: SuspectReason): Accrual {
+  const known = accrual.suspect;
+  if (reason === "flagged") return accrual;
+  if (known?.reason === reason && (reason !== "use-too-large" || known.readingWh <= readingWh))
+    return accrual;
+  return { ...accrual, suspect: { at: new Date(sample.at), readingWh, reason } };
+}
+
+function suspectNotice(
+  circuitId: string,
+  sample: Sample,
+  reason: SuspectReason,
+  readingWh: number,
+  lastWh: number,
+): MeteringNotice {
+  return { kind: "suspect", circuitId, at: new Date(sample.at), reason, readingWh, lastWh };
+}
+
+interface Opening {
+  at: Date;
+  readingWh: number;
+  offsetWh: number;
+  relay: Sample["relay"];
+}
+
+function openAccrual(context: MeteringContext, opening: Opening, previous?: Accrual): Accrual {
+  const day = localDay(opening.at.getTime(), context.timeZone);
+  const part = previous?.day === day ? previous.part + 1 : 0;
+  const sameHousehold = previous !== undefined && previous.householdId === (context.household?.id ?? null);
+  return {
+    _id: accrualId(context.circuitId, day, part),
+    siteId: context.siteId,
+    circuitId: context.circuitId,
+    householdId: context.household?.id ?? null,
+    tariffId: context.household?.tariffId ?? null,
+    day,
+    part,
+    endsAt: new Date(localDayBounds(day, context.timeZone).endMs),
+    state: "open",
+    fromAt: opening.at,
+    fromWh: opening.readingWh,
+    lastAt: opening.at,
+    lastWh: opening.readingWh,
+    offsetWh: opening.offsetWh,
+    lastRelay: opening.relay,
+    whByRate: {},
+    costNano: 0,
+    carryInNano: sameHousehold ? (previous.carryOutNano ?? 0) : 0,
+    nanoPerMinor: context.nanoPerMinor,
+    currency: context.currency,
+    amountMinor: null,
+    carryOutNano: null,
+    suspect: previous?.suspect ?? null,
+    recentDays: sameHousehold ? recentDaysAfter(previous) : [],
+  };
+}
+
+/** The accrual that goes on where `previous` ended: same register, same instant, with its remainder. */
+function follow(previous: Accrual, context: MeteringContext): Accrual {
+  const { lastAt, lastWh, offsetWh, lastRelay } = previous;
+  return openAccrual(context, { at: lastAt, readingWh: lastWh, offsetWh, relay: lastRelay }, previous);
+}
+
+function recentDaysAfter(previous: Accrual): RecentDay[] {
+  const { day, costNano, fromAt, lastAt } = previous;
+  const last: RecentDay = { day, costNano, coveredMs: lastAt.getTime() - fromAt.getTime() };
+  const [newest, ...older] = previous.recentDays;
+  const days =
+    newest?.day === day
+      ? [
+          { day, costNano: newest.costNano + costNano, coveredMs: newest.coveredMs + last.coveredMs },
+          ...older,
+        ]
+      : [last, ...previous.recentDays];
+  return days.slice(0, RECENT_DAYS);
+}
