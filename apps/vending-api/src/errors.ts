@@ -59,7 +59,23 @@ export const ERROR_CODES = {
   "amount-too-large": { status: 400, failureClass: "permanent", title: "The amount is too large" },
   "household-closed": { status: 409, failureClass: "permanent", title: "The household is closed" },
   "already-voided": { status: 409, failureClass: "permanent", title: "This purchase was voided before" },
+  "ledger-broken": {
+    status: 500,
+    failureClass: "permanent",
+    title: "The ledger does not add up; nothing was posted",
+  },
+  "tariff-in-the-past": {
+    status: 409,
+    failureClass: "permanent",
+    title: "A price cannot change the past",
+  },
   // Network
+  "address-taken": { status: 409, failureClass: "permanent", title: "This address of the bus is taken" },
+  "address-invalid": {
+    status: 422,
+    failureClass: "permanent",
+    title: "A circuit of this variant cannot have this address",
+  },
   "circuit-not-commissioned": {
     status: 409,
     failureClass: "permanent",
