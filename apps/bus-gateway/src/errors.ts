@@ -42,6 +42,12 @@ export const GATEWAY_ERRORS = {
 
 export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
 
+/** How a request that went out can stay without a good answer. */
+export type TransactionFailure = Extract<
+  GatewayErrorCode,
+  "reply-timeout" | "reply-truncated" | "reply-corrupt" | "reply-foreign" | "duplicate-address"
+>;
+
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
   readonly code: GatewayErrorCode;

@@ -1,5 +1,4 @@
 import type { Presence, Profile, ReadBlock } from "@hallmeter/meter-model";
-import type { GatewayErrorCode } from "../errors.ts";
 
 /** First non-empty lane wins; aging keeps the lower ones moving (see lanes.ts). */
 export const LANES = ["trip", "restore", "sale", "person", "watch", "poll", "backfill", "scan"] as const;
@@ -129,9 +128,3 @@ export interface Bus {
   /** Waiting requests reject with "bus-closed"; the transaction in flight is abandoned. */
   close(): Promise<void>;
 }
-
-/** How a transaction on the wire can fail; all but the exception replies count as a miss of the unit. */
-export type TransactionFailure = Extract<
-  GatewayErrorCode,
-  "reply-timeout" | "reply-truncated" | "reply-corrupt" | "reply-foreign" | "duplicate-address"
->;

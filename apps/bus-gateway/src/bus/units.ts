@@ -1,0 +1,123 @@
+import type { GatewayErrorCode } from "../errors.ts";
+import type { Answer } from "../protocol/modbus/modbus-client.ts";
+import {
+  afterAnswer,
+  afterSilence,
+  allowanceMs,
+  type RoundTrip,
+  UNKNOWN_ROUND_TRIP,
+} from "../protocol/modbus/round-trip.ts";
+import type { UnitBudget } from "./bus.ts";
+import { afterMiss, afterReply, NEW_UNIT, type UnitHealth } from "./unit-health.ts";
+
+/** All the bus knows about one unit. */
+export interface UnitRecord {
+  readonly unitId: number;
+  health: UnitHealth;
+  roundTrip: RoundTrip;
+  longestLatencyMs: number;
+  replies: number;
+  timeouts: number;
+  crcErrors: number;
+  protocolErrors: number;
+  exceptions: number;
+  lastReplyAt: number | null;
+}
+
+type Counter = "timeouts" | "crcErrors" | "protocolErrors";
+
+/** Which counter a missed answer belongs to. */
+const MISS_COUNTERS: Partial<Record<GatewayErrorCode, Counter>> = {
+  "reply-timeout": "timeouts",
+  "unit-unreachable": "timeouts",
+  "reply-corrupt": "crcErrors",
+  "reply-truncated": "protocolErrors",
+  "reply-foreign": "protocolErrors",
+  "duplicate-address": "protocolErrors",
+};
+
+export class UnitRegister {
+  readonly #units = new Map<number, UnitRecord>();
+
+  find(unitId: number): UnitRecord | undefined {
+    return this.#units.get(unitId);
+  }
+
+  get(unitId: number): UnitRecord {
+    const known = this.#units.get(unitId);
+    if (known) return known;
+    const unit: UnitRecord = {
+      unitId,
+      health: NEW_UNIT,
+      roundTrip: UNKNOWN_ROUND_TRIP,
+      longestLatencyMs: Number.POSITIVE_INFINITY,
+      replies: 0,
+      timeouts: 0,
+      crcErrors: 0,
+      protocolErrors: 0,
+      exceptions: 0,
+      lastReplyAt: null,
+    };
+    this.#units.set(unitId, unit);
+    return unit;
+  }
+
+  all(): UnitRecord[] {
+    return [...this.#units.values()].sort((a, b) => a.unitId - b.unitId);
+  }
+
+  updateHealth(update: (health: UnitHealth) => UnitHealth): void {
+    for (const unit of this.#units.values()) unit.health = update(unit.health);
+  }
+}
+
+interface NoteContext {
+  /** Monotonic. */
+  nowMs: number;
+  /** Milliseconds since the epoch. */
+  nowWallMs: number;
+  longestLatencyMs: number;
+  random: number;
+}
+
+/** Learns from one transaction. What never reached the unit says nothing about it. */
+export function noteAnswer(unit: UnitRecord, answer: Answer<unknown>, context: NoteContext): void {
+  unit.longestLatencyMs = context.longestLatencyMs;
+  if (answer.ok) {
+    unit.replies += 1;
+    unit.lastReplyAt = context.nowWallMs;
+    unit.roundTrip = afterAnswer(unit.roundTrip, answer.turnaroundMs);
+    unit.health = afterReply(unit.health);
+    return;
+  }
+  if (!answer.sent) return;
+  // Measured from the end of the wait, not of the request: safe, and later by no more than the allowance.
+  const quarantinedUntilMs = context.nowMs + context.longestLatencyMs;
+  const counter = MISS_COUNTERS[answer.cause];
+  if (counter) {
+    unit[counter] += 1;
+    unit.roundTrip = afterSilence(unit.roundTrip);
+    unit.health = afterMiss(unit.health, context.nowMs, quarantinedUntilMs, context.random);
+  } else if (answer.answered) {
+    unit.exceptions += 1;
+    unit.lastReplyAt = context.nowWallMs;
+    unit.health = afterReply(unit.health);
+  } else {
+    unit.health = { ...unit.health, quarantinedUntilMs };
+  }
+}
+
+export function unitBudget(unit: UnitRecord): UnitBudget {
+  return {
+    unitId: unit.unitId,
+    presence: unit.health.presence ?? "offline",
+    turnaroundMs: unit.roundTrip.smoothedMs === null ? null : Math.round(unit.roundTrip.smoothedMs),
+    allowanceMs: Math.round(allowanceMs(unit.roundTrip, unit.longestLatencyMs)),
+    replies: unit.replies,
+    timeouts: unit.timeouts,
+    crcErrors: unit.crcErrors,
+    protocolErrors: unit.protocolErrors,
+    exceptions: unit.exceptions,
+    lastReplyAt: unit.lastReplyAt,
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * How quickly a unit begins to answer, learned from its answers: smoothed value and mean deviation with the gains of
+ * RFC 6298 (1/8 and 1/4). Times are turnarounds: what is left of a transaction when its time on the wire is taken off.
+ */
+export interface RoundTrip {
+  smoothedMs: number | null;
+  deviationMs: number;
+  /** Unanswered requests since the last answer; each doubles the allowance. */
+  unanswered: number;
+}
+
+/** Below it, scheduling of the computer and of a USB adapter (16 ms) would be taken for a dead unit. */
+export const SHORTEST_ALLOWANCE_MS = 50;
+/** Above it, a dead unit costs the bus more than a slow one is worth. */
+export const LONGEST_ALLOWANCE_MS = 1000;
+
+export const UNKNOWN_ROUND_TRIP: RoundTrip = { smoothedMs: null, deviationMs: 0, unanswered: 0 };
+
+export function afterAnswer(known: RoundTrip, turnaroundMs: number): RoundTrip {
+  if (known.smoothedMs === null) {
+    return { smoothedMs: turnaroundMs, deviationMs: turnaroundMs / 2, unanswered: 0 };
+  }
+  const error = turnaroundMs - known.smoothedMs;
+  return {
+    smoothedMs: known.smoothedMs + error / 8,
+    deviationMs: known.deviationMs + (Math.abs(error) - known.deviationMs) / 4,
+    unanswered: 0,
+  };
+}
+
+export function afterSilence(known: RoundTrip): RoundTrip {
+  return { ...known, unanswered: known.unanswered + 1 };
+}
+
+/**
+ * How long to wait for an answer beyond the time of its bytes on the wire, in milliseconds.
+ * @param longestLatencyMs what the profile says; waiting longer than that is useless
+ */
+export function allowanceMs(known: RoundTrip, longestLatencyMs: number): number {
+  const longestMs = Math.min(LONGEST_ALLOWANCE_MS, Math.max(SHORTEST_ALLOWANCE_MS, longestLatencyMs));
+  if (known.smoothedMs === null) return longestMs;
+  const learnedMs = Math.max(SHORTEST_ALLOWANCE_MS, known.smoothedMs + 4 * known.deviationMs);
+  return Math.min(longestMs, learnedMs * 2 ** Math.min(known.unanswered, 8));
+}
