@@ -15,7 +15,7 @@ const PACKAGE_ARROWS = {
 } as const satisfies Record<string, readonly string[]>;
 
 const COMMON_GATEWAY = ["errors", "clock"];
-const COMMON_API = ["errors", "deps", "db"];
+const COMMON_API = ["errors", "deps", "db", "clock"];
 const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
   "apps/bus-gateway": {
     pipe: COMMON_GATEWAY,

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ApiClient, signIn } from "../../scripts/start/api-client.ts";
+import type { DemoLogin } from "../../scripts/start/seed.ts";
+import { type Demonstration, startDemonstration } from "../../scripts/start/start.ts";
+
+export interface TestDemonstration extends Demonstration {
+  dataFolder: string;
+  logins: DemoLogin[];
+  as(role: string, room?: string): Promise<ApiClient>;
+  remove(): Promise<void>;
+}
+
+/** The demonstration in a folder of its own, on a free port. */
+export async function startTestDemonstration(): Promise<TestDemonstration> {
+  const dataFolder = await mkdtemp(join(tmpdir(), "hallmeter-demonstration-"));
+  const demonstration = await startDemonstration({
+    dataFolder,
+    port: 0,
+    env: withoutOwnSettings(process.env),
+    print: () => {},
+  });
+  const logins = readLogins(dataFolder);
+  return {
+    ...demonstration,
+    dataFolder,
+    logins,
+    as: (role, room) => signInAs(demonstration.origin, logins, role, room),
+    remove: () => rm(dataFolder, { recursive: true, force: true }),
+  };
+}
+
+export function readLogins(dataFolder: string): DemoLogin[] {
+  return JSON.parse(readFileSync(join(dataFolder, "demo-logins.json"), "utf8")) as DemoLogin[];
+}
+
+export function signInAs(origin: string, logins: DemoLogin[], role: string, room?: string): Promise<ApiClient> {
+  const login = logins.find((candidate) => candidate.role === role && candidate.room === room);
+  if (!login) throw new RangeError(`no login for ${role} ${room ?? ""}`);
+  return signIn(origin, login.login, login.password);
+}
+
+/** A developer's own MONGODB_URI or port must not reach into a test. */
+export function withoutOwnSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { MONGODB_URI: _uri, HALLMETER_DATA: _data, HALLMETER_PORT: _port, HALLMETER_JWT_SECRET: _secret, ...rest } = env;
+  return rest;
+}
+
+export interface CircuitRow {
+  id: string;
+  name: string;
+  householdId: string | null;
+  relay: "closed" | "open" | "unknown";
+  intended: "closed" | "open";
+}
+
+export interface Why {
+  relay: string;
+  intended: string;
+  holds: { kind: string; rank: number; reason: string; since: string; releasedBy: string; suspended: boolean }[];
+}
+
+export async function circuitOf(api: ApiClient, room: string): Promise<CircuitRow> {
+  const filter = encodeURIComponent(JSON.stringify({ name: room }));
+  const [circuit] = await api.get<CircuitRow[]>(`/circuits?filter=${filter}`);
+  if (!circuit) throw new RangeError(`no circuit ${room}`);
+  return circuit;
+}
+
+export const whyOf = async (api: ApiClient, room: string): Promise<Why> =>
+  api.get<Why>(`/circuits/${(await circuitOf(api, room)).id}/why`);

@@ -1,0 +1,13 @@
+/** HALLMETER_TEST_SEED repeats a run; without it every run is another one and prints its seed. */
+export function seededRandom(): { random: () => number; seed: number } {
+  const seed = Number(process.env.HALLMETER_TEST_SEED ?? Math.floor(Math.random() * 0xffffffff));
+  let state = seed >>> 0;
+  // mulberry32: small, good enough to choose victims, the same on every machine.
+  const random = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+  return { random, seed };
+}
