@@ -26,6 +26,7 @@ export interface StartSettings {
 export interface Demonstration {
   origin: string;
   loginsFile: string;
+  mongoUri: string;
   /** Every part by name, for those who want to see what the others do without it. */
   parts: Record<PartName, KeptProcess<unknown>>;
   close(): Promise<void>;
@@ -87,6 +88,7 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
     return {
       origin,
       loginsFile: files.loginsFile,
+      mongoUri,
       parts,
       close,
     };
