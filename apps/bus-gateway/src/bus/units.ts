@@ -91,8 +91,7 @@ export function noteAnswer(unit: UnitRecord, answer: Answer<unknown>, context: N
     return;
   }
   if (!answer.sent) return;
-  // Measured from the end of the wait, not of the request: safe, and later by no more than the allowance.
-  const quarantinedUntilMs = context.nowMs + context.longestLatencyMs;
+  const quarantinedUntilMs = (answer.earliestEndMs ?? context.nowMs) + context.longestLatencyMs;
   const counter = MISS_COUNTERS[answer.cause];
   if (counter) {
     unit[counter] += 1;
@@ -100,6 +99,7 @@ export function noteAnswer(unit: UnitRecord, answer: Answer<unknown>, context: N
     unit.health = afterMiss(unit.health, context.nowMs, quarantinedUntilMs, context.random);
   } else if (answer.answered) {
     unit.exceptions += 1;
+    unit.roundTrip = { ...unit.roundTrip, unanswered: 0 };
     unit.lastReplyAt = context.nowWallMs;
     unit.health = afterReply(unit.health);
   } else {

@@ -27,6 +27,8 @@ export type ExchangeEnd =
       kind: "failure";
       code: TransactionFailure;
       dropped: Uint8Array;
+      /** When the answer of a unit that needs no time at all would have been over. */
+      earliestEndMs: number;
       /** Who sent a whole frame that was not for this request. */
       foreignUnitId?: number;
     };
@@ -133,6 +135,7 @@ export class Exchange {
       kind: "failure",
       code: nameFailure(heard.answer, verdict.kind),
       dropped: heard.answer,
+      earliestEndMs: this.leftMs + this.#answerMs + this.#silenceMs,
       foreignUnitId: isWholeForeignFrame ? heard.answer[0] : undefined,
     };
   }

@@ -20,6 +20,8 @@ export type Answer<T> =
       /** The request went out, at least in part. */
       sent: boolean;
       foreignUnitId?: number;
+      /** Of a request that went unanswered: when the answer of a unit that needs no time at all would have been over. */
+      earliestEndMs?: number;
     };
 
 type Refusal = Extract<Answer<never>, { ok: false }>;
@@ -89,7 +91,11 @@ export class ModbusClient {
       case "broken":
         return failed(outcome.code);
       case "failure":
-        return { ...failed(outcome.code), foreignUnitId: outcome.foreignUnitId };
+        return {
+          ...failed(outcome.code),
+          foreignUnitId: outcome.foreignUnitId,
+          earliestEndMs: outcome.earliestEndMs,
+        };
     }
     this.#port.deliver(outcome.frame);
     if (!parsed) return failed("reply-foreign");

@@ -1,0 +1,135 @@
+import {
+  type DescribedValue,
+  describeBlock,
+  type Profile,
+  profileVariant,
+  type ReadBlock,
+  type Register,
+  wordCount,
+} from "@hallmeter/meter-model";
+import type { Bus } from "../bus/bus.ts";
+import { ASSUMED_TURNAROUND_MS } from "../bus/planned-use.ts";
+import { planReads, type RegisterRange } from "../bus/read-plan.ts";
+import { isGatewayError } from "../errors.ts";
+
+export interface CircuitAddress {
+  bus: Bus;
+  profile: Profile;
+  /** A variant of the profile, e.g. "single-phase". */
+  variant: string;
+  /** Modbus unit id of the circuit. */
+  unitId: number;
+}
+
+export interface CircuitReading {
+  unitId: number;
+  profile: string;
+  variant: string;
+  /** Last reply, milliseconds since the epoch. */
+  at: number;
+  /** What the meter counts, before CT and PT ratio, by address. */
+  values: DescribedValue[];
+  /** Registers the profile names and this device does not have. */
+  refused: Register[];
+}
+
+interface BlockReading {
+  at: number;
+  values: DescribedValue[];
+  refused: Register[];
+}
+
+/**
+ * Reads every measured register (those that cannot be written) once, in as few reads as the profile's holes allow.
+ * @throws GatewayError when the circuit does not answer; MeterModelError "unknown-variant"
+ */
+export async function readCircuit(circuit: CircuitAddress): Promise<CircuitReading> {
+  const { profile, variant: variantName, unitId } = circuit;
+  const variant = profileVariant(profile, variantName);
+  const registers = variant.registers.filter((register) => register.access === "r");
+  const blocks = planReads(registers.map(rangeOf), {
+    line: profile.defaultLine,
+    turnaroundMs: ASSUMED_TURNAROUND_MS,
+    function: variant.sampleBlock.function,
+    holes: variant.holes,
+  });
+  const reading: CircuitReading = {
+    unitId,
+    profile: profile.id,
+    variant: variantName,
+    at: 0,
+    values: [],
+    refused: [],
+  };
+  for (const block of blocks) {
+    const { at, values, refused } = await readBlock(circuit, registers, block);
+    reading.at = Math.max(reading.at, at);
+    reading.values.push(...values);
+    reading.refused.push(...refused);
+  }
+  return reading;
+}
+
+/**
+ * A device without one of the registers refuses the whole block. What a sample needs is then asked for one by one; an
+ * optional area (harmonics, a switch module) is missing as a whole.
+ */
+async function readBlock(
+  circuit: CircuitAddress,
+  registers: readonly Register[],
+  block: ReadBlock,
+): Promise<BlockReading> {
+  const { bus, profile, unitId } = circuit;
+  const inBlock = registers.filter((register) => isInside(register, block));
+  try {
+    const { words, at } = await bus.read({ lane: "person", unitId, block, profile });
+    return { at, values: describeBlock(inBlock, block, words), refused: [] };
+  } catch (error) {
+    if (!isGatewayError(error) || error.code !== "address-refused") throw error;
+    const { sampleBlock } = profileVariant(profile, circuit.variant);
+    if (inBlock.length === 1 || !overlap(block, sampleBlock)) return { at: 0, values: [], refused: inBlock };
+  }
+  const alone: BlockReading = { at: 0, values: [], refused: [] };
+  for (const register of inBlock) {
+    const one = await readBlock(circuit, [register], { ...block, name: register.name, ...rangeOf(register) });
+    alone.at = Math.max(alone.at, one.at);
+    alone.values.push(...one.values);
+    alone.refused.push(...one.refused);
+  }
+  return alone;
+}
+
+/** One line per register for a terminal: address, name, value with unit, and what the profile is unsure of. */
+export function describeReading(reading: CircuitReading): string[] {
+  const nameWidth = Math.max(0, ...reading.values.map(({ name }) => name.length));
+  const textWidth = Math.max(0, ...reading.values.map(({ text }) => text.length));
+  return [
+    `unit ${reading.unitId} · ${reading.profile} ${reading.variant} · ${new Date(reading.at).toISOString()}`,
+    ...reading.values.map(({ address, name, text, unsure }) =>
+      [
+        `${hex(address)}  ${name.padEnd(nameWidth)}  ${text.padStart(textWidth)}`,
+        unsure && `unsure: ${unsure}`,
+      ]
+        .filter(Boolean)
+        .join("  "),
+    ),
+    ...reading.refused.map(({ address, name }) => `${hex(address)}  ${name}: this device does not have it`),
+  ];
+}
+
+function rangeOf(register: Register): RegisterRange {
+  return { address: register.address, count: wordCount(register) };
+}
+
+function isInside(register: Register, block: ReadBlock): boolean {
+  const end = register.address + wordCount(register);
+  return register.address >= block.address && end <= block.address + block.count;
+}
+
+function overlap(a: RegisterRange, b: RegisterRange): boolean {
+  return a.address < b.address + b.count && b.address < a.address + a.count;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).toUpperCase().padStart(4, "0")}`;
+}
