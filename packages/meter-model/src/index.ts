@@ -6,14 +6,33 @@ export * from "./errors.ts";
 export * from "./holds/fold.ts";
 export * from "./holds/hold.ts";
 export * from "./holds/hold-kinds.ts";
+export * from "./holds/text.ts";
 export * from "./profile/acrel-adf400l.ts";
 export * from "./profile/built-in.ts";
 export * from "./profile/decode.ts";
 export * from "./profile/decode-sample.ts";
 export * from "./profile/profile.ts";
 export * from "./profile/units.ts";
+export * from "./rules/circuit-state.ts";
+export * from "./rules/circuit-step.ts";
+export {
+  COMMAND_OUTCOME_CODES,
+  type CommandOutcome,
+  type CommandOutcomeCode,
+  LOCKOUT_VOTE_VALID_MS,
+} from "./rules/commands.ts";
 export * from "./rules/defaults.ts";
 export * from "./rules/rule-config.ts";
+export {
+  type AlarmEvidence,
+  RULE_EVENT_KINDS,
+  type RuleEvent,
+  type RuleEventKind,
+} from "./rules/rule-event.ts";
+export { type ScheduleMoment, scheduleMoment } from "./rules/schedule.ts";
+export * from "./rules/staff-roles.ts";
+export { replayViciousLoad } from "./rules/vicious-detector.ts";
+export * from "./rules/vicious-verdict.ts";
 export * from "./sample.ts";
 export * from "./tariff/credit-estimate.ts";
 export * from "./tariff/rate-use.ts";

@@ -29,6 +29,7 @@ export const holdOriginSchema = z.object({
 export type HoldOrigin = z.infer<typeof holdOriginSchema>;
 
 export const holdParamsSchema = z.record(z.string(), z.union([z.string(), z.int(), z.boolean()]));
+export type HoldParams = z.infer<typeof holdParamsSchema>;
 
 /** One reason why a circuit must be open. One circuit holds at most one of each kind. */
 export const holdSchema = z.object({

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { ALARM_KIND_NAMES } from "../contract/uplink.ts";
+import { type Hold, holdSchema } from "../holds/hold.ts";
+import { relayStateSchema } from "../sample.ts";
+import { idleDetector, viciousDetectorSchema } from "./vicious-detector.ts";
+
+const millisecondsSchema = z.int();
+
+/** A step's two sides as remembered over a trip, so that a probe can tell whether the same load is still there. */
+const trippedStepSchema = z.object({
+  baseW: z.int(),
+  baseVar: z.int(),
+  stepW: z.int(),
+});
+export type TrippedStep = z.infer<typeof trippedStepSchema>;
+
+/** Everything the rules remember of one circuit. Plain JSON: it is stored as it is and parsed by this schema when read. */
+export const circuitStateSchema = z.object({
+  version: z.literal(1),
+  /** When watching began; samples taken before are nobody's evidence. */
+  startedAtMs: millisecondsSchema,
+  /** Every hold that stands, suspended by keep-power or not. */
+  holds: z.array(holdSchema),
+  relay: relayStateSchema,
+  /** Alarms raised and not yet cleared. */
+  alarms: z.array(z.enum(ALARM_KIND_NAMES)),
+  trust: z.object({
+    /** The next sample is the first since a start: never a cause for a cut (S3). */
+    awaitsFirst: z.boolean(),
+    /** The last good samples, oldest first, at most two. */
+    good: z.array(z.object({ atMs: millisecondsSchema, energyWh: z.int() })).max(2),
+  }),
+  safety: z.object({
+    /** The last current measured was above the switch's rating: nothing may open it (S10). */
+    aboveRating: z.boolean(),
+    faultSamples: z.int(),
+  }),
+  overload: z.object({
+    aboveSinceMs: millisecondsSchema.nullable(),
+    trippedAtMs: z.array(millisecondsSchema),
+  }),
+  viciousLoad: z.object({
+    detector: viciousDetectorSchema,
+    trippedAtMs: z.array(millisecondsSchema),
+    tripped: trippedStepSchema.nullable(),
+    /** Closed again after a trip and not yet found clean. */
+    probe: z.object({ goodSamples: z.int() }).nullable(),
+    /** Below this power a load that was only reported has gone. */
+    reportedAboveW: z.int().nullable(),
+  }),
+  credit: z.object({ balanceMicro: z.int(), cutMicro: z.int(), releaseMicro: z.int() }).nullable(),
+  reminder: z.object({
+    /** Level 2 has been acted on or acknowledged; armed again when the balance is above it. */
+    isSpent: z.boolean(),
+  }),
+  /** An administrator who wants another's tag removed waits here for a second one. */
+  lockoutVote: z.object({ id: z.string(), name: z.string(), atMs: millisecondsSchema }).nullable(),
+});
+export type CircuitState = z.infer<typeof circuitStateSchema>;
+
+/** A gateway with an empty store: the holds are those the server last heard, all else must be measured anew. */
+export function initialCircuitState(lastKnownHolds: readonly Hold[], nowMs: number): CircuitState {
+  return {
+    version: 1,
+    startedAtMs: nowMs,
+    holds: [...lastKnownHolds],
+    relay: "unknown",
+    alarms: [],
+    trust: { awaitsFirst: true, good: [] },
+    safety: { aboveRating: false, faultSamples: 0 },
+    overload: { aboveSinceMs: null, trippedAtMs: [] },
+    viciousLoad: {
+      detector: idleDetector(),
+      trippedAtMs: [],
+      tripped: null,
+      probe: null,
+      reportedAboveW: null,
+    },
+    credit: null,
+    reminder: { isSpent: false },
+    lockoutVote: null,
+  };
+}
+
+/**
+ * A stored state after a restart: holds, counts of trips and acknowledgements go on; what was being measured starts again,
+ * because nobody looked in between (S3, S9).
+ */
+export function resumeCircuitState(stored: CircuitState, nowMs: number): CircuitState {
+  const fresh = initialCircuitState(stored.holds, nowMs);
+  return {
+    ...fresh,
+    alarms: stored.alarms,
+    overload: { ...stored.overload, aboveSinceMs: null },
+    viciousLoad: { ...stored.viciousLoad, detector: idleDetector() },
+    credit: stored.credit,
+    reminder: stored.reminder,
+    lockoutVote: stored.lockoutVote,
+  };
+}
