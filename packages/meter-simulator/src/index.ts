@@ -1,0 +1,46 @@
+export {
+  APPLIANCE_KIND_NAMES,
+  APPLIANCE_KINDS,
+  type ApplianceKindName,
+} from "./appliance/appliance-kinds.ts";
+export type { CircuitTruth } from "./cabinet/circuit.ts";
+export type { CancelTimer, Clock } from "./clock/clock.ts";
+export { createRealClock } from "./clock/real-clock.ts";
+export { createVirtualClock, type VirtualClock } from "./clock/virtual-clock.ts";
+export { SimulatorError, type SimulatorErrorCode } from "./errors.ts";
+export { type Fault, type FaultInput, type FaultKind, faultSchema } from "./fault/fault.ts";
+export {
+  createHub,
+  type Distortion,
+  type Hub,
+  type HubListener,
+  type HubOptions,
+  type HubPort,
+  type HubStatistics,
+  UART_FIFO_CHARACTERS,
+} from "./line/hub.ts";
+export { bitsPerCharacter, characterMs, silenceMs } from "./line/line-timing.ts";
+export { EXCEPTION, type ExceptionCode, type RegisterBank } from "./modbus/register-bank.ts";
+export {
+  createRtuStation,
+  type Emission,
+  type RtuStation,
+  type RtuStationOptions,
+} from "./modbus/rtu-station.ts";
+export { type Random, randomStream } from "./random.ts";
+export { listenOnPty } from "./reach/pty-listener.ts";
+export { listenOnTcp } from "./reach/tcp-listener.ts";
+export {
+  type BusReach,
+  type SimulatedSite,
+  type SimulatedSiteOptions,
+  startSimulatedSite,
+} from "./site/simulated-site.ts";
+export type { SiteCircuitTruth, SiteControl } from "./site/site-core.ts";
+export {
+  type AppliancePlanInput,
+  parseSite,
+  type SiteFile,
+  type SiteFileInput,
+  siteFileSchema,
+} from "./site/site-file.ts";

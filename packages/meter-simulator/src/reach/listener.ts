@@ -1,0 +1,3 @@
+export interface Listener {
+  close(): Promise<void>;
+}
