@@ -1,32 +1,50 @@
-import { randomUUID } from "node:crypto";
+import compression from "compression";
 import cookieParser from "cookie-parser";
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
-import helmet from "helmet";
+import express, { type ErrorRequestHandler, type Express } from "express";
 import type { Logger } from "pino";
 import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
-import { featureRoutes } from "./features.ts";
-import type { Authenticators } from "./http/authentication.ts";
+import { featureAuthenticators, featureRoutes } from "./features.ts";
+import { consoleRouter } from "./http/console-files.ts";
+import { documentationRouter } from "./http/documentation.ts";
+import { healthRouter } from "./http/health.ts";
+import { observeRequests } from "./http/observe-requests.ts";
+import { openApiDocument } from "./http/openapi.ts";
 import { PROBLEM_CONTENT_TYPE, problemOf, toApiError } from "./http/problem.ts";
+import type { Route } from "./http/route.ts";
 import { apiRouter } from "./http/router.ts";
+import { securityHeaders } from "./http/security-headers.ts";
 
 export const API_BASE = "/api/v1";
+const API_VERSION = "1.0.0";
 
-/** The whole HTTP side, ready to listen. */
-export function createApp(deps: Deps): Express {
+/** The whole HTTP side, ready to listen. `routes` is for tests that bring their own table. */
+export function createApp(deps: Deps, routes: readonly Route[] = featureRoutes(deps)): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.set("etag", false);
+  // Who is in front of us on the same machine may say who asks; nobody else.
   app.set("trust proxy", "loopback");
-  app.use(nameRequest(deps.log));
-  app.use(helmet());
-  app.use(cookieParser());
-  const authenticators: Authenticators = {
-    person: async () => undefined,
-    gateway: async () => undefined,
-  };
-  app.use(API_BASE, apiRouter(featureRoutes(deps), { ...deps, authenticators }));
+  app.use(observeRequests(deps.log, deps.metrics));
+  app.use(securityHeaders());
+  app.use(
+    compression({
+      filter: (request, response) => isWorthCompressing(response) && compression.filter(request, response),
+    }),
+  );
+  app.use(healthRouter(deps));
+
+  const document = openApiDocument(routes, { basePath: API_BASE, version: API_VERSION });
+  app.get(`${API_BASE}/openapi.json`, (_request, response) => {
+    response.json(document);
+  });
+  app.use("/api/docs", documentationRouter(`${API_BASE}/openapi.json`));
+  app.use(
+    API_BASE,
+    cookieParser(),
+    apiRouter(routes, { ...deps, authenticators: featureAuthenticators(deps) }),
+  );
+  if (deps.consoleDir !== undefined) app.use(consoleRouter(deps.consoleDir));
   app.use(() => {
     throw new ApiError("not-found", "There is nothing at this address");
   });
@@ -34,14 +52,9 @@ export function createApp(deps: Deps): Express {
   return app;
 }
 
-function nameRequest(log: Logger): RequestHandler {
-  return (_request, response, next) => {
-    const requestId = randomUUID();
-    response.locals.requestId = requestId;
-    response.locals.log = log.child({ requestId });
-    response.set("X-Request-Id", requestId);
-    next();
-  };
+/** Never a stream: a compressor holds events back until its block is full. */
+function isWorthCompressing(response: express.Response): boolean {
+  return response.locals.streaming !== true;
 }
 
 const answerProblem: ErrorRequestHandler = (thrown, _request, response, _next) => {
@@ -55,6 +68,7 @@ const answerProblem: ErrorRequestHandler = (thrown, _request, response, _next) =
   if (error.retryAfterS !== undefined) response.set("Retry-After", String(error.retryAfterS));
   response
     .status(error.status)
+    .set("Cache-Control", "no-store")
     .type(PROBLEM_CONTENT_TYPE)
     .send(JSON.stringify(problemOf(error, response.locals.requestId)));
 };

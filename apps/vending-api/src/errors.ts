@@ -87,6 +87,7 @@ export const ERROR_CODES = {
     title: "Nothing was read from this circuit yet",
   },
   // The server itself
+  "invalid-settings": { status: 500, failureClass: "permanent", title: "The settings have mistakes" },
   "store-unavailable": { status: 503, failureClass: "transient", title: "The store does not answer" },
   stopping: { status: 503, failureClass: "transient", title: "The server is stopping" },
   internal: { status: 500, failureClass: "ambiguous", title: "Something went wrong on our side" },

@@ -1,7 +1,43 @@
+import { alarmRoutes } from "./alarms/alarm.routes.ts";
+import { eventRoutes } from "./alarms/event.routes.ts";
+import { auditRoutes } from "./audit/audit.routes.ts";
+import { changeRoutes } from "./changes/change.routes.ts";
 import type { Deps } from "./deps.ts";
+import type { Authenticators } from "./http/authentication.ts";
 import type { Route } from "./http/route.ts";
+import { householdLinks, networkNames, residentLinks } from "./links.ts";
+import { authenticateGateway } from "./network/gateway-token.ts";
+import { buildingRoutes } from "./places/building.routes.ts";
+import { householdRoutes } from "./places/household.routes.ts";
+import { residentRoutes } from "./places/resident.routes.ts";
+import { siteRoutes } from "./places/site.routes.ts";
+import { unitRoutes } from "./places/unit.routes.ts";
+import { authRoutes } from "./users/auth.routes.ts";
+import { authenticatePerson, callerById } from "./users/authenticate-person.ts";
+import { userRoutes } from "./users/user.routes.ts";
 
 /** Every feature's rows of the route table, in the order of the documentation. */
-export function featureRoutes(_deps: Deps): Route[] {
-  return [];
+export function featureRoutes(deps: Deps): Route[] {
+  const names = networkNames(deps);
+  return [
+    ...authRoutes(deps),
+    ...siteRoutes(deps),
+    ...buildingRoutes(deps),
+    ...unitRoutes(deps),
+    ...householdRoutes(deps, householdLinks(deps)),
+    ...residentRoutes(deps, residentLinks(deps)),
+    ...alarmRoutes(deps, names),
+    ...eventRoutes(deps, names),
+    ...changeRoutes(deps, { callerById: (userId) => callerById(deps.connection, userId) }),
+    ...userRoutes(deps),
+    ...auditRoutes(deps),
+  ];
+}
+
+/** Who turns a token into a caller. */
+export function featureAuthenticators(deps: Deps): Authenticators {
+  return {
+    person: (token) => authenticatePerson(token, deps),
+    gateway: (token) => authenticateGateway(deps.connection, token),
+  };
 }

@@ -1,12 +1,6 @@
+import type { AlarmKind, holdParamsSchema, Sample, Severity, subjectSchema } from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import type { z } from "zod";
-import type {
-  AlarmKind,
-  holdParamsSchema,
-  Sample,
-  Severity,
-  subjectSchema,
-} from "@hallmeter/meter-model";
 import { boundModel, idField } from "../db/model.ts";
 
 export const ALARM_STATES = ["raised", "acknowledged", "shelved", "cleared"] as const;
@@ -28,6 +22,8 @@ export interface Alarm {
   standingKey: string;
   kind: AlarmKind;
   severity: Severity;
+  /** Place in SEVERITIES, to sort by. */
+  severityRank: number;
   state: AlarmState;
   raisedAt: Date;
   /** The latest raising; older news about this condition changes nothing. */
@@ -54,6 +50,7 @@ const alarmSchema = new Schema<Alarm>(
     standingKey: { type: String, required: true },
     kind: { type: String, required: true },
     severity: { type: String, required: true },
+    severityRank: { type: Number, required: true },
     state: { type: String, enum: ALARM_STATES, required: true },
     raisedAt: { type: Date, required: true },
     lastRaisedAt: { type: Date, required: true },
@@ -73,6 +70,7 @@ const alarmSchema = new Schema<Alarm>(
 );
 alarmSchema.index({ siteId: 1, standingKey: 1 }, { unique: true });
 alarmSchema.index({ siteId: 1, state: 1, raisedAt: -1 });
+alarmSchema.index({ state: 1, shelvedUntil: 1 });
 alarmSchema.index({ siteId: 1, key: 1, clearedAt: -1 });
 
 export const alarmModel = (connection: Connection) => boundModel<Alarm>(connection, "Alarm", alarmSchema);

@@ -1,4 +1,4 @@
-import type { AlarmKind, Severity } from "@hallmeter/meter-model";
+import { type AlarmKind, SEVERITIES, type Severity } from "@hallmeter/meter-model";
 import { isDuplicateKey, newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
 import { type Alarm, alarmModel, type Evidence, type Params, type Subject } from "./alarm.model.ts";
@@ -33,6 +33,7 @@ export async function raiseAlarm(deps: AlarmDeps, raised: RaisedAlarm): Promise<
           $set: {
             lastRaisedAt: at,
             severity: raised.severity,
+            severityRank: SEVERITIES.indexOf(raised.severity),
             params: raised.params,
             ...(raised.evidence ? { evidence: raised.evidence } : {}),
           },
@@ -109,6 +110,7 @@ function newAlarm({ siteId, key, kind, severity, at, subject, params, evidence }
     standingKey: key,
     kind,
     severity,
+    severityRank: SEVERITIES.indexOf(severity),
     state: "raised",
     raisedAt: at,
     lastRaisedAt: at,

@@ -22,8 +22,20 @@ const auditAnswer = z
   })
   .meta({ id: "AuditEntry" });
 
-function presentAuditEntry({ _id: id, at, before, after, ...entry }: AuditEntry): z.input<typeof auditAnswer> {
-  return { id, at: at.toISOString(), before: before && { ...before }, after: after && { ...after }, ...entry };
+function presentAuditEntry({
+  _id: id,
+  at,
+  before,
+  after,
+  ...entry
+}: AuditEntry): z.input<typeof auditAnswer> {
+  return {
+    id,
+    at: at.toISOString(),
+    before: before && { ...before },
+    after: after && { ...after },
+    ...entry,
+  };
 }
 
 const auditList = listQuery({

@@ -39,7 +39,8 @@ const auditSchema = new Schema<AuditEntry>(
 auditSchema.index({ siteId: 1, at: -1 });
 auditSchema.index({ resource: 1, resourceId: 1, at: -1 });
 
-export const auditModel = (connection: Connection) => boundModel<AuditEntry>(connection, "AuditEntry", auditSchema);
+export const auditModel = (connection: Connection) =>
+  boundModel<AuditEntry>(connection, "AuditEntry", auditSchema);
 
 export interface AuditedChange {
   /** The request that made the change: who, when, and its id in the log. */
@@ -54,7 +55,10 @@ export interface AuditedChange {
 }
 
 /** Call after the change succeeded and before answering. */
-export async function recordAudit({ connection }: Pick<Deps, "connection">, change: AuditedChange): Promise<void> {
+export async function recordAudit(
+  { connection }: Pick<Deps, "connection">,
+  change: AuditedChange,
+): Promise<void> {
   const { request, siteId, action, subject } = change;
   await auditModel(connection).create({
     _id: newId(),

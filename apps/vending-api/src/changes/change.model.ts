@@ -24,7 +24,8 @@ const changeSchema = new Schema<ChangeRow>(
   { collection: "changes", versionKey: false },
 );
 
-export const changeModel = (connection: Connection) => boundModel<ChangeRow>(connection, "Change", changeSchema);
+export const changeModel = (connection: Connection) =>
+  boundModel<ChangeRow>(connection, "Change", changeSchema);
 
 export function toRecordedChange({ _id, rowId, householdId, ...row }: ChangeRow): RecordedChange {
   return { sequence: _id, id: rowId, ...row, ...(householdId === null ? {} : { householdId }) };

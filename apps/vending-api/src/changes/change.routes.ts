@@ -53,13 +53,7 @@ export function changeRoutes(deps: Deps, { callerById }: ChangeRoutesOptions): R
         if (!caller) throw new ApiError("unauthenticated", "The ticket was used or has ended");
         const lastEventId = sequenceField.safeParse(header("last-event-id") ?? query.lastEventId).data;
         return stream((sink) => {
-          const stopFollowing = follow(
-            changes,
-            sink,
-            lastEventId,
-            (change) => concerns(caller, change),
-            log,
-          );
+          const stopFollowing = follow(changes, sink, lastEventId, (change) => concerns(caller, change), log);
           const stopTimer = clock.every(STREAM_LIFETIME_MS, () => sink.end());
           return () => {
             stopFollowing();
@@ -94,7 +88,11 @@ function follow(
     sent = change.sequence;
     if (!isWanted(change)) return;
     const { resource, id, siteId, at } = change;
-    sink.send({ id: String(change.sequence), event: "change", data: { resource, id, siteId, at: at.toISOString() } });
+    sink.send({
+      id: String(change.sequence),
+      event: "change",
+      data: { resource, id, siteId, at: at.toISOString() },
+    });
   };
   const stop = changes.subscribe((change) => {
     if (waiting) waiting.push(change);

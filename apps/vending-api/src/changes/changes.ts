@@ -68,7 +68,8 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
         await work();
         isFailing = false;
       } catch (error) {
-        if (!isFailing && !stopping.aborted) log.warn({ err: error }, "changes can't be kept; pages will lag");
+        if (!isFailing && !stopping.aborted)
+          log.warn({ err: error }, "changes can't be kept; pages will lag");
         isFailing = true;
       }
     });
@@ -91,7 +92,11 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
   const catchUp = async (): Promise<number> => {
     head ??= await position();
     for (;;) {
-      const rows = await model.find({ _id: { $gt: head } }).sort({ _id: 1 }).limit(READ_LIMIT).lean<ChangeRow[]>();
+      const rows = await model
+        .find({ _id: { $gt: head } })
+        .sort({ _id: 1 })
+        .limit(READ_LIMIT)
+        .lean<ChangeRow[]>();
       tell(rows);
       if (rows.length < READ_LIMIT) return head;
     }
@@ -105,7 +110,8 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
       const rows = batch.map(([, change], index) => toRow(change, before + 1 + index, at));
       const written = await insertInOrder(rows);
       tell(rows.slice(0, written));
-      for (const [key, change] of batch.slice(0, written)) if (pending.get(key) === change) pending.delete(key);
+      for (const [key, change] of batch.slice(0, written))
+        if (pending.get(key) === change) pending.delete(key);
       if (written < rows.length) await catchUp();
     }
   };
@@ -160,7 +166,11 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
       const [oldest] = await model.find().sort({ _id: 1 }).limit(1).lean<ChangeRow[]>();
       const isKept = sequence >= (oldest?._id ?? 1) - 1 && sequence <= (await position());
       if (!isKept) return undefined;
-      const rows = await model.find({ _id: { $gt: sequence } }).sort({ _id: 1 }).limit(READ_LIMIT).lean<ChangeRow[]>();
+      const rows = await model
+        .find({ _id: { $gt: sequence } })
+        .sort({ _id: 1 })
+        .limit(READ_LIMIT)
+        .lean<ChangeRow[]>();
       return rows.length < READ_LIMIT ? rows.map(toRecordedChange) : undefined;
     },
   };

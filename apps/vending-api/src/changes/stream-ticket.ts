@@ -29,7 +29,11 @@ export const streamTicketModel = (connection: Connection) =>
 const hashOf = (ticket: string) => createHash("sha256").update(ticket).digest("hex");
 
 /** EventSource can't send a header, and an access token in an address would end up in logs: hence a ticket for one use. */
-export async function issueStreamTicket(connection: Connection, caller: PersonCaller, now: Date): Promise<string> {
+export async function issueStreamTicket(
+  connection: Connection,
+  caller: PersonCaller,
+  now: Date,
+): Promise<string> {
   const ticket = randomBytes(32).toString("base64url");
   await streamTicketModel(connection).create({
     _id: hashOf(ticket),

@@ -87,11 +87,6 @@ export function equalityConditions(filter: Readonly<Record<string, unknown>>): R
   );
 }
 
-/** A condition that finds names that begin with what was typed, whatever the case of `field`'s lower-cased copy. */
-export function beginsWith(typed: string): { $regex: string } {
-  return { $regex: `^${escapeRegex(typed.toLowerCase())}` };
-}
-
 export function escapeRegex(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

@@ -1,4 +1,3 @@
-import compression from "compression";
 import express, { type Request, type Response, type Router } from "express";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
@@ -28,9 +27,6 @@ export function apiRouter(routes: readonly Route[], deps: RouterDeps): Router {
         next();
       },
       ...(row.body ? [refuseOtherMedia, readBody] : []),
-      compression({
-        filter: (_, response) => response.locals.streaming !== true && compression.filter(_, response),
-      }),
       (request, response) => serve(row, request, response, deps),
     );
     methods.set(row.path, [...(methods.get(row.path) ?? []), row.method.toUpperCase()]);

@@ -38,5 +38,7 @@ export async function addUser(connection: Connection, fields: NewUser, now: Date
 export function assertStrong(password: string, login: string, path = "password"): void {
   const weakness = passwordWeakness(password, login);
   if (weakness === undefined) return;
-  throw new ApiError("password-too-weak", weakness, { errors: [{ path, code: "too-weak", message: weakness }] });
+  throw new ApiError("password-too-weak", weakness, {
+    errors: [{ path, code: "too-weak", message: weakness }],
+  });
 }

@@ -80,7 +80,8 @@ export function authRoutes(deps: Deps): Route[] {
       async handle(request) {
         const session = await rotateSession(request.cookies[REFRESH_COOKIE] ?? "", sessionDeps(request));
         const user = await userModel(connection).findById(session.userId).lean<User | null>();
-        if (!user || user.status !== "active") throw new ApiError("unauthenticated", "The account is disabled");
+        if (user?.status !== "active")
+          throw new ApiError("unauthenticated", "The account is disabled");
         return signedIn(user, session, request);
       },
     }),
@@ -130,7 +131,12 @@ export function authRoutes(deps: Deps): Route[] {
         if (!user) throw new ApiError("conflict");
         await endSessionsOf(user._id, { connection, now });
         const subject = { resource: "users", id: user._id };
-        await recordAudit(deps, { request, siteId: homeSiteOf(user), action: "users.change-password", subject });
+        await recordAudit(deps, {
+          request,
+          siteId: homeSiteOf(user),
+          action: "users.change-password",
+          subject,
+        });
         return signedIn(user, await startSession(user._id, sessionDeps(request)), request);
       },
     }),

@@ -51,7 +51,9 @@ export async function countLoginAttempt(connection: Connection, attempt: Attempt
     const counted = await increment(connection, id, attempt.now);
     if (counted.attempts > limit) {
       const retryAfterS = Math.ceil((counted.windowEndsAt.getTime() - attempt.now.getTime()) / 1000);
-      throw new ApiError("too-many-attempts", `Try again in ${Math.ceil(retryAfterS / 60)} minutes`, { retryAfterS });
+      throw new ApiError("too-many-attempts", `Try again in ${Math.ceil(retryAfterS / 60)} minutes`, {
+        retryAfterS,
+      });
     }
   }
 }

@@ -1,7 +1,12 @@
 import { type Algorithm, hash, verify } from "@node-rs/argon2";
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
-const ARGON2ID = { algorithm: 2 satisfies Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const ARGON2ID = {
+  algorithm: 2 satisfies Algorithm.Argon2id,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+};
 
 /** NIST SP 800-63B, 5.1.1.2: at least 8, no rules of composition; 10 for accounts that move money. */
 export const MIN_PASSWORD_LENGTH = 10;

@@ -18,5 +18,14 @@ export type UserAnswer = z.infer<typeof userAnswer>;
 
 export function presentUser(user: User): UserAnswer {
   const { _id: id, login, name, roles, siteIds, householdId, locale, status } = user;
-  return { id, login, name, roles, siteIds, locale, status, ...(householdId === null ? {} : { householdId }) };
+  return {
+    id,
+    login,
+    name,
+    roles,
+    siteIds,
+    locale,
+    status,
+    ...(householdId === null ? {} : { householdId }),
+  };
 }

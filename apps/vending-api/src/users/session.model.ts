@@ -32,4 +32,5 @@ const sessionSchema = new Schema<Session>(
 sessionSchema.index({ userId: 1 });
 sessionSchema.index({ endsAt: 1 }, { expireAfterSeconds: 0 });
 
-export const sessionModel = (connection: Connection) => boundModel<Session>(connection, "Session", sessionSchema);
+export const sessionModel = (connection: Connection) =>
+  boundModel<Session>(connection, "Session", sessionSchema);

@@ -31,10 +31,18 @@ export interface LiveSession {
 
 function live(session: Session, jwtSecret: string): LiveSession {
   const { _id: sessionId, userId, generation, idleEndsAt } = session;
-  return { sessionId, userId, idleEndsAt, refreshToken: formatRefreshToken({ sessionId, generation }, jwtSecret) };
+  return {
+    sessionId,
+    userId,
+    idleEndsAt,
+    refreshToken: formatRefreshToken({ sessionId, generation }, jwtSecret),
+  };
 }
 
-export async function startSession(userId: string, { connection, jwtSecret, now }: SessionDeps): Promise<LiveSession> {
+export async function startSession(
+  userId: string,
+  { connection, jwtSecret, now }: SessionDeps,
+): Promise<LiveSession> {
   const session: Session = {
     _id: newId(),
     userId,
@@ -89,7 +97,10 @@ export async function endSession(
   endReason: NonNullable<Session["endReason"]>,
   { connection, now }: Pick<SessionDeps, "connection" | "now">,
 ): Promise<void> {
-  await sessionModel(connection).updateOne({ _id: sessionId, endedAt: null }, { $set: { endedAt: now, endReason } });
+  await sessionModel(connection).updateOne(
+    { _id: sessionId, endedAt: null },
+    { $set: { endedAt: now, endReason } },
+  );
 }
 
 export async function endSessionsOf(

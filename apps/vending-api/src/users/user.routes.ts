@@ -85,7 +85,13 @@ export function userRoutes(deps: Deps): Route[] {
         const user = await addUser(connection, request.body, request.now);
         const after = presentUser(user);
         const subject = { resource: "users", id: user._id };
-        await recordAudit(deps, { request, siteId: homeSiteOf(user), action: "users.create", subject, after });
+        await recordAudit(deps, {
+          request,
+          siteId: homeSiteOf(user),
+          action: "users.create",
+          subject,
+          after,
+        });
         return created(after);
       },
     }),
@@ -142,7 +148,8 @@ export function userRoutes(deps: Deps): Route[] {
       async handle(request) {
         const { caller, params, now } = request;
         const user = await manageable(caller, params.id);
-        if (user._id === caller.id) throw new ApiError("role-not-grantable", "Ask another administrator to remove you");
+        if (user._id === caller.id)
+          throw new ApiError("role-not-grantable", "Ask another administrator to remove you");
         await userModel(connection).deleteOne({ _id: user._id });
         await endSessionsOf(user._id, { connection, now });
         await recordAudit(deps, {

@@ -1,0 +1,51 @@
+import type { NetworkNames } from "./alarms/subject-names.ts";
+import type { Deps } from "./deps.ts";
+import { busModel } from "./network/bus.model.ts";
+import { type Circuit, circuitModel } from "./network/circuit.model.ts";
+import { gatewayMessagesOf } from "./network/gateway-messages.ts";
+import { meterModel } from "./network/meter.model.ts";
+import { tariffModel } from "./network/tariff.model.ts";
+import type { HouseholdLinks } from "./places/household.routes.ts";
+import type { ResidentLinks } from "./places/resident.routes.ts";
+import { userModel } from "./users/user.model.ts";
+
+/** What households need of the network, which is built on households: tied together here, so that arrows run one way. */
+export function householdLinks({ connection, clock }: Deps): HouseholdLinks {
+  return {
+    async circuitIdsByHousehold(householdIds) {
+      const circuits = await circuitModel(connection)
+        .find({ householdId: { $in: [...householdIds] } }, { householdId: 1 })
+        .sort({ name: 1, _id: 1 })
+        .lean<Pick<Circuit, "_id" | "householdId">[]>();
+      const ids = new Map<string, string[]>();
+      for (const { _id, householdId } of circuits) {
+        if (householdId !== null) ids.set(householdId, [...(ids.get(householdId) ?? []), _id]);
+      }
+      return ids;
+    },
+    isTariffOfSite: async (tariffId, siteId) =>
+      (await tariffModel(connection).exists({ _id: tariffId, siteId })) !== null,
+    householdTermsChanged: (householdId) => gatewayMessagesOf(connection, clock).sendCredit([householdId]),
+  };
+}
+
+export function residentLinks({ connection }: Deps): ResidentLinks {
+  return {
+    isUserOfHousehold: async (userId, householdId) =>
+      (await userModel(connection).exists({ _id: userId, householdId })) !== null,
+  };
+}
+
+/** Names for alarms and events. */
+export function networkNames({ connection }: Deps): NetworkNames {
+  return async ({ circuitIds, meterIds, busIds }) => {
+    const named = (ids: readonly string[]) => ({ _id: { $in: [...ids] } });
+    type Named = { _id: string; name: string };
+    const rows = await Promise.all([
+      circuitModel(connection).find(named(circuitIds), { name: 1 }).lean<Named[]>(),
+      meterModel(connection).find(named(meterIds), { name: 1 }).lean<Named[]>(),
+      busModel(connection).find(named(busIds), { name: 1 }).lean<Named[]>(),
+    ]);
+    return new Map(rows.flat().map(({ _id, name }) => [_id, name]));
+  };
+}

@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { type Logger, pino } from "pino";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { endDueShelves } from "./alarms/alarms.ts";
+import { createApp } from "./app.ts";
+import { createChanges } from "./changes/changes.ts";
+import { systemClock } from "./clock.ts";
+import { connect, ensureIndexes } from "./db/connection.ts";
+import type { Deps } from "./deps.ts";
+import { ApiError } from "./errors.ts";
+import { toApiError } from "./http/problem.ts";
+import type { ApiSettings } from "./settings.ts";
+
+export { type ApiSettings, readApiSettings } from "./settings.ts";
+
+/** Requests under way get this long. Range 0.5–2.5 s: with the store's goodbye all is over well within 3 s. */
+const DRAIN_MS = 1500;
+/** Below a proxy's usual 60–75 s would race with it: the server must outlast the proxy's idle connection. */
+const KEEP_ALIVE_MS = 80_000;
+const SHELF_CHECK_MS = 15_000;
+
+export interface RunningApi {
+  port: number;
+  /** Ends streams, lets requests finish, leaves the store. Done within 3 s. */
+  close(): Promise<void>;
+}
+
+/** Connects, builds indexes, listens. Throws `store-unavailable`, or the listener's error when the port is taken. */
+export async function startApi(settings: ApiSettings): Promise<RunningApi> {
+  const log = pino({ level: settings.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] });
+  const stopping = new AbortController();
+  const connection = await connect(settings.mongoUri).catch((error: unknown) => {
+    throw new ApiError("store-unavailable", "The store does not answer at MONGODB_URI", { cause: error });
+  });
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const deps: Deps = {
+    connection,
+    clock: systemClock,
+    log,
+    secrets: { jwtSecret: settings.jwtSecret },
+    changes: createChanges({ connection, clock: systemClock, log, stopping: stopping.signal }),
+    metrics,
+    stopping: stopping.signal,
+    consoleDir: settings.consoleDir === undefined ? undefined : resolve(settings.consoleDir),
+  };
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createApp(deps));
+  try {
+    await ensureIndexes(connection);
+    server.listen(settings.port);
+    await once(server, "listening");
+  } catch (error) {
+    stopping.abort();
+    await connection.close();
+    throw error;
+  }
+  endShelvesFromTimeToTime(deps);
+  const { port } = server.address() as AddressInfo;
+  log.info({ port }, "API listens");
+
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    stopping.abort();
+    await closeServer(server, log);
+    await connection.close();
+    log.info("API stopped");
+  };
+  return {
+    port,
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+async function closeServer(server: Server, log: Logger): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => {
+    log.warn("requests still ran and were cut");
+    server.closeAllConnections();
+  }, DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+function endShelvesFromTimeToTime(deps: Deps): void {
+  const stop = deps.clock.every(SHELF_CHECK_MS, () => {
+    endDueShelves(deps, deps.clock.now()).catch((error: unknown) => {
+      deps.log.warn({ err: toApiError(error).cause ?? error }, "shelves not checked");
+    });
+  });
+  deps.stopping.addEventListener("abort", stop);
+}

@@ -1,0 +1,62 @@
+import { type Connection, Schema } from "mongoose";
+import { boundModel, idField } from "../db/model.ts";
+
+export const HOUSEHOLD_STATUSES = ["open", "closed"] as const;
+
+/** The account that buys and uses electricity in a unit, for a period of occupancy. */
+export interface Household {
+  _id: string;
+  siteId: string;
+  unitId: string;
+  /**
+   * The unit while the household is open, then a value that nobody else has. Unique: two households never occupy one unit, and
+   * the one that does is found by it.
+   */
+  occupies: string;
+  name: string;
+  /** See search-words.ts. */
+  words: string[];
+  status: (typeof HOUSEHOLD_STATUSES)[number];
+  tariffId: string | null;
+  /** Circuits open at or below this balance, minor units… */
+  cutMinor: number;
+  /** …and close above this one. */
+  releaseMinor: number;
+  openedAt: Date;
+  closedAt: Date | null;
+}
+
+const householdSchema = new Schema<Household>(
+  {
+    _id: idField,
+    siteId: { type: String, required: true },
+    unitId: { type: String, required: true },
+    occupies: { type: String, required: true },
+    name: { type: String, required: true },
+    words: { type: [String], required: true },
+    status: { type: String, enum: HOUSEHOLD_STATUSES, required: true },
+    tariffId: { type: String, default: null },
+    cutMinor: { type: Number, required: true },
+    releaseMinor: { type: Number, required: true },
+    openedAt: { type: Date, required: true },
+    closedAt: { type: Date, default: null },
+  },
+  { collection: "households", versionKey: false },
+);
+householdSchema.index({ siteId: 1, occupies: 1 }, { unique: true });
+householdSchema.index({ siteId: 1, words: 1 });
+householdSchema.index({ unitId: 1 });
+
+export const householdModel = (connection: Connection) =>
+  boundModel<Household>(connection, "Household", householdSchema);
+
+/** The open household of each unit that has one. */
+export async function openHouseholdByUnit(
+  connection: Connection,
+  unitIds: readonly string[],
+): Promise<Map<string, Household>> {
+  const households = await householdModel(connection)
+    .find({ occupies: { $in: [...unitIds] } })
+    .lean<Household[]>();
+  return new Map(households.map((household) => [household.unitId, household]));
+}

@@ -1,0 +1,39 @@
+import { IANAZone } from "luxon";
+import { z } from "zod";
+
+const CURRENCIES = new Set(Intl.supportedValuesOf("currency"));
+
+/** Digits of the currency's minor unit, from CLDR: 2 for CNY, 0 for JPY, 3 for KWD. */
+export function currencyDigitsOf(currency: string): number {
+  const { maximumFractionDigits } = new Intl.NumberFormat("en", {
+    style: "currency",
+    currency,
+  }).resolvedOptions();
+  return maximumFractionDigits ?? 2;
+}
+
+export const nameField = z.string().trim().min(1).max(120);
+
+const calendarFields = {
+  holidays: z
+    .array(z.iso.date())
+    .max(2000)
+    .transform((days) => [...new Set(days)].sort()),
+  restWeekdays: z
+    .array(z.int().min(1).max(7))
+    .max(7)
+    .transform((days) => [...new Set(days)].sort()),
+};
+
+export const newSiteFields = z.strictObject({
+  name: nameField,
+  timeZone: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone), "Is no IANA time zone, like Asia/Shanghai"),
+  currency: z.string().refine((code) => CURRENCIES.has(code), "Is no ISO 4217 code, like CNY"),
+  holidays: calendarFields.holidays.default([]),
+  restWeekdays: calendarFields.restWeekdays.default([6, 7]),
+});
+
+/** Time zone and currency stay: the ledger and every local day are kept in them. */
+export const sitePatchFields = z.strictObject({ name: nameField, ...calendarFields }).partial();

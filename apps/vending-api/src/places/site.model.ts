@@ -1,0 +1,33 @@
+import { type Connection, Schema } from "mongoose";
+import { boundModel, idField } from "../db/model.ts";
+
+export interface Site {
+  _id: string;
+  name: string;
+  /** IANA; fixed, because days of use are local days. */
+  timeZone: string;
+  /** ISO 4217; fixed, because the ledger is kept in it. */
+  currency: string;
+  /** Digits of its minor unit. */
+  currencyDigits: number;
+  /** Local dates, YYYY-MM-DD, ascending. */
+  holidays: string[];
+  /** ISO weekdays, 1 Monday … 7 Sunday. */
+  restWeekdays: number[];
+}
+
+const siteSchema = new Schema<Site>(
+  {
+    _id: idField,
+    name: { type: String, required: true },
+    timeZone: { type: String, required: true },
+    currency: { type: String, required: true },
+    currencyDigits: { type: Number, required: true },
+    holidays: { type: [String], required: true },
+    restWeekdays: { type: [Number], required: true },
+  },
+  { collection: "sites", versionKey: false },
+);
+siteSchema.index({ name: 1 }, { unique: true });
+
+export const siteModel = (connection: Connection) => boundModel<Site>(connection, "Site", siteSchema);

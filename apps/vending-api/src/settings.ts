@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { ApiError } from "./errors.ts";
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+/** HS256 wants at least as many bits as its hash has (RFC 7518, 3.2). */
+const MIN_SECRET_LENGTH = 32;
+
+const environmentSchema = z.object({
+  MONGODB_URI: z
+    .string({ error: "is missing" })
+    .regex(/^mongodb(\+srv)?:\/\/\S+$/, "is no mongodb:// address"),
+  HALLMETER_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, "is no port number")
+    .transform(Number)
+    .refine((port) => port <= 65_535, "is no port number")
+    .default(4000),
+  HALLMETER_JWT_SECRET: z
+    .string({ error: "is missing" })
+    .min(MIN_SECRET_LENGTH, `has fewer than ${MIN_SECRET_LENGTH} characters`),
+  /** Used by `hallmeter start`; known here so that one environment serves both. */
+  HALLMETER_DATA: z.string().optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
+});
+
+/** Names that must be known to us, so that a slip of the pen is noticed. HALLMETER_TEST_… steer tests and reach every process. */
+const OURS = /^HALLMETER_(?!TEST_)/;
+
+export interface ApiSettings {
+  mongoUri: string;
+  /** 0 takes any free port. */
+  port: number;
+  jwtSecret: string;
+  /** Folder of the built console, from the command line; without it the API stands alone. */
+  consoleDir?: string | undefined;
+  logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** Settings from the environment. Throws `invalid-settings` with every mistake in one line; values are not repeated. */
+export function readApiSettings(env: Readonly<Record<string, string | undefined>>): ApiSettings {
+  const known = Object.keys(environmentSchema.shape);
+  const unknown = Object.keys(env).filter((name) => OURS.test(name) && !known.includes(name));
+  const result = environmentSchema.safeParse(env);
+  const mistakes = [
+    ...unknown.map((name) => `${name} is not a setting`),
+    ...(result.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
+  ];
+  if (!result.success || mistakes.length > 0) throw new ApiError("invalid-settings", mistakes.join("; "));
+  const { MONGODB_URI, HALLMETER_PORT, HALLMETER_JWT_SECRET, LOG_LEVEL } = result.data;
+  return {
+    mongoUri: MONGODB_URI,
+    port: HALLMETER_PORT,
+    jwtSecret: HALLMETER_JWT_SECRET,
+    logLevel: LOG_LEVEL,
+  };
+}
