@@ -1,12 +1,13 @@
 /** The command line. Every command loads its own part only when it is called. Exit codes: 0 done, 1 failed, 2 wrong use. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { resolve } from "node:path";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 const program = new Command("hallmeter")
   .description("Prepaid electricity for buildings with many households, and the meters behind it.")
   .exitOverride()
   .showHelpAfterError("(--help shows how it is used)");
 
+const path = (text: string) => resolve(text);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 function wholeNumber(from: number, to: number) {
@@ -30,7 +31,7 @@ program
   .command("api")
   .description("run the vending API with the console")
   .option("--port <port>", "instead of HALLMETER_PORT", wholeNumber(0, 65_535))
-  .option("--console <folder>", "built pages to serve", resolve)
+  .option("--console <folder>", "built pages to serve", path)
   .action(async (options: { port?: number; console?: string }) => {
     const { runApi } = await import("./parts/api.ts");
     await runApi(process.env, options, print);
@@ -39,7 +40,7 @@ program
 program
   .command("gateway")
   .description("run a bus gateway beside the meters")
-  .requiredOption("--config <file>", "server, token and data directory as JSON", resolve)
+  .requiredOption("--config <file>", "server, token and data directory as JSON", path)
   .action(async (options: { config: string }) => {
     const { runGateway } = await import("./parts/gateway.ts");
     await runGateway(options.config, process.env, print);
@@ -48,7 +49,7 @@ program
 program
   .command("store")
   .description("run the embedded store alone")
-  .requiredOption("--dbpath <folder>", "where it keeps its data", resolve)
+  .requiredOption("--dbpath <folder>", "where it keeps its data", path)
   .option("--port <port>", "0 takes a free one", wholeNumber(0, 65_535), 0)
   .action(async (options: { dbpath: string; port: number }) => {
     const { runStore } = await import("./parts/store.ts");
@@ -58,14 +59,17 @@ program
 program
   .command("simulate")
   .description("run simulated meters on simulated buses")
-  .requiredOption("--site <file>", "buses, cabinets and appliances as JSON", resolve)
+  .requiredOption("--site <file>", "buses, cabinets and appliances as JSON", path)
   .action(async (options: { site: string }) => {
     const { runSimulator } = await import("./parts/simulator.ts");
     await runSimulator(options.site, print);
   });
 
 const busOption = () =>
-  new Option("--bus <url>", "tcp://host:port or rtu:/dev/ttyUSB0?baud=9600&parity=even").makeOptionMandatory();
+  new Option(
+    "--bus <url>",
+    "tcp://host:port or rtu:/dev/ttyUSB0?baud=9600&parity=even",
+  ).makeOptionMandatory();
 
 program
   .command("read")
@@ -83,13 +87,13 @@ program
 program
   .command("relay")
   .description("open or close one circuit's relay and read it back")
-  .argument("<state>", "open or close")
+  .addArgument(new Argument("<state>", "what the relay should do").choices(["open", "close"]))
   .addOption(busOption())
   .option("--profile <id>", "the meter's profile", "acrel-adf400l")
   .option("--variant <name>", "the circuit's variant", "single-phase")
   .requiredOption("--unit <id>", "the circuit's unit id", wholeNumber(1, 247))
   .option("--json", "for programs")
-  .action(async (state: string, options) => {
+  .action(async (state: "open" | "close", options) => {
     const { switchAtBus } = await import("./parts/bus-tools.ts");
     process.exitCode = await switchAtBus(state, options, print);
   });

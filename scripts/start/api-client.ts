@@ -3,8 +3,15 @@ import { randomUUID } from "node:crypto";
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
-  constructor(method: string, path: string, status: number, problem: { code?: string; detail?: string; errors?: unknown }) {
-    super(`${method} ${path}: ${status} ${problem.code ?? ""} ${problem.detail ?? ""} ${JSON.stringify(problem.errors ?? "")}`);
+  constructor(
+    method: string,
+    path: string,
+    status: number,
+    problem: { code?: string; detail?: string; errors?: unknown },
+  ) {
+    super(
+      `${method} ${path}: ${status} ${problem.code ?? ""} ${problem.detail ?? ""} ${JSON.stringify(problem.errors ?? "")}`,
+    );
     this.name = "ApiProblem";
     this.status = status;
     this.code = problem.code ?? "unknown";
@@ -32,7 +39,13 @@ export async function signIn(origin: string, login: string, password: string): P
     return body.accessToken;
   }
 
-  async function call<T>(method: string, path: string, body?: unknown, key?: string, isRetry = false): Promise<T> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    key?: string,
+    isRetry = false,
+  ): Promise<T> {
     const response = await fetch(`${origin}/api/v1${path}`, {
       method,
       headers: {

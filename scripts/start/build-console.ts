@@ -9,7 +9,9 @@ const STAMP = join(CONSOLE, "dist", ".sources");
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],
+    )
     .sort();
 }
 
@@ -22,7 +24,8 @@ function sourcesStamp(): string {
     ...["index.html", "my.html", "vite.config.ts", "package.json"].map((name) => join(CONSOLE, name)),
     join(ROOT, "package-lock.json"),
   ].filter((path) => existsSync(path));
-  for (const path of inputs) hash.update(relative(ROOT, path)).update("\0").update(readFileSync(path)).update("\0");
+  for (const path of inputs)
+    hash.update(relative(ROOT, path)).update("\0").update(readFileSync(path)).update("\0");
   return hash.digest("hex");
 }
 
@@ -33,7 +36,10 @@ export async function buildConsole(print: (line: string) => void): Promise<strin
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === stamp) return folder;
   print("building the console (only after an installation or a change) …");
   const output: Buffer[] = [];
-  const build = spawn("npm", ["run", "build", "--silent"], { cwd: CONSOLE, stdio: ["ignore", "pipe", "pipe"] });
+  const build = spawn("npm", ["run", "build", "--silent"], {
+    cwd: CONSOLE,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   build.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   build.stderr.on("data", (chunk: Buffer) => output.push(chunk));
   const code = await new Promise((done) => build.on("close", done));

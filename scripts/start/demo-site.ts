@@ -2,7 +2,12 @@
  * The demonstration site as data: two buildings, a bus and a 36-circuit cabinet each. Rooms 101 to 107 each show one rule
  * within three minutes of the start; all others live a quiet life.
  */
-import { type CircuitRules, defaultOverloadRule, defaultViciousLoadRule, type Tariff } from "@hallmeter/meter-model";
+import {
+  type CircuitRules,
+  defaultOverloadRule,
+  defaultViciousLoadRule,
+  type Tariff,
+} from "@hallmeter/meter-model";
 
 export interface DemoAppliance {
   kind: "kettle" | "heater" | "laptop" | "air-conditioner" | "refrigerator" | "charger" | "lamp" | "vacuum";
@@ -63,10 +68,24 @@ export const DEMO_BUILDINGS = [
 
 const ON: Pick<DemoAppliance, "afterS"> = { afterS: 0 };
 const QUIET_LOADS: DemoAppliance[][] = [
-  [{ kind: "laptop", ...ON }, { kind: "lamp", ...ON }],
-  [{ kind: "refrigerator", ...ON }, { kind: "charger", afterS: 20, everyS: 900, forS: 600 }],
-  [{ kind: "lamp", ...ON }, { kind: "laptop", afterS: 40 }, { kind: "refrigerator", ...ON }],
-  [{ kind: "laptop", ...ON }, { kind: "charger", ...ON }, { kind: "lamp", afterS: 15 }],
+  [
+    { kind: "laptop", ...ON },
+    { kind: "lamp", ...ON },
+  ],
+  [
+    { kind: "refrigerator", ...ON },
+    { kind: "charger", afterS: 20, everyS: 900, forS: 600 },
+  ],
+  [
+    { kind: "lamp", ...ON },
+    { kind: "laptop", afterS: 40 },
+    { kind: "refrigerator", ...ON },
+  ],
+  [
+    { kind: "laptop", ...ON },
+    { kind: "charger", ...ON },
+    { kind: "lamp", afterS: 15 },
+  ],
   [{ kind: "refrigerator", ...ON }],
 ];
 const THREE_PHASE_LOADS: DemoAppliance[] = [
@@ -108,7 +127,10 @@ const STORIES: Record<string, RoomStory> = {
       { kind: "laptop", afterS: 0 },
       { kind: "heater", afterS: 45 },
     ],
-    rules: () => ({ ...QUIET_RULES, viciousLoad: { ...defaultViciousLoadRule, mode: "trip", probeAfterS: 900 } }),
+    rules: () => ({
+      ...QUIET_RULES,
+      viciousLoad: { ...defaultViciousLoadRule, mode: "trip", probeAfterS: 900 },
+    }),
   },
   "103": {
     appliances: [
@@ -116,7 +138,9 @@ const STORIES: Record<string, RoomStory> = {
       { kind: "air-conditioner", afterS: 40 },
       { kind: "vacuum", afterS: 50 },
     ],
-    rules: () => ({ overload: { ...defaultOverloadRule, maxPowerW: 1500, recloseAfterS: 900, residentMayRelease: true } }),
+    rules: () => ({
+      overload: { ...defaultOverloadRule, maxPowerW: 1500, recloseAfterS: 900, residentMayRelease: true },
+    }),
   },
   "104": { rules: (startedAt) => ({ ...QUIET_RULES, schedule: storeRoomSchedule(startedAt) }) },
   "105": {
@@ -135,7 +159,11 @@ const NAMED_ROOMS = ["101", "102", "103", "104", "105", "106", "107"];
 
 /** Power for half an hour a day, twelve hours away from the first start, so that a newcomer meets the off period. */
 function storeRoomSchedule(startedAt: Date): NonNullable<CircuitRules["schedule"]> {
-  const local = new Intl.DateTimeFormat("en-GB", { timeZone: DEMO_TIME_ZONE, hour: "2-digit", hourCycle: "h23" });
+  const local = new Intl.DateTimeFormat("en-GB", {
+    timeZone: DEMO_TIME_ZONE,
+    hour: "2-digit",
+    hourCycle: "h23",
+  });
   const onHour = (Number(local.format(startedAt)) + 12) % 24;
   const pad = (hour: number) => String(hour).padStart(2, "0");
   const off = [
@@ -159,7 +187,12 @@ function singlePhaseRoom(building: number, index: number): DemoRoom {
     appliances: story.appliances ?? QUIET_LOADS[index % QUIET_LOADS.length] ?? [],
     ...(isVacant
       ? {}
-      : { household: { name: personName(building * 24 + index), purchaseMinor: story.purchaseMinor ?? 5000 + 700 * (index % 9) } }),
+      : {
+          household: {
+            name: personName(building * 24 + index),
+            purchaseMinor: story.purchaseMinor ?? 5000 + 700 * (index % 9),
+          },
+        }),
     keepPower: story.keepPower ?? false,
     rules: story.rules ?? (() => QUIET_RULES),
     lockoutReason: story.lockoutReason,
@@ -191,6 +224,10 @@ function threePhaseRoom(building: number, index: number): DemoRoom {
 const CIRCUITS_PER_BUILDING = { threePhase: 4, singlePhase: 24 } as const;
 
 export const DEMO_ROOMS: DemoRoom[] = DEMO_BUILDINGS.flatMap((_, building) => [
-  ...Array.from({ length: CIRCUITS_PER_BUILDING.threePhase }, (_row, index) => threePhaseRoom(building, index)),
-  ...Array.from({ length: CIRCUITS_PER_BUILDING.singlePhase }, (_row, index) => singlePhaseRoom(building, index)),
+  ...Array.from({ length: CIRCUITS_PER_BUILDING.threePhase }, (_row, index) =>
+    threePhaseRoom(building, index),
+  ),
+  ...Array.from({ length: CIRCUITS_PER_BUILDING.singlePhase }, (_row, index) =>
+    singlePhaseRoom(building, index),
+  ),
 ]);

@@ -29,7 +29,8 @@ export function demonstrationFiles(folder: string): DemonstrationFiles {
     loginsFile: join(folder, "demo-logins.json"),
     seededFile: join(folder, "demonstration.json"),
   };
-  for (const path of [folder, files.store, files.logs, files.gatewayStore]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  for (const path of [folder, files.store, files.logs, files.gatewayStore])
+    mkdirSync(path, { recursive: true, mode: 0o700 });
   return files;
 }
 
@@ -59,7 +60,13 @@ export function readJson<T>(path: string): T | undefined {
 
 /** A demonstration that was interrupted while it was being set up holds nothing of worth: begin again. */
 export function forgetHalfSeeded(files: DemonstrationFiles): void {
-  for (const path of [files.store, files.gatewayStore, files.simulatorState, files.gatewayFile, files.loginsFile])
+  for (const path of [
+    files.store,
+    files.gatewayStore,
+    files.simulatorState,
+    files.gatewayFile,
+    files.loginsFile,
+  ])
     rmSync(path, { recursive: true, force: true });
   demonstrationFiles(files.folder);
 }

@@ -60,8 +60,14 @@ export async function seedDemonstration(
   for (const { role, name } of STAFF) logins.push(await addLogin(api, site.id, role, name, role));
   const tariffIds: string[] = [];
   for (const tariff of DEMO_TARIFFS)
-    tariffIds.push((await api.post<Row>("/tariffs", { siteId: site.id, ...tariff, effectiveFrom: "2026-01-01T00:00:00Z" })).id);
-  const gateway = await api.post<Row & { token: string }>("/gateways", { siteId: site.id, name: "Basement gateway" });
+    tariffIds.push(
+      (await api.post<Row>("/tariffs", { siteId: site.id, ...tariff, effectiveFrom: "2026-01-01T00:00:00Z" }))
+        .id,
+    );
+  const gateway = await api.post<Row & { token: string }>("/gateways", {
+    siteId: site.id,
+    name: "Basement gateway",
+  });
 
   const busIds: string[] = [];
   for (const [index, building] of DEMO_BUILDINGS.entries()) {
@@ -90,7 +96,16 @@ export async function seedDemonstration(
     });
     const tariffId = tariffIds[building.tariff] ?? "";
     for (const room of DEMO_ROOMS.filter((candidate) => candidate.building === index))
-      logins.push(...(await seedRoom(api, { siteId: site.id, buildingId, meterId: meter.id, tariffId, room, startedAt })));
+      logins.push(
+        ...(await seedRoom(api, {
+          siteId: site.id,
+          buildingId,
+          meterId: meter.id,
+          tariffId,
+          room,
+          startedAt,
+        })),
+      );
   }
   return { logins, gatewayToken: gateway.token, busIds };
 }
@@ -117,12 +132,27 @@ async function addLogin(
 
 async function seedRoom(
   api: ApiClient,
-  place: { siteId: string; buildingId: string; meterId: string; tariffId: string; room: DemoRoom; startedAt: Date },
+  place: {
+    siteId: string;
+    buildingId: string;
+    meterId: string;
+    tariffId: string;
+    room: DemoRoom;
+    startedAt: Date;
+  },
 ): Promise<DemoLogin[]> {
   const { siteId, room } = place;
-  const unit = await api.post<Row>("/units", { buildingId: place.buildingId, name: room.name, floor: room.floor });
+  const unit = await api.post<Row>("/units", {
+    buildingId: place.buildingId,
+    name: room.name,
+    floor: room.floor,
+  });
   const household = room.household
-    ? await api.post<Row>("/households", { unitId: unit.id, name: room.household.name, tariffId: place.tariffId })
+    ? await api.post<Row>("/households", {
+        unitId: unit.id,
+        name: room.household.name,
+        tariffId: place.tariffId,
+      })
     : undefined;
   await api.post<Row>("/circuits", {
     meterId: place.meterId,
@@ -147,7 +177,14 @@ async function seedRoom(
       `demonstration-opening-${room.name}`,
     );
   if (!room.hasLogin) return [];
-  const login = await addLogin(api, siteId, "resident", room.household.name, `room${room.name}`, household.id);
+  const login = await addLogin(
+    api,
+    siteId,
+    "resident",
+    room.household.name,
+    `room${room.name}`,
+    household.id,
+  );
   return [{ ...login, room: room.name }];
 }
 

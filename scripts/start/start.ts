@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { signIn } from "./api-client.ts";
 import { buildConsole } from "./build-console.ts";
 import { writeSimulatedSite } from "./demo-simulation.ts";
 import {
@@ -12,7 +13,6 @@ import {
 } from "./demonstration.ts";
 import { type KeptProcess, keepRunning } from "./kept-process.ts";
 import { type BusAddress, newPassword, placeLockouts, seedDemonstration } from "./seed.ts";
-import { signIn } from "./api-client.ts";
 
 export interface StartSettings {
   dataFolder: string;
@@ -43,11 +43,17 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
   const files = demonstrationFiles(settings.dataFolder);
   const record = readJson<SeededRecord>(files.seededFile);
   if (!record && !settings.mongoUri) forgetHalfSeeded(files);
-  const secrets = readJson<Secrets>(files.secretsFile) ?? { jwtSecret: randomBytes(48).toString("base64url") };
+  const secrets = readJson<Secrets>(files.secretsFile) ?? {
+    jwtSecret: randomBytes(48).toString("base64url"),
+  };
   writeJson(files.secretsFile, secrets);
 
   const parts = {} as Record<PartName, KeptProcess<unknown>>;
-  const keep: Keep = <Ready>(name: PartName, args: (previous: Ready | undefined) => string[], env: NodeJS.ProcessEnv = {}) => {
+  const keep: Keep = <Ready>(
+    name: PartName,
+    args: (previous: Ready | undefined) => string[],
+    env: NodeJS.ProcessEnv = {},
+  ) => {
     const part = keepRunning<Ready>({
       name,
       args,
@@ -76,7 +82,12 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
     };
     const api = await keep<{ port: number }>(
       "api",
-      (previous) => ["api", "--console", consoleFolder, ...(previous ? ["--port", String(previous.port)] : [])],
+      (previous) => [
+        "api",
+        "--console",
+        consoleFolder,
+        ...(previous ? ["--port", String(previous.port)] : []),
+      ],
       apiEnv,
     ).ready;
     const origin = `http://127.0.0.1:${api.port}`;
@@ -134,7 +145,12 @@ async function seed(
   const { addFirstAdministrator } = await import("./first-administrator.ts");
   const administrator = { role: "administrator", login: "admin", password: newPassword() };
   await addFirstAdministrator(mongoUri, administrator);
-  const { logins, gatewayToken, busIds } = await seedDemonstration(origin, administrator, buses, new Date(siteStartedAt));
+  const { logins, gatewayToken, busIds } = await seedDemonstration(
+    origin,
+    administrator,
+    buses,
+    new Date(siteStartedAt),
+  );
   writeJson(files.gatewayFile, { server: { url: origin, token: gatewayToken }, dataDir: files.gatewayStore });
   writeJson(files.loginsFile, logins);
   const record: SeededRecord = { siteStartedAt, administrator, busIds, hasLockouts: false };
@@ -146,13 +162,19 @@ async function seed(
 function pointGateway(files: DemonstrationFiles, origin: string): void {
   const file = readJson<{ server: { url: string; token: string } }>(files.gatewayFile);
   if (!file) throw new RangeError(`${files.gatewayFile} is missing`);
-  if (file.server.url !== origin) writeJson(files.gatewayFile, { ...file, server: { ...file.server, url: origin } });
+  if (file.server.url !== origin)
+    writeJson(files.gatewayFile, { ...file, server: { ...file.server, url: origin } });
 }
 
 /** The simulated serial servers listen on other ports after each start. */
-async function pointBuses(origin: string, { administrator, busIds }: SeededRecord, buses: BusAddress[]): Promise<void> {
+async function pointBuses(
+  origin: string,
+  { administrator, busIds }: SeededRecord,
+  buses: BusAddress[],
+): Promise<void> {
   const api = await signIn(origin, administrator.login, administrator.password);
-  for (const [index, id] of busIds.entries()) await api.patch(`/buses/${id}`, { pipe: { kind: "rtu-tcp", ...buses[index] } });
+  for (const [index, id] of busIds.entries())
+    await api.patch(`/buses/${id}`, { pipe: { kind: "rtu-tcp", ...buses[index] } });
 }
 
 async function tagOut(files: DemonstrationFiles, origin: string, record: SeededRecord): Promise<void> {

@@ -1,6 +1,7 @@
 /** The demonstration told to its end: each named room, an outage of the API, the purchase that brings the light back, the books. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ApiClient } from "../../scripts/start/api-client.ts";
 import {
   circuitOf,
   startTestDemonstration,
@@ -9,7 +10,6 @@ import {
   whyOf,
 } from "../support/demonstration.ts";
 import { eventually } from "../support/eventually.ts";
-import type { ApiClient } from "../../scripts/start/api-client.ts";
 
 /** "Within three minutes of the start." */
 const STORY_LIMIT_MS = 180_000;
@@ -95,9 +95,9 @@ describe("rooms 101 to 107", () => {
       return why.relay === "closed" && why.holds.length === 0;
     });
     const { id, householdId } = await circuitOf(manager, "101");
-    const rows = await manager.get<{ kind: string; amountMinor: number; ref: string; balanceAfterMinor: number }[]>(
-      `/households/${householdId}/ledger?range=[0,99]`,
-    );
+    const rows = await manager.get<
+      { kind: string; amountMinor: number; ref: string; balanceAfterMinor: number }[]
+    >(`/households/${householdId}/ledger?range=[0,99]`);
     expect(rows.filter(({ ref }) => ref === key)).toMatchObject([
       { kind: "purchase", amountMinor: 5000, balanceAfterMinor: answers[0]?.balanceAfterMinor },
     ]);
@@ -111,7 +111,9 @@ describe("rooms 101 to 107", () => {
     await buy(room, 2000);
     const householdId = (await circuitOf(manager, room)).householdId ?? "";
     await eventually("the purchase in the balance", 5000, async () => {
-      const { ledgerMinor } = await manager.get<{ ledgerMinor: number }>(`/households/${householdId}/balance`);
+      const { ledgerMinor } = await manager.get<{ ledgerMinor: number }>(
+        `/households/${householdId}/balance`,
+      );
       return ledgerMinor >= 2000;
     });
     const circuit = await circuitOf(manager, room);

@@ -1,10 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  startTestDemonstration,
+  type TestDemonstration,
+  withoutOwnSettings,
+} from "../support/demonstration.ts";
 import { eventually } from "../support/eventually.ts";
-import { startTestDemonstration, type TestDemonstration, withoutOwnSettings } from "../support/demonstration.ts";
 import { seededRandom } from "../support/random.ts";
 
 const ROUNDS = 20;
@@ -74,7 +78,9 @@ test(`kill -9 of API, store and gateway, ${ROUNDS} times under ${PURCHASES_PER_R
   const { random, seed } = seededRandom();
   process.stdout.write(`kill-nine seed ${seed}\n`);
   const api = await site.as("property-manager");
-  const households = (await api.get<Household[]>("/households?range=[0,99]")).filter(({ status }) => status === "open");
+  const households = (await api.get<Household[]>("/households?range=[0,99]")).filter(
+    ({ status }) => status === "open",
+  );
   const accessToken = await manager();
   const sales: Sale[] = [];
 
@@ -82,7 +88,11 @@ test(`kill -9 of API, store and gateway, ${ROUNDS} times under ${PURCHASES_PER_R
     const victim = VICTIMS[round % VICTIMS.length] ?? "api";
     const batch = Array.from({ length: PURCHASES_PER_ROUND }, (): Sale => {
       const household = households[Math.floor(random() * households.length)];
-      return { key: randomUUID(), householdId: household?.id ?? "", amountMinor: 1 + Math.floor(random() * 5000) };
+      return {
+        key: randomUUID(),
+        householdId: household?.id ?? "",
+        amountMinor: 1 + Math.floor(random() * 5000),
+      };
     });
     sales.push(...batch);
     const selling = batch.map((sale) => sell(sale, async () => accessToken));

@@ -36,7 +36,12 @@ export function readLogins(dataFolder: string): DemoLogin[] {
   return JSON.parse(readFileSync(join(dataFolder, "demo-logins.json"), "utf8")) as DemoLogin[];
 }
 
-export function signInAs(origin: string, logins: DemoLogin[], role: string, room?: string): Promise<ApiClient> {
+export function signInAs(
+  origin: string,
+  logins: DemoLogin[],
+  role: string,
+  room?: string,
+): Promise<ApiClient> {
   const login = logins.find((candidate) => candidate.role === role && candidate.room === room);
   if (!login) throw new RangeError(`no login for ${role} ${room ?? ""}`);
   return signIn(origin, login.login, login.password);
@@ -44,7 +49,13 @@ export function signInAs(origin: string, logins: DemoLogin[], role: string, room
 
 /** A developer's own MONGODB_URI or port must not reach into a test. */
 export function withoutOwnSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { MONGODB_URI: _uri, HALLMETER_DATA: _data, HALLMETER_PORT: _port, HALLMETER_JWT_SECRET: _secret, ...rest } = env;
+  const {
+    MONGODB_URI: _uri,
+    HALLMETER_DATA: _data,
+    HALLMETER_PORT: _port,
+    HALLMETER_JWT_SECRET: _secret,
+    ...rest
+  } = env;
   return rest;
 }
 
@@ -59,7 +70,14 @@ export interface CircuitRow {
 export interface Why {
   relay: string;
   intended: string;
-  holds: { kind: string; rank: number; reason: string; since: string; releasedBy: string; suspended: boolean }[];
+  holds: {
+    kind: string;
+    rank: number;
+    reason: string;
+    since: string;
+    releasedBy: string;
+    suspended: boolean;
+  }[];
 }
 
 export async function circuitOf(api: ApiClient, room: string): Promise<CircuitRow> {

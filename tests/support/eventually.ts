@@ -2,7 +2,11 @@
 const LOOK_EVERY_MS = 100;
 
 /** Looks until `look` answers something truthy; says what it last saw when `withinMs` have passed. */
-export async function eventually<T>(what: string, withinMs: number, look: () => Promise<T | undefined | false | null>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  withinMs: number,
+  look: () => Promise<T | undefined | false | null>,
+): Promise<T> {
   const startedAt = performance.now();
   let lastFailure: unknown;
   for (;;) {
