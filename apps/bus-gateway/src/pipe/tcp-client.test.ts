@@ -1,0 +1,55 @@
+import { EventEmitter, once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { tcpClient } from "./tcp-client.ts";
+
+const forever = new AbortController().signal;
+
+describe("TCP client", () => {
+  let server: Server;
+  let port: number;
+
+  beforeEach(async () => {
+    server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    port = (server.address() as AddressInfo).port;
+  });
+  afterEach(() => void server.close());
+
+  it("carries bytes both ways, and says when the other side is gone", async () => {
+    const accepted = once(server, "connection") as Promise<[Socket]>;
+    const told = new EventEmitter();
+    const heard = once(told, "bytes");
+    const broken = once(told, "broken");
+    const connection = await tcpClient("127.0.0.1", port)(
+      {
+        bytes: (bytes) => told.emit("bytes", Buffer.from(bytes).toString("hex")),
+        broken: (reason) => told.emit("broken", reason),
+      },
+      forever,
+    );
+    const [far] = await accepted;
+    await connection.write(Uint8Array.of(0x11, 0x03));
+    const [received] = await once(far, "data");
+    expect(received.toString("hex")).toBe("1103");
+    far.write(Uint8Array.of(0x11, 0x83, 0x02));
+    expect(await heard).toEqual(["118302"]);
+    far.destroy();
+    expect(await broken).toEqual([expect.stringMatching(/closed|reset/i)]);
+    await connection.close();
+  });
+
+  it("rejects where nobody listens", async () => {
+    server.close();
+    await once(server, "close");
+    const connecting = tcpClient("127.0.0.1", port)({ bytes: () => {}, broken: () => {} }, forever);
+    await expect(connecting).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it("gives up at once when it is told to, while it still connects", async () => {
+    const abort = new AbortController();
+    const connecting = tcpClient("127.0.0.1", port)({ bytes: () => {}, broken: () => {} }, abort.signal);
+    abort.abort();
+    await expect(connecting).rejects.toThrow("closed the connection");
+  });
+});
