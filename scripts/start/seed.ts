@@ -79,7 +79,6 @@ export async function seedDemonstration(
       floors: building.floors,
     });
     const bus = await api.post<Row>("/buses", {
-      siteId: site.id,
       gatewayId: gateway.id,
       name: building.bus,
       pipe: { kind: "rtu-tcp", ...address },
@@ -191,9 +190,9 @@ async function seedRoom(
 /** Tags out the rooms whose story says so; needs a gateway that is online. Safe to repeat. */
 export async function placeLockouts(origin: string, maintenance: DemoLogin): Promise<void> {
   const api = await signIn(origin, maintenance.login, maintenance.password);
+  const circuits = await api.get<(Row & { name: string })[]>("/circuits?range=[0,999]");
   for (const room of DEMO_ROOMS.filter(({ lockoutReason }) => lockoutReason !== undefined)) {
-    const filter = encodeURIComponent(JSON.stringify({ name: room.name }));
-    const [circuit] = await api.get<Row[]>(`/circuits?filter=${filter}`);
+    const circuit = circuits.find(({ name }) => name === room.name);
     if (!circuit) throw new RangeError(`no circuit ${room.name}`);
     await api.post(
       `/circuits/${circuit.id}/commands`,
