@@ -1,0 +1,54 @@
+import type { CircuitRules } from "@hallmeter/meter-model";
+import { type Connection, Schema } from "mongoose";
+import { boundModel, idField } from "../db/model.ts";
+
+/** What a circuit is and shall do. What it does is in its mirror. */
+export interface Circuit {
+  _id: string;
+  siteId: string;
+  gatewayId: string;
+  busId: string;
+  meterId: string;
+  name: string;
+  profile: string;
+  variant: string;
+  /** Its unit id on the bus; the first of those it takes. */
+  unitAddress: number;
+  ctRatio: number;
+  ptRatio: number;
+  switchRatingCa: number;
+  householdId: string | null;
+  keepPower: boolean;
+  rules: CircuitRules;
+  commissionedAt: Date | null;
+}
+
+const circuitSchema = new Schema<Circuit>(
+  {
+    _id: idField,
+    siteId: { type: String, required: true },
+    gatewayId: { type: String, required: true },
+    busId: { type: String, required: true },
+    meterId: { type: String, required: true },
+    name: { type: String, required: true },
+    profile: { type: String, required: true },
+    variant: { type: String, required: true },
+    unitAddress: { type: Number, required: true },
+    ctRatio: { type: Number, required: true },
+    ptRatio: { type: Number, required: true },
+    switchRatingCa: { type: Number, required: true },
+    householdId: { type: String, default: null },
+    keepPower: { type: Boolean, required: true },
+    rules: { type: Schema.Types.Mixed, required: true },
+    commissionedAt: { type: Date, default: null },
+  },
+  { collection: "circuits", versionKey: false, minimize: false },
+);
+// Two circuits at one address would put one's use on the other's account.
+circuitSchema.index({ busId: 1, unitAddress: 1 }, { unique: true });
+circuitSchema.index({ gatewayId: 1 });
+circuitSchema.index({ householdId: 1 });
+circuitSchema.index({ siteId: 1, name: 1 });
+
+export const circuitModel = (connection: Connection) =>
+  boundModel<Circuit>(connection, "Circuit", circuitSchema);

@@ -1,0 +1,157 @@
+import { circuitConfigSchema, circuitRulesSchema, idSchema, instantSchema } from "@hallmeter/meter-model";
+import type { Connection } from "mongoose";
+import { z } from "zod";
+import { newId } from "../db/model.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError } from "../errors.ts";
+import { hasRole, READERS, STAFF } from "../http/access.ts";
+import { equalityConditions, listQuery, oneOrMany } from "../http/list-query.ts";
+import type { Route } from "../http/route.ts";
+import { editableRoutes, type Write } from "../places/editable-resource.ts";
+import { householdModel } from "../places/household.model.ts";
+import { findReferenced, unknownReference } from "../places/reference.ts";
+import { nameField } from "../places/site-fields.ts";
+import { accrualModel } from "../rating/accrual.model.ts";
+import { announceConfig, announceCredit } from "./announce.ts";
+import { busModel } from "./bus.model.ts";
+import { type AddressSpan, addressMistake } from "./bus-address.ts";
+import { type Circuit, circuitModel } from "./circuit.model.ts";
+import { blankMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
+import { type Meter, meterModel } from "./meter.model.ts";
+import { circuitAnswer, presentCircuits } from "./present-circuit.ts";
+import { variantOf } from "./profiles.ts";
+
+const { ctRatio, ptRatio, switchRatingCa, unitId } = circuitConfigSchema.shape;
+/** What decides what is measured and switched: for those who stand before the meter. */
+const wiringFields = { ctRatio, ptRatio, switchRatingCa, commissionedAt: instantSchema.nullable() };
+const useFields = {
+  name: nameField,
+  householdId: idSchema.nullable(),
+  keepPower: z.boolean(),
+  rules: circuitRulesSchema,
+};
+/** A circuit's outlet in a dormitory room: 60 A, 0.01 A. */
+const DEFAULT_SWITCH_RATING_CA = 6000;
+
+export function circuitRoutes(deps: Deps): Route[] {
+  const { connection } = deps;
+  const model = circuitModel(connection);
+
+  const assertHousehold = async (householdId: string | null | undefined, siteId: string, write: Write) => {
+    if (householdId == null) return;
+    const household = await findReferenced(
+      householdModel(connection),
+      householdId,
+      write.caller,
+      "householdId",
+    );
+    if (household.siteId !== siteId) throw unknownReference("householdId");
+    if (household.status === "closed") throw new ApiError("household-closed");
+  };
+
+  return editableRoutes(deps, {
+    name: "circuits",
+    one: "circuit",
+    tag: "Network",
+    read: READERS,
+    write: STAFF,
+    model,
+    list: listQuery({
+      sort: ["name", "unitAddress"],
+      filter: {
+        siteId: oneOrMany(idSchema).optional(),
+        gatewayId: oneOrMany(idSchema).optional(),
+        busId: oneOrMany(idSchema).optional(),
+        meterId: oneOrMany(idSchema).optional(),
+        householdId: oneOrMany(idSchema).nullable().optional(),
+      },
+    }),
+    condition: equalityConditions,
+    answer: circuitAnswer,
+    present: (rows) => presentCircuits(connection, rows),
+    newFields: z.strictObject({
+      meterId: idSchema,
+      variant: z.string(),
+      unitAddress: unitId,
+      ctRatio: ctRatio.default(1),
+      ptRatio: ptRatio.default(1),
+      switchRatingCa: switchRatingCa.default(DEFAULT_SWITCH_RATING_CA),
+      commissionedAt: wiringFields.commissionedAt.default(null),
+      name: useFields.name,
+      householdId: useFields.householdId.default(null),
+      keepPower: useFields.keepPower.default(false),
+      rules: useFields.rules.default({}),
+    }),
+    async newRow(body, write): Promise<Circuit> {
+      assertMayWire(write);
+      const meter = await findReferenced(meterModel(connection), body.meterId, write.caller, "meterId");
+      const bus = await findReferenced(busModel(connection), meter.busId, write.caller, "meterId");
+      await assertHousehold(body.householdId, meter.siteId, write);
+      await assertAddress(connection, meter, body);
+      return {
+        _id: newId(),
+        siteId: meter.siteId,
+        gatewayId: bus.gatewayId,
+        busId: meter.busId,
+        profile: meter.profile,
+        ...body,
+        commissionedAt: instantOrNull(body.commissionedAt),
+      };
+    },
+    patchFields: z.strictObject({ ...wiringFields, ...useFields }).partial(),
+    async patch(row, body, write): Promise<Partial<Circuit>> {
+      if (Object.keys(wiringFields).some((field) => field in body)) assertMayWire(write);
+      await assertHousehold(body.householdId, row.siteId, write);
+      const { commissionedAt, ...fields } = body;
+      return commissionedAt === undefined
+        ? fields
+        : { ...fields, commissionedAt: instantOrNull(commissionedAt) };
+    },
+    async written(row) {
+      const { _id, ...blank } = blankMirror(row);
+      await circuitMirrorModel(connection).updateOne({ _id }, { $setOnInsert: blank }, { upsert: true });
+      await announceConfig(deps, [row.gatewayId]);
+      if (row.householdId !== null) await announceCredit(deps, [row.householdId]);
+    },
+    async assertUnused(row) {
+      if (await accrualModel(connection).exists({ circuitId: row._id }))
+        throw new ApiError("still-in-use", "The circuit was metered; its history stays");
+    },
+    householdIdOf: (row) => row.householdId ?? undefined,
+    duplicate: { code: "address-taken", path: "unitAddress", message: "Another circuit has this address" },
+    problems: ["address-invalid", "address-taken", "household-closed"],
+  });
+}
+
+function assertMayWire({ caller }: Write): void {
+  if (!hasRole(caller, "administrator", "maintenance"))
+    throw new ApiError("forbidden", "Only maintenance changes how a circuit is wired");
+}
+
+function instantOrNull(instant: string | null): Date | null {
+  return instant === null ? null : new Date(instant);
+}
+
+/** Throws `reference-unknown`, `address-invalid` or `address-taken`. */
+async function assertAddress(
+  connection: Connection,
+  meter: Meter,
+  circuit: Pick<Circuit, "name" | "variant" | "unitAddress">,
+): Promise<void> {
+  const variant = variantOf(meter.profile, circuit.variant);
+  if (!variant) throw unknownReference("variant");
+  const others = await circuitModel(connection).find({ busId: meter.busId }).lean<Circuit[]>();
+  const span: AddressSpan = { ...circuit, step: variant.unitIdStep };
+  const mistake = addressMistake(
+    span,
+    meter,
+    others.map(({ name, unitAddress, profile, variant: variantName }) => ({
+      name,
+      unitAddress,
+      step: variantOf(profile, variantName)?.unitIdStep ?? 1,
+    })),
+  );
+  if (!mistake) return;
+  const { code, detail } = mistake;
+  throw new ApiError(code, detail, { errors: [{ path: "unitAddress", code, message: detail }] });
+}

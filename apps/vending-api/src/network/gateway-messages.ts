@@ -1,0 +1,171 @@
+import { EventEmitter } from "node:events";
+import type { Command, DownlinkMessage } from "@hallmeter/meter-model";
+import type { Connection } from "mongoose";
+import { isDuplicateKey } from "../db/model.ts";
+import { createKeyedQueue, type Pending } from "../ledger/keyed-queue.ts";
+import { creditPosition, gatewaysOf, householdsOf } from "./credit-position.ts";
+import { currentConfig } from "./gateway-config.ts";
+import { type GatewayMessageRow, gatewayMessageModel } from "./gateway-message.model.ts";
+
+/** What to tell; the content is read when the message gets its sequence, so a later message never carries older news. */
+export type MessageDraft =
+  | { type: "config" }
+  | { type: "credit"; householdId: string }
+  | { type: "command"; command: Command };
+
+export interface GatewayMessages {
+  /** Resolves once the messages are stored. */
+  send(gatewayId: string, drafts: readonly MessageDraft[]): Promise<void>;
+  /** A new credit position to every gateway that has a circuit of the household. */
+  sendCredit(householdIds: Iterable<string>): Promise<void>;
+  /** Oldest first. */
+  after(gatewayId: string, sequence: number, limit: number): Promise<DownlinkMessage[]>;
+  newestSequence(gatewayId: string): Promise<number>;
+  /** Called when this process has stored messages for the gateway. Returns the way to stop. */
+  onSent(gatewayId: string, listener: () => void): () => void;
+}
+
+const LARGEST_BATCH = 500;
+const MOST_ATTEMPTS = 100;
+
+const opened = new WeakMap<Connection, GatewayMessages>();
+
+/** The one outlet to gateways of this process on this connection. */
+export function gatewayMessagesOf(connection: Connection, clock: { now(): Date }): GatewayMessages {
+  const known = opened.get(connection);
+  if (known) return known;
+  const messages = openGatewayMessages(connection, clock);
+  opened.set(connection, messages);
+  return messages;
+}
+
+function openGatewayMessages(connection: Connection, clock: { now(): Date }): GatewayMessages {
+  const model = gatewayMessageModel(connection);
+  const sent = new EventEmitter().setMaxListeners(0);
+
+  const newestSequence = async (gatewayId: string): Promise<number> => {
+    const newest = await model.findOne({ gatewayId }).sort({ sequence: -1 }).lean<GatewayMessageRow | null>();
+    return newest?.sequence ?? 0;
+  };
+
+  const writeBatch = async (
+    gatewayId: string,
+    batch: readonly Pending<MessageDraft, void>[],
+  ): Promise<void> => {
+    const drafts = withoutRepetition(batch.map(({ item }) => item));
+    for (let attempt = 0; ; attempt += 1) {
+      const now = clock.now();
+      const rows = await rowsOf(connection, gatewayId, drafts, (await newestSequence(gatewayId)) + 1, now);
+      try {
+        if (rows.length > 0) await model.insertMany(rows, { ordered: true, lean: true });
+        break;
+      } catch (error) {
+        // Another process was faster: what it saw may be newer than what we read, so everything is read again.
+        if (!isDuplicateKey(error) || attempt >= MOST_ATTEMPTS) throw error;
+      }
+    }
+    for (const pending of batch) pending.settle();
+    sent.emit(gatewayId);
+  };
+  const queue = createKeyedQueue<MessageDraft, void>(writeBatch, LARGEST_BATCH);
+
+  const send = async (gatewayId: string, drafts: readonly MessageDraft[]): Promise<void> => {
+    await Promise.all(drafts.map((draft) => queue.add(gatewayId, draft)));
+  };
+
+  return {
+    send,
+    async sendCredit(householdIds) {
+      await Promise.all(
+        [...householdIds].map(async (householdId) => {
+          const gatewayIds = await gatewaysOf(connection, householdId);
+          await Promise.all(gatewayIds.map((id) => send(id, [{ type: "credit", householdId }])));
+        }),
+      );
+    },
+    async after(gatewayId, sequence, limit) {
+      const rows = await model
+        .find({ gatewayId, sequence: { $gt: sequence } })
+        .sort({ sequence: 1 })
+        .limit(limit)
+        .lean<GatewayMessageRow[]>();
+      return rows.map((row) => row.message);
+    },
+    newestSequence,
+    onSent(gatewayId, listener) {
+      sent.on(gatewayId, listener);
+      return () => sent.off(gatewayId, listener);
+    },
+  };
+}
+
+/** One message says as much as several of the same meaning in one batch; commands are never the same. */
+function withoutRepetition(drafts: readonly MessageDraft[]): MessageDraft[] {
+  const keyOf = (draft: MessageDraft) =>
+    draft.type === "command"
+      ? `command ${draft.command.id}`
+      : draft.type === "credit"
+        ? `credit ${draft.householdId}`
+        : "config";
+  return [...new Map(drafts.map((draft) => [keyOf(draft), draft])).values()];
+}
+
+async function rowsOf(
+  connection: Connection,
+  gatewayId: string,
+  drafts: readonly MessageDraft[],
+  firstSequence: number,
+  now: Date,
+): Promise<GatewayMessageRow[]> {
+  const contents = await Promise.all(
+    drafts.map((draft) => contentOf(connection, gatewayId, draft, firstSequence, now)),
+  );
+  return contents
+    .filter((content) => content !== undefined)
+    .map((content, index) => {
+      const sequence = firstSequence + index;
+      return {
+        _id: `${gatewayId}:${sequence}`,
+        gatewayId,
+        sequence,
+        at: now,
+        message: { ...content, sequence },
+      };
+    });
+}
+
+type Content = DownlinkMessage extends infer Message
+  ? Message extends DownlinkMessage
+    ? Omit<Message, "sequence">
+    : never
+  : never;
+
+async function contentOf(
+  connection: Connection,
+  gatewayId: string,
+  draft: MessageDraft,
+  revision: number,
+  now: Date,
+): Promise<Content | undefined> {
+  if (draft.type === "command") return draft;
+  if (draft.type === "config")
+    return { type: "config", revision: (await currentConfig(connection, gatewayId)).revision };
+  const position = await creditPosition(connection, draft.householdId, revision, now);
+  return position && { type: "credit", position };
+}
+
+/** Every position of a gateway, for one that starts; and where to listen on from. */
+export async function creditPositionsOf(
+  connection: Connection,
+  messages: GatewayMessages,
+  gatewayId: string,
+  now: Date,
+) {
+  // The sequence is read first: a message stored meanwhile is delivered again, not lost.
+  const sequence = await messages.newestSequence(gatewayId);
+  const householdIds = await householdsOf(connection, gatewayId);
+  const positions = await Promise.all(
+    householdIds.map((id) => creditPosition(connection, id, sequence, now)),
+  );
+  return { sequence, positions: positions.filter((position) => position !== undefined) };
+}

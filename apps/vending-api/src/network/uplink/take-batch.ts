@@ -1,0 +1,165 @@
+import type { Sample, UplinkBatch, UplinkItem, UplinkReply } from "@hallmeter/meter-model";
+import { clearAlarm, raiseAlarm } from "../../alarms/alarms.ts";
+import { recordEvent } from "../../alarms/events.ts";
+import type { Deps } from "../../deps.ts";
+import { ApiError } from "../../errors.ts";
+import { type BusBudgetRow, busBudgetModel, busModel } from "../bus.model.ts";
+import { type Circuit, circuitModel } from "../circuit.model.ts";
+import { takeResult } from "../commands.ts";
+import { type Gateway, gatewayModel } from "../gateway.model.ts";
+import { takeSamples } from "./take-samples.ts";
+import { takeStates } from "./take-states.ts";
+
+type ItemOf<Type extends UplinkItem["type"]> = Extract<UplinkItem, { type: Type }>;
+type Rejected = UplinkReply["rejected"][number];
+interface Numbered<Item> {
+  index: number;
+  item: Item;
+}
+
+/**
+ * Takes everything that a gateway sends. A sequence taken before is answered as before; a batch that broke off halfway is
+ * simply sent again, because each item changes nothing the second time.
+ */
+export async function takeBatch(deps: Deps, gatewayId: string, batch: UplinkBatch): Promise<UplinkReply> {
+  const { connection } = deps;
+  const gateway = await gatewayModel(connection).findById(gatewayId).lean<Gateway | null>();
+  if (!gateway) throw new ApiError("not-found");
+  if (batch.sequence <= gateway.acceptedSequence) return answerAgain(gateway, batch.sequence);
+
+  const circuits = await circuitsOf(deps, gatewayId, batch.items);
+  const items = batch.items.map((item, index) => ({ index, item }));
+  const rejected: Rejected[] = [];
+  const known = items.filter(({ index, item }) => {
+    const circuitId = circuitIdOf(item);
+    if (circuitId === undefined || circuits.has(circuitId)) return true;
+    rejected.push({ index, code: "unknown-circuit", detail: circuitId });
+    return false;
+  });
+
+  // What a person waits for goes before the bulk.
+  rejected.push(...(await takeResults(deps, gatewayId, ofType(known, "command-result"))));
+  await takeStates(
+    deps,
+    ofType(known, "circuit-state").map(({ item }) => item),
+    circuits,
+  );
+  await takeAlarms(deps, gateway, ofType(known, "alarm"), circuits);
+  await takeEvents(deps, gateway, ofType(known, "event"), circuits);
+  rejected.push(...(await takeBudgets(deps, gateway, ofType(known, "bus-budget"))));
+  const samples: Sample[] = ofType(known, "sample").map(({ item }) => item.sample);
+  await takeSamples(deps, samples, circuits);
+
+  rejected.sort((a, b) => a.index - b.index);
+  await gatewayModel(connection).updateOne(
+    { _id: gatewayId, acceptedSequence: { $lt: batch.sequence } },
+    { $set: { acceptedSequence: batch.sequence, lastRejected: rejected } },
+  );
+  return { acceptedSequence: batch.sequence, rejected };
+}
+
+function answerAgain(gateway: Gateway, sequence: number): UplinkReply {
+  const rejected = sequence === gateway.acceptedSequence ? gateway.lastRejected : [];
+  return { acceptedSequence: gateway.acceptedSequence, rejected };
+}
+
+function ofType<Type extends UplinkItem["type"]>(
+  items: readonly Numbered<UplinkItem>[],
+  type: Type,
+): Numbered<ItemOf<Type>>[] {
+  return items.filter((row): row is Numbered<ItemOf<Type>> => row.item.type === type);
+}
+
+function circuitIdOf(item: UplinkItem): string | undefined {
+  switch (item.type) {
+    case "sample":
+      return item.sample.circuitId;
+    case "circuit-state":
+      return item.circuitId;
+    case "event":
+    case "alarm":
+      return item.subject.circuitId;
+    default:
+      return undefined;
+  }
+}
+
+async function circuitsOf(
+  { connection }: Deps,
+  gatewayId: string,
+  items: readonly UplinkItem[],
+): Promise<Map<string, Circuit>> {
+  const ids = [...new Set(items.map(circuitIdOf).filter((id) => id !== undefined))];
+  if (ids.length === 0) return new Map();
+  const circuits = await circuitModel(connection)
+    .find({ _id: { $in: ids }, gatewayId })
+    .lean<Circuit[]>();
+  return new Map(circuits.map((circuit) => [circuit._id, circuit]));
+}
+
+async function takeResults(
+  deps: Deps,
+  gatewayId: string,
+  items: readonly Numbered<ItemOf<"command-result">>[],
+): Promise<Rejected[]> {
+  const rejected: Rejected[] = [];
+  for (const { index, item } of items)
+    if (!(await takeResult(deps, gatewayId, item.result)))
+      rejected.push({ index, code: "unknown-command", detail: item.result.commandId });
+  return rejected;
+}
+
+async function takeAlarms(
+  deps: Deps,
+  { siteId }: Gateway,
+  items: readonly Numbered<ItemOf<"alarm">>[],
+  circuits: ReadonlyMap<string, Circuit>,
+): Promise<void> {
+  for (const { item } of items) {
+    const { key, kind, severity, params, evidence } = item;
+    const at = new Date(item.at);
+    const subject = withHousehold(item.subject, circuits);
+    if (item.state === "cleared") await clearAlarm(deps, { siteId, key, at });
+    else await raiseAlarm(deps, { siteId, key, kind, severity, at, subject, params, evidence });
+  }
+}
+
+async function takeEvents(
+  deps: Deps,
+  { siteId }: Gateway,
+  items: readonly Numbered<ItemOf<"event">>[],
+  circuits: ReadonlyMap<string, Circuit>,
+): Promise<void> {
+  for (const { item } of items) {
+    const { id, kind, params } = item;
+    const subject = withHousehold(item.subject, circuits);
+    await recordEvent(deps, { id, siteId, at: new Date(item.at), kind, subject, params });
+  }
+}
+
+/** The gateway knows circuits; who lives there is known here. */
+function withHousehold(subject: ItemOf<"alarm">["subject"], circuits: ReadonlyMap<string, Circuit>) {
+  const householdId = subject.circuitId && circuits.get(subject.circuitId)?.householdId;
+  return householdId ? { ...subject, householdId } : subject;
+}
+
+async function takeBudgets(
+  { connection, changes }: Deps,
+  { _id: gatewayId, siteId }: Gateway,
+  items: readonly Numbered<ItemOf<"bus-budget">>[],
+): Promise<Rejected[]> {
+  if (items.length === 0) return [];
+  const busIds: string[] = await busModel(connection).distinct("_id", { gatewayId });
+  const rejected: Rejected[] = [];
+  for (const { index, item } of items) {
+    const { type: _, busId, at, ...figures } = item;
+    if (!busIds.includes(busId)) {
+      rejected.push({ index, code: "unknown-bus", detail: busId });
+      continue;
+    }
+    const row: Omit<BusBudgetRow, "_id"> = { siteId, at: new Date(at), ...figures };
+    await busBudgetModel(connection).updateOne({ _id: busId }, { $set: row }, { upsert: true });
+    changes.publish({ resource: "buses", id: busId, siteId });
+  }
+  return rejected;
+}

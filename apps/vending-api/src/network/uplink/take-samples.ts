@@ -1,0 +1,77 @@
+import { ALARM_KINDS, type Sample } from "@hallmeter/meter-model";
+import { clearAlarm, raiseAlarm } from "../../alarms/alarms.ts";
+import { groupBy } from "../../db/group-by.ts";
+import type { Deps } from "../../deps.ts";
+import { chargeSamples } from "../../rating/charge-samples.ts";
+import type { MeteringNotice } from "../../rating/next-step.ts";
+import type { Circuit } from "../circuit.model.ts";
+import { gatewayMessagesOf } from "../gateway-messages.ts";
+import { meteringContexts } from "../metering-contexts.ts";
+import { mirrorAll } from "./take-states.ts";
+
+/** Charges the samples and shows the newest of each circuit. */
+export async function takeSamples(
+  deps: Deps,
+  samples: readonly Sample[],
+  circuits: ReadonlyMap<string, Circuit>,
+): Promise<void> {
+  if (samples.length === 0) return;
+  const { connection, clock, changes } = deps;
+  const byCircuit = groupBy(samples, (sample) => sample.circuitId);
+  const sampled = [...byCircuit.keys()].flatMap((id) => circuits.get(id) ?? []);
+  const contexts = await meteringContexts(connection, sampled);
+  const result = await chargeSamples(
+    connection,
+    contexts.map((context) => ({ context, samples: byCircuit.get(context.circuitId) ?? [] })),
+    clock.now(),
+  );
+  await tellNotices(deps, result.notices, circuits);
+  await mirrorAll(
+    connection,
+    circuits,
+    [...byCircuit].map(([circuitId, own]) => {
+      const sample = newestOf(own);
+      const sampleAt = new Date(sample.at);
+      return { circuitId, ifOlder: { sampleAt: { $lt: sampleAt } }, set: { sample, sampleAt } };
+    }),
+  );
+  await gatewayMessagesOf(connection, clock).sendCredit(result.postedHouseholdIds);
+  for (const siteId of new Set(sampled.map((circuit) => circuit.siteId)))
+    changes.publish({ resource: "board", id: siteId, siteId });
+}
+
+function newestOf(samples: readonly Sample[]): Sample {
+  return samples.reduce((newest, sample) =>
+    Date.parse(sample.at) > Date.parse(newest.at) ? sample : newest,
+  );
+}
+
+/** A register that cannot be charged asks for a person, until it can again. */
+export async function tellNotices(
+  deps: Deps,
+  notices: readonly MeteringNotice[],
+  circuits: ReadonlyMap<string, Circuit>,
+): Promise<void> {
+  for (const notice of notices) {
+    const circuit = circuits.get(notice.circuitId);
+    if (!circuit) continue;
+    const { siteId, meterId, busId, householdId } = circuit;
+    const key = `register-suspect:${notice.circuitId}`;
+    if (notice.kind === "settled") {
+      await clearAlarm(deps, { siteId, key, at: notice.at });
+      continue;
+    }
+    // The gateway has already told of what it marked itself.
+    if (notice.reason === "flagged") continue;
+    const { reason, readingWh, lastWh, circuitId, at } = notice;
+    await raiseAlarm(deps, {
+      siteId,
+      key,
+      kind: "register-suspect",
+      severity: ALARM_KINDS["register-suspect"].severity,
+      at,
+      subject: { circuitId, meterId, busId, ...(householdId === null ? {} : { householdId }) },
+      params: { reason, readingWh, lastWh },
+    });
+  }
+}
