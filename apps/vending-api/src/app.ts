@@ -1,16 +1,15 @@
 import compression from "compression";
 import cookieParser from "cookie-parser";
-import express, { type ErrorRequestHandler, type Express } from "express";
-import type { Logger } from "pino";
+import express, { type Express } from "express";
 import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
 import { featureAuthenticators, featureRoutes } from "./features.ts";
+import { answerProblem } from "./http/answer-problem.ts";
 import { consoleRouter } from "./http/console-files.ts";
 import { documentationRouter } from "./http/documentation.ts";
 import { healthRouter } from "./http/health.ts";
 import { observeRequests } from "./http/observe-requests.ts";
 import { openApiDocument } from "./http/openapi.ts";
-import { PROBLEM_CONTENT_TYPE, problemOf, toApiError } from "./http/problem.ts";
 import type { Route } from "./http/route.ts";
 import { apiRouter } from "./http/router.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -56,19 +55,3 @@ export function createApp(deps: Deps, routes: readonly Route[] = featureRoutes(d
 function isWorthCompressing(response: express.Response): boolean {
   return response.locals.streaming !== true;
 }
-
-const answerProblem: ErrorRequestHandler = (thrown, _request, response, _next) => {
-  const error = toApiError(thrown);
-  const log: Logger = response.locals.log;
-  if (error.status >= 500) log.error({ err: error.cause ?? error, code: error.code }, "request failed");
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  if (error.retryAfterS !== undefined) response.set("Retry-After", String(error.retryAfterS));
-  response
-    .status(error.status)
-    .set("Cache-Control", "no-store")
-    .type(PROBLEM_CONTENT_TYPE)
-    .send(JSON.stringify(problemOf(error, response.locals.requestId)));
-};

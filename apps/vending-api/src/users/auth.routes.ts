@@ -80,8 +80,7 @@ export function authRoutes(deps: Deps): Route[] {
       async handle(request) {
         const session = await rotateSession(request.cookies[REFRESH_COOKIE] ?? "", sessionDeps(request));
         const user = await userModel(connection).findById(session.userId).lean<User | null>();
-        if (user?.status !== "active")
-          throw new ApiError("unauthenticated", "The account is disabled");
+        if (user?.status !== "active") throw new ApiError("unauthenticated", "The account is disabled");
         return signedIn(user, session, request);
       },
     }),

@@ -1,0 +1,37 @@
+import type { Clock } from "../clock.ts";
+
+interface Timer {
+  intervalMs: number;
+  dueMs: number;
+  run: () => void;
+}
+
+export interface ManualClock extends Clock {
+  /** Moves time and runs what falls due, in order. */
+  advance(byMs: number): void;
+}
+
+/** Time that stands until it is moved. */
+export function manualClock(start = "2026-03-02T08:00:00.000Z"): ManualClock {
+  let nowMs = Date.parse(start);
+  const timers = new Set<Timer>();
+  return {
+    now: () => new Date(nowMs),
+    every(intervalMs, run) {
+      const timer = { intervalMs, dueMs: nowMs + intervalMs, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance(byMs) {
+      const endMs = nowMs + byMs;
+      for (;;) {
+        const [next] = [...timers].filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
+        if (!next) break;
+        nowMs = next.dueMs;
+        next.dueMs += next.intervalMs;
+        next.run();
+      }
+      nowMs = endMs;
+    },
+  };
+}
