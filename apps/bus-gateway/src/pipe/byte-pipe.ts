@@ -25,7 +25,8 @@ export interface BytePipe {
 export interface Connection {
   /**
    * Whether bytes travel at the configured speed of the line: true for a serial port and for a serial server behind TCP.
-   * A pseudo-terminal ignores the speed, so nothing can be said about when its bytes have left.
+   * A pseudo-terminal ignores the speed, and a serial server's may be unknown: then nothing can be said about when bytes
+   * have left.
    */
   readonly keepsLineSpeed: boolean;
   write(bytes: Uint8Array): Promise<void>;

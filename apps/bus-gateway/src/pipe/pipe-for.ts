@@ -21,6 +21,6 @@ function connectFor(config: PipeConfig, line: LineConfig): Connect {
     case "serial":
       return serialPort(config.path, line);
     case "rtu-tcp":
-      return tcpClient(config.host, config.port);
+      return tcpClient(config.host, config.port, line);
   }
 }

@@ -21,7 +21,7 @@ describe("TCP client", () => {
     const told = new EventEmitter();
     const heard = once(told, "bytes");
     const broken = once(told, "broken");
-    const connection = await tcpClient("127.0.0.1", port)(
+    const connection = await tcpClient("127.0.0.1", port, { baud: 9600 })(
       {
         bytes: (bytes) => told.emit("bytes", Buffer.from(bytes).toString("hex")),
         broken: (reason) => told.emit("broken", reason),
@@ -42,13 +42,19 @@ describe("TCP client", () => {
   it("rejects where nobody listens", async () => {
     server.close();
     await once(server, "close");
-    const connecting = tcpClient("127.0.0.1", port)({ bytes: () => {}, broken: () => {} }, forever);
+    const connecting = tcpClient("127.0.0.1", port, { baud: 9600 })(
+      { bytes: () => {}, broken: () => {} },
+      forever,
+    );
     await expect(connecting).rejects.toThrow(/ECONNREFUSED/);
   });
 
   it("gives up at once when it is told to, while it still connects", async () => {
     const abort = new AbortController();
-    const connecting = tcpClient("127.0.0.1", port)({ bytes: () => {}, broken: () => {} }, abort.signal);
+    const connecting = tcpClient("127.0.0.1", port, { baud: 9600 })(
+      { bytes: () => {}, broken: () => {} },
+      abort.signal,
+    );
     abort.abort();
     await expect(connecting).rejects.toThrow("closed the connection");
   });

@@ -1,17 +1,15 @@
 import { type LineConfig, lineSchema, type PipeConfig, pipeSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
+import { UNKNOWN_LINE_BAUD } from "../pipe/tcp-client.ts";
 
 export interface BusAddress {
   pipe: PipeConfig;
   line: LineConfig;
 }
 
-/**
- * A serial server may speak to its line at any speed; where the address does not say, no silence is kept for a slow one.
- * The highest speed of `lineSchema`.
- */
-const TCP_LINE: LineConfig = { baud: 921_600, parity: "none", stopBits: 1 };
+/** A serial server may speak to its line at any speed; where the address does not say, none is assumed. */
+const TCP_LINE: LineConfig = { baud: UNKNOWN_LINE_BAUD, parity: "none", stopBits: 1 };
 /** The factory setting of most meters. */
 const SERIAL_LINE: LineConfig = { baud: 9600, parity: "none", stopBits: 1 };
 

@@ -89,11 +89,23 @@ export class Exchange {
     this.#cancelCheck();
   }
 
-  /** Ends the exchange if it can be ended now; else looks again when it may be. */
-  #check(): void {
-    const { clock, request } = this.#setting;
+  /** What has been heard so far, and what it means. */
+  #judge(): { heard: Heard; verdict: Verdict } {
+    const { request, line, keepsLineSpeed } = this.#setting;
     const heard = separateEcho(request, this.#heard, this.#earlyCount);
     const verdict = judgeReply(request, heard.answer);
+    // Somebody began to say this before our request was through: it answers an earlier one.
+    const tooEarly =
+      keepsLineSpeed &&
+      verdict.kind === "complete" &&
+      this.#lastByteMs < this.leftMs + bytesMs(line, verdict.frame.length);
+    return { heard, verdict: tooEarly ? { kind: "foreign" } : verdict };
+  }
+
+  /** Ends the exchange if it can be ended now; else looks again when it may be. */
+  #check(): void {
+    const { clock } = this.#setting;
+    const { heard, verdict } = this.#judge();
     const endMs = this.#endMs(heard, verdict);
     const remainingMs = endMs - clock.monotonicMs();
     if (remainingMs <= 0 || this.#heard.length > MOST_BYTES) this.#settle(this.#conclude(heard, verdict));

@@ -60,7 +60,12 @@ describe("one request and what is heard", () => {
       end: { kind: "failure", code: "reply-timeout" },
     },
     {
-      name: "that, and then our own answer",
+      name: "a whole answer sooner than its bytes take on the wire",
+      heard: [{ atMs: REQUEST_MS + REPLY_MS - 0.1, bytes: REPLY }],
+      end: { kind: "failure", code: "reply-foreign" },
+    },
+    {
+      name: "foreign bytes while we speak, and then our own answer",
       heard: [
         { atMs: REQUEST_MS - 0.1, bytes: REPLY.toReversed() },
         { atMs: REPLY_AT, bytes: REPLY },
