@@ -1,16 +1,18 @@
 import type { HoldParams } from "../holds/hold.ts";
 import { microPerMinor } from "../tariff/rate-use.ts";
+import type { CircuitState } from "./circuit-state.ts";
 import {
   clearAlarm,
   type Draft,
   instant,
   isOver,
   placeHold,
-  raiseAlarm,
   releaseHold,
+  repeatAlarm,
   ruleOrigin,
   standing,
 } from "./draft.ts";
+import type { ReminderRule } from "./rule-config.ts";
 import { mayOpenByRule } from "./trust.ts";
 
 /** Whole minor units, rounded down: a debt is never shown smaller than it is. */
@@ -46,8 +48,43 @@ export function stepCredit(draft: Draft): void {
   });
 }
 
-function setSpent(draft: Draft, isSpent: boolean): void {
-  draft.state = { ...draft.state, reminder: { isSpent } };
+type ReminderLevel = CircuitState["reminder"]["level"];
+
+function levelOf(rule: ReminderRule, balanceMicro: number, microPer: number): ReminderLevel {
+  if (balanceMicro <= rule.level2Minor * microPer) return 2;
+  return balanceMicro <= rule.level1Minor * microPer ? 1 : 0;
+}
+
+/** The alarm is repeated when the level grows worse, and cleared only above both. */
+function reportLevel(draft: Draft, rule: ReminderRule, level: ReminderLevel, balanceMicro: number): void {
+  const { reminder } = draft.state;
+  if (level === reminder.level) return;
+  draft.state = { ...draft.state, reminder: { level, isSpent: level === 2 && reminder.isSpent } };
+  if (level === 0) clearAlarm(draft, "low-balance");
+  else if (level > reminder.level)
+    repeatAlarm(draft, "low-balance", {
+      ...moneyParams(draft),
+      balanceMinor: minorOf(draft, balanceMicro),
+      level,
+      levelMinor: level === 2 ? rule.level2Minor : rule.level1Minor,
+    });
+}
+
+function openToRemind(draft: Draft, rule: ReminderRule, balanceMicro: number): void {
+  draft.state = { ...draft.state, reminder: { level: 2, isSpent: true } };
+  placeHold(draft, {
+    kind: "reminder",
+    reason: "balance-low",
+    params: {
+      ...moneyParams(draft),
+      balanceMinor: minorOf(draft, balanceMicro),
+      levelMinor: rule.level2Minor,
+      mode: rule.mode,
+    },
+    origin: ruleOrigin("reminder", "Low balance reminder"),
+    since: instant(draft.nowMs),
+    ...(rule.mode === "trip-and-reclose" ? { until: instant(draft.nowMs + rule.recloseAfterS * 1000) } : {}),
+  });
 }
 
 /** Level 1 warns. Level 2 warns again, or opens once: for a while, or until the resident has acknowledged. */
@@ -55,49 +92,36 @@ export function stepReminder(draft: Draft): void {
   const rule = draft.config.rules.reminder;
   const { credit } = draft.state;
   if (rule === undefined) {
-    releaseHold(draft, "reminder", "rule-removed");
-    clearAlarm(draft, "low-balance");
+    forgetReminder(draft);
     return;
   }
   const hold = standing(draft, "reminder");
   if (hold !== undefined && isOver(hold, draft.nowMs)) releaseHold(draft, "reminder", "condition");
   if (credit === null) return;
 
-  const microPer = microPerMinor(draft.config.currencyDigits);
-  const balanceMinor = minorOf(draft, credit.balanceMicro);
-  const isAtLevel2 = credit.balanceMicro <= rule.level2Minor * microPer;
-  if (credit.balanceMicro > Math.max(rule.level1Minor, rule.level2Minor) * microPer)
-    clearAlarm(draft, "low-balance");
-  else
-    raiseAlarm(draft, "low-balance", {
-      ...moneyParams(draft),
-      balanceMinor,
-      level: isAtLevel2 ? 2 : 1,
-      levelMinor: isAtLevel2 ? rule.level2Minor : rule.level1Minor,
-    });
-  if (!isAtLevel2) {
+  const level = levelOf(rule, credit.balanceMicro, microPerMinor(draft.config.currencyDigits));
+  reportLevel(draft, rule, level, credit.balanceMicro);
+  if (level !== 2) {
     releaseHold(draft, "reminder", "condition");
-    setSpent(draft, false);
     return;
   }
-  // At the cut value the credit hold says more than a reminder could.
+  // A cut for credit was reminder enough: a small payment after it must close the circuit, not open it again.
+  if (standing(draft, "credit") !== undefined)
+    draft.state = { ...draft.state, reminder: { level, isSpent: true } };
   const isCut = credit.balanceMicro <= credit.cutMicro;
   if (rule.mode === "warn" || draft.state.reminder.isSpent || isCut || !mayOpenByRule(draft)) return;
-  setSpent(draft, true);
-  placeHold(draft, {
-    kind: "reminder",
-    reason: "balance-low",
-    params: { ...moneyParams(draft), balanceMinor, levelMinor: rule.level2Minor, mode: rule.mode },
-    origin: ruleOrigin("reminder", "Low balance reminder"),
-    since: instant(draft.nowMs),
-    ...(rule.mode === "trip-and-reclose" ? { until: instant(draft.nowMs + rule.recloseAfterS * 1000) } : {}),
-  });
+  openToRemind(draft, rule, credit.balanceMicro);
+}
+
+function forgetReminder(draft: Draft): void {
+  releaseHold(draft, "reminder", "rule-removed");
+  clearAlarm(draft, "low-balance");
+  draft.state = { ...draft.state, reminder: { level: 0, isSpent: false } };
 }
 
 /** The circuit belongs to no household: nobody's balance can hold it. */
 export function forgetCredit(draft: Draft): void {
   releaseHold(draft, "credit", "rule-removed");
-  releaseHold(draft, "reminder", "rule-removed");
-  clearAlarm(draft, "low-balance");
-  draft.state = { ...draft.state, credit: null, reminder: { isSpent: false } };
+  forgetReminder(draft);
+  draft.state = { ...draft.state, credit: null };
 }

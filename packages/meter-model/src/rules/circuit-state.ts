@@ -50,6 +50,8 @@ export const circuitStateSchema = z.object({
   }),
   credit: z.object({ balanceMicro: z.int(), cutMicro: z.int(), releaseMicro: z.int() }).nullable(),
   reminder: z.object({
+    /** The level last reported: 0 none. */
+    level: z.union([z.literal(0), z.literal(1), z.literal(2)]),
     /** Level 2 has been acted on or acknowledged; armed again when the balance is above it. */
     isSpent: z.boolean(),
   }),
@@ -77,7 +79,7 @@ export function initialCircuitState(lastKnownHolds: readonly Hold[], nowMs: numb
       reportedAboveW: null,
     },
     credit: null,
-    reminder: { isSpent: false },
+    reminder: { level: 0, isSpent: false },
     lockoutVote: null,
   };
 }

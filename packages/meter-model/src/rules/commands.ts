@@ -117,7 +117,7 @@ function afterRelease(draft: Draft, kind: HoldKind, command: Command): void {
       pardonViciousLoad(draft);
       return;
     case "reminder":
-      draft.state = { ...draft.state, reminder: { isSpent: true } };
+      draft.state = { ...draft.state, reminder: { ...draft.state.reminder, isSpent: true } };
       note(draft, "reminder-acknowledged", { by: command.by.name });
       return;
     case "safety":

@@ -60,16 +60,20 @@ export function note(draft: Draft, kind: RuleEventKind, params: HoldParams): voi
   draft.events.push(factEvent(kind, draft.nowMs, params));
 }
 
-/** Raised once until cleared; with new evidence it is reported again. */
-export function raiseAlarm(
+/** Raised once until cleared. */
+export function raiseAlarm(draft: Draft, kind: AlarmKind, params: HoldParams): void {
+  if (!draft.state.alarms.includes(kind)) repeatAlarm(draft, kind, params);
+}
+
+/** Reported even if it is raised already: it happened again, or grew worse. */
+export function repeatAlarm(
   draft: Draft,
   kind: AlarmKind,
   params: HoldParams,
   evidence?: AlarmEvidence,
 ): void {
-  const isRaised = draft.state.alarms.includes(kind);
-  if (isRaised && evidence === undefined) return;
-  if (!isRaised) draft.state = { ...draft.state, alarms: [...draft.state.alarms, kind] };
+  if (!draft.state.alarms.includes(kind))
+    draft.state = { ...draft.state, alarms: [...draft.state.alarms, kind] };
   draft.events.push(alarmEvent(kind, "raised", draft.nowMs, params, evidence));
 }
 

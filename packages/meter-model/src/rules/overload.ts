@@ -6,8 +6,8 @@ import {
   instant,
   isOver,
   placeHold,
-  raiseAlarm,
   releaseHold,
+  repeatAlarm,
   ruleOrigin,
   standing,
 } from "./draft.ts";
@@ -53,7 +53,7 @@ function trip(draft: Draft, rule: OverloadRule, excess: Excess, sample: Sample):
     since: instant(nowMs),
     ...(locked ? { locked } : { until: instant(nowMs + rule.recloseAfterS * 1000) }),
   });
-  raiseAlarm(draft, "overload", { ...params, locked }, { samples: [sample] });
+  repeatAlarm(draft, "overload", { ...params, locked }, { samples: [sample] });
 }
 
 /** A load above its limit for the rule's delay without a break opens; closed again after a while, n times per window. */

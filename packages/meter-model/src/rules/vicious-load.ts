@@ -10,8 +10,8 @@ import {
   isOver,
   note,
   placeHold,
-  raiseAlarm,
   releaseHold,
+  repeatAlarm,
   ruleOrigin,
   standing,
 } from "./draft.ts";
@@ -73,11 +73,11 @@ function act(draft: Draft, rule: ViciousLoadRule, verdict: ViciousVerdict): void
   if (verdict.outcome !== "vicious" || standing(draft, "vicious-load") !== undefined) return;
   const evidence = { ruleVersion: verdict.ruleVersion, samples: verdict.samples };
   if (rule.mode === "trip" && mayOpenByRule(draft)) {
-    raiseAlarm(draft, "vicious-load", trip(draft, rule, verdict), evidence);
+    repeatAlarm(draft, "vicious-load", trip(draft, rule, verdict), evidence);
     return;
   }
   update(draft, { reportedAboveW: verdict.base.powerW + Math.floor(verdict.deltaPowerW / 2) });
-  raiseAlarm(draft, "vicious-load", verdictParams(verdict), evidence);
+  repeatAlarm(draft, "vicious-load", verdictParams(verdict), evidence);
 }
 
 function loadIsGone(draft: Draft): void {
