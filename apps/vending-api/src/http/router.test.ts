@@ -343,8 +343,10 @@ describe("apiRouter", () => {
   });
 
   it("hands the handler its key and a hash that only the meaning of the request decides", async () => {
-    const send = async (body: string): Promise<{ key: string; hash: string; amountMinor: number }> =>
-      (await call("POST", "/things", { token: "admin", body, headers: json })).json();
+    const send = async (body: string) => {
+      const response = await call("POST", "/things", { token: "admin", body, headers: json });
+      return (await response.json()) as { key: string; hash: string; amountMinor: number };
+    };
     const first = await send('{"amountMinor":1}');
     expect(first).toMatchObject({ key, amountMinor: 1 });
     expect(await send('{ "amountMinor": 1 }')).toEqual(first);
