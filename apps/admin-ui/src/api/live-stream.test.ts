@@ -22,7 +22,7 @@ function wire() {
   const states: LiveState[] = [];
   const changes: Change[] = [];
   const timers: { task: () => void; delayMs: number; live: boolean }[] = [];
-  const connections: { headers: Headers; send: (text: string) => void; end: () => void; aborted: () => boolean }[] = [];
+  const connections: { headers: Headers; send: (text: string) => void; end: () => void; fail: () => void; aborted: () => boolean }[] = [];
   let gaps = 0;
   let tickets = 0;
   const stream = openLiveStream(
@@ -51,6 +51,7 @@ function wire() {
           headers: new Headers(init?.headers),
           send: (text) => controls?.enqueue(new TextEncoder().encode(text)),
           end: () => controls?.close(),
+          fail: () => controls?.error(new TypeError("network error")),
           aborted: () => init?.signal?.aborted ?? false,
         });
         return new Response(body);
@@ -74,7 +75,7 @@ function wire() {
 }
 
 describe("openLiveStream", () => {
-  it("delivers changes, then resumes after a loss with a new ticket and the last id", async () => {
+  it("delivers changes, then resumes after the server's end with a new ticket and the last id", async () => {
     const { stream, states, changes, connections, fire, gaps, tickets } = wire();
     await settle();
     connections[0]?.send('id: 41\nevent: change\ndata: {"resource":"circuits","id":"c1"}\n\n');
@@ -84,13 +85,38 @@ describe("openLiveStream", () => {
 
     connections[0]?.end();
     await settle();
+    fire(500);
+    await settle();
+    expect(states).not.toContain("lost");
+    expect(tickets()).toBe(2);
+    expect(connections[1]?.headers.get("Last-Event-ID")).toBe("41");
+    expect(gaps()).toBe(0);
+    connections[1]?.send("id: 90\nevent: reset\ndata: {}\n\n");
+    await settle();
+    expect(gaps()).toBe(1);
+    stream.close();
+  });
+
+  it("asks for everything again when it never learnt where to resume", async () => {
+    const { stream, connections, fire, gaps } = wire();
+    await settle();
+    connections[0]?.end();
+    await settle();
+    fire(500);
+    await settle();
+    expect(gaps()).toBe(1);
+    stream.close();
+  });
+
+  it("says lost when a wire breaks, and live again once it is back", async () => {
+    const { stream, states, connections, fire } = wire();
+    await settle();
+    connections[0]?.fail();
+    await settle();
     expect(states.at(-1)).toBe("lost");
     fire(500);
     await settle();
     expect(states.at(-1)).toBe("live");
-    expect(tickets()).toBe(2);
-    expect(connections[1]?.headers.get("Last-Event-ID")).toBe("41");
-    expect(gaps()).toBe(1);
     stream.close();
   });
 

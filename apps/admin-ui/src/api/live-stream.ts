@@ -72,7 +72,7 @@ export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListene
 
   function take(event: ServerEvent): void {
     if (event.id !== undefined) lastEventId = event.id;
-    if (event.event === "gap" || event.event === "reset") listener.onGap();
+    if (event.event === "reset") listener.onGap();
     if (event.event !== "change") return;
     try {
       listener.onChange(JSON.parse(event.data) as Change);
@@ -93,9 +93,8 @@ export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListene
       signal: controller.signal,
     });
     if (!response.ok || response.body === null) throw new TypeError(`the stream answered ${response.status}`);
-    attempt = 0;
     listener.onState("live");
-    if (everLive) listener.onGap();
+    if (everLive && resume === undefined) listener.onGap();
     everLive = true;
 
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -103,7 +102,9 @@ export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListene
     for (;;) {
       const cancelSilence = deps.setTimer(() => controller.abort(), SILENCE_LIMIT_MS);
       const { done, value } = await reader.read().finally(cancelSilence);
+      // The server ends every stream after a while, so that rights are looked at again; that is no loss.
       if (done) return;
+      attempt = 0;
       const { events, rest } = splitEvents(buffered + value);
       buffered = rest;
       for (const event of events) take(event);
@@ -113,11 +114,12 @@ export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListene
   function run(): void {
     controller = new AbortController();
     follow()
-      // Whatever ended it, the answer is the same: say so, wait, connect again.
-      .catch(() => {})
+      // Whatever failed, the answer is the same: say so, wait, connect again.
+      .catch(() => {
+        if (!closed) listener.onState("lost");
+      })
       .then(() => {
         if (closed) return;
-        listener.onState("lost");
         const delayMs = RECONNECT_DELAYS_MS[Math.min(attempt, RECONNECT_DELAYS_MS.length - 1)] ?? 20_000;
         attempt += 1;
         cancelWait = deps.setTimer(run, delayMs * (0.75 + deps.random() / 2));

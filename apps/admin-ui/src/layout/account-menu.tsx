@@ -1,0 +1,38 @@
+import AccountIcon from "@mui/icons-material/AccountCircleOutlined";
+import { Divider, IconButton, ListItemText, Menu, MenuItem, Tooltip } from "@mui/material";
+import { useState } from "react";
+import { useLogout } from "react-admin";
+import type { User } from "../api/rows.ts";
+import { useT } from "../i18n/use-t.ts";
+
+export function AccountMenu({ user }: { user: User }) {
+  const t = useT();
+  const logout = useLogout();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const label = t("app.account", { name: user.name });
+  return (
+    <>
+      <Tooltip title={label}>
+        <IconButton
+          color="inherit"
+          aria-label={label}
+          aria-haspopup="menu"
+          aria-expanded={anchor !== null}
+          onClick={(event) => setAnchor(event.currentTarget)}
+        >
+          <AccountIcon />
+        </IconButton>
+      </Tooltip>
+      <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)}>
+        <MenuItem disabled sx={{ "&.Mui-disabled": { opacity: 1 } }}>
+          <ListItemText
+            primary={user.name}
+            secondary={user.roles.map((role) => t(`role.${role}`)).join(" · ")}
+          />
+        </MenuItem>
+        <Divider component="li" />
+        <MenuItem onClick={() => void logout()}>{t("common.signOut")}</MenuItem>
+      </Menu>
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+import { Alert, Button } from "@mui/material";
+import { useT } from "../i18n/use-t.ts";
+import { useProblemText } from "./use-problem-text.ts";
+
+export function LoadFailed({ error, retry }: { error: unknown; retry?: () => void }) {
+  const t = useT();
+  const problemText = useProblemText();
+  return (
+    <Alert
+      severity="warning"
+      action={
+        retry && (
+          <Button color="inherit" size="small" onClick={retry}>
+            {t("common.retry")}
+          </Button>
+        )
+      }
+    >
+      {t("app.loadFailed")} {problemText(error)}
+    </Alert>
+  );
+}

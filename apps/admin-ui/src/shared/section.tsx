@@ -1,0 +1,52 @@
+import { Box, Paper, Typography } from "@mui/material";
+import { type ReactNode, useId } from "react";
+
+/** A part of a page under its heading. */
+export function Section({
+  title,
+  aside,
+  children,
+  flush = false,
+}: {
+  title: string;
+  aside?: ReactNode;
+  children: ReactNode;
+  /** Content touches the edges, for tables. */
+  flush?: boolean;
+}) {
+  const id = useId();
+  return (
+    <Paper component="section" aria-labelledby={id} variant="outlined" sx={{ minWidth: 0, overflow: "hidden" }}>
+      <Box
+        sx={{ display: "flex", alignItems: "center", gap: 1, px: 2, pt: 1.5, pb: 1, flexWrap: "wrap", minHeight: 44 }}
+      >
+        <Typography variant="h2" id={id} sx={{ flex: 1, minWidth: 0 }}>
+          {title}
+        </Typography>
+        {aside}
+      </Box>
+      <Box sx={flush ? {} : { px: 2, pb: 2 }}>{children}</Box>
+    </Paper>
+  );
+}
+
+/** Label and value pairs. */
+export const Facts = ({ children }: { children: ReactNode }) => (
+  <Box
+    component="dl"
+    sx={{ m: 0, display: "grid", gridTemplateColumns: "minmax(104px, max-content) 1fr", columnGap: 2, rowGap: 0.75 }}
+  >
+    {children}
+  </Box>
+);
+
+export const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
+  <>
+    <Typography component="dt" variant="body2" color="text.secondary">
+      {label}
+    </Typography>
+    <Typography component="dd" variant="body2" sx={{ m: 0, minWidth: 0, overflowWrap: "anywhere", fontVariantNumeric: "tabular-nums" }}>
+      {children}
+    </Typography>
+  </>
+);

@@ -1,0 +1,13 @@
+import { Link } from "@mui/material";
+import type { ReactNode } from "react";
+import { Link as RouterLink } from "react-router-dom";
+
+export const TextLink = ({ to, children }: { to: string; children: ReactNode }) => (
+  <Link component={RouterLink} to={to} sx={{ fontWeight: 550 }}>
+    {children}
+  </Link>
+);
+
+export const householdPath = (id: string): string => `/households/${encodeURIComponent(id)}/show`;
+export const circuitPath = (id: string): string => `/circuits/${encodeURIComponent(id)}/show`;
+export const deskPath = (householdId: string): string => `/desk?household=${encodeURIComponent(householdId)}`;

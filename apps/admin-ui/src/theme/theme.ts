@@ -1,0 +1,78 @@
+import type { RaThemeOptions } from "react-admin";
+
+const FONT = [
+  "Inter",
+  "system-ui",
+  "-apple-system",
+  '"Segoe UI"',
+  "Roboto",
+  '"PingFang SC"',
+  '"Microsoft YaHei"',
+  '"Noto Sans CJK SC"',
+  '"Noto Sans SC"',
+  "sans-serif",
+].join(",");
+
+const shared: RaThemeOptions = {
+  shape: { borderRadius: 8 },
+  spacing: 8,
+  sidebar: { width: 208, closedWidth: 56 },
+  typography: {
+    fontFamily: FONT,
+    fontSize: 14,
+    h1: { fontSize: "1.125rem", fontWeight: 650, lineHeight: 1.3 },
+    h2: { fontSize: "1rem", fontWeight: 650, lineHeight: 1.35 },
+    h3: { fontSize: "0.875rem", fontWeight: 650, lineHeight: 1.4 },
+    body1: { fontSize: "0.9375rem" },
+    body2: { fontSize: "0.875rem" },
+    caption: { fontSize: "0.8125rem" },
+    button: { textTransform: "none", fontWeight: 600 },
+  },
+  components: {
+    MuiButton: { defaultProps: { disableElevation: true } },
+    MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: "none" } } },
+    MuiTextField: { defaultProps: { variant: "outlined", size: "small" } },
+    MuiFormControl: { defaultProps: { variant: "outlined", size: "small" } },
+    MuiTooltip: { defaultProps: { arrow: true } },
+    MuiLink: { defaultProps: { underline: "hover" } },
+    MuiTableCell: {
+      styleOverrides: {
+        root: { paddingTop: 7, paddingBottom: 7, fontVariantNumeric: "tabular-nums" },
+        head: { fontWeight: 600, whiteSpace: "nowrap" },
+      },
+    },
+    MuiDialog: { defaultProps: { fullWidth: true, maxWidth: "sm" } },
+  },
+};
+
+export const lightTheme: RaThemeOptions = {
+  ...shared,
+  palette: {
+    mode: "light",
+    primary: { main: "#0b5563", light: "#2f7c8b", dark: "#063944", contrastText: "#ffffff" },
+    secondary: { main: "#4a5a63", contrastText: "#ffffff" },
+    error: { main: "#b3261e" },
+    warning: { main: "#8a5a00" },
+    success: { main: "#1a6e42" },
+    info: { main: "#0f5a8a" },
+    background: { default: "#f4f6f7", paper: "#ffffff" },
+    text: { primary: "#172126", secondary: "#4d5b63" },
+    divider: "#dde3e6",
+  },
+};
+
+export const darkTheme: RaThemeOptions = {
+  ...shared,
+  palette: {
+    mode: "dark",
+    primary: { main: "#79cbd9", light: "#a6e0ea", dark: "#4aa3b3", contrastText: "#04262d" },
+    secondary: { main: "#aebcc4", contrastText: "#10181c" },
+    error: { main: "#f2897e" },
+    warning: { main: "#f0bd5a" },
+    success: { main: "#7fd4a4" },
+    info: { main: "#86c5ef" },
+    background: { default: "#0f1517", paper: "#171e22" },
+    text: { primary: "#e8eef0", secondary: "#a9b7be" },
+    divider: "#2b363c",
+  },
+};
