@@ -48,6 +48,14 @@ describe("overload", () => {
     expect(run.kinds).toEqual([]);
   });
 
+  it("starts the delay again when the circuit was open in between, even if no sample saw it", () => {
+    const run = under().run(5, LOAD);
+    for (const relay of ["open", "closed"] as const)
+      run.give({ type: "relay-confirmed", relay, at: new Date(run.nowMs).toISOString() });
+    expect(run.run(10, LOAD).kinds).toEqual([]);
+    expect(run.run(5, LOAD).kinds).toEqual(["overload"]);
+  });
+
   it("takes no suspect sample for a load", () => {
     expect(under().run(60, { ...LOAD, flags: ["suspect"] }).kinds).toEqual([]);
   });

@@ -72,6 +72,13 @@ describe("vicious load", () => {
     expect(run.told).toContain("vicious-load raised");
   });
 
+  it("judges nothing that is switched on while the circuit is about to open for another reason", () => {
+    const run = under();
+    run.command({ action: "open" });
+    expect(run.run(60, HEATER).kinds).toEqual(["manual"]);
+    expect(run.told).not.toContain("vicious-verdict");
+  });
+
   it("catches a second appliance that comes while the first is judged", () => {
     const run = under().run(5, MOTOR);
     run.run(20, { activePowerW: MOTOR.activePowerW + 2000, reactivePowerVar: MOTOR.reactivePowerVar + 10 });
