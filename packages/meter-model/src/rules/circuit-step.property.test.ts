@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Command } from "../contract/command.ts";
 import { COMMAND_ACTIONS } from "../contract/command.ts";
+import { uplinkItemSchema } from "../contract/uplink.ts";
 import { HOLD_KIND_NAMES } from "../holds/hold-kinds.ts";
 import {
   ADMINISTRATOR,
@@ -185,6 +186,24 @@ describe("whatever happens to a circuit", () => {
           if (input.type === "sample" && automaticOpening) input.sample.flags = ["suspect"];
           expect(run.give(input).holds).toEqual([]);
         }
+      }),
+    );
+  });
+
+  it("what it tells fits the wire contract", () => {
+    fc.assert(
+      fc.property(happenings(COMMAND_ACTIONS), (story) => {
+        const run = new CircuitRun({ rules: RULES, meterFaultOpens: true });
+        play(run, story, (step) => {
+          for (const event of step.events) {
+            const subject = { circuitId: "c1" };
+            const item =
+              event.type === "alarm"
+                ? { ...event, subject, key: event.kind }
+                : { ...event, subject, id: "e1" };
+            expect(uplinkItemSchema.parse(item)).toEqual(item);
+          }
+        });
       }),
     );
   });
