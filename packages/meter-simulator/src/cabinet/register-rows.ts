@@ -46,8 +46,8 @@ export const wordCount = (type: WordType): number => (type === "u16" || type ===
 
 /** Energy registers count 0.01 kWh and never show what has not been used up: rounded down. */
 const WH_PER_STEP = 10;
-/** A display of 999999.99 kWh starts again at zero. */
-export const ENERGY_MODULUS_WH = 1_000_000_000;
+/** The manual names no decimal limit: the register wraps with its 32 bits. */
+export const ENERGY_MODULUS_WH = 0x1_0000_0000 * WH_PER_STEP;
 
 export function energySteps({ wh }: EnergyReading, offsetWh = 0): number {
   return Math.floor(((wh + offsetWh) % ENERGY_MODULUS_WH) / WH_PER_STEP);
@@ -65,4 +65,22 @@ export function toWords(type: WordType, value: number): number[] {
   const [lowest, highest] = LIMITS[type];
   const whole = Math.min(highest, Math.max(lowest, Math.trunc(value)));
   return wordCount(type) === 1 ? [whole & 0xffff] : [(whole >>> 16) & 0xffff, whole & 0xffff];
+}
+
+type ReadView = MeasuredRow["read"];
+
+/**
+ * Six groups of tip, peak, flat, valley: active, reactive, and of each forward and reverse. The rate table is not acted
+ * upon: everything is used at the flat rate, in forward direction.
+ */
+export function rateRows(firstAddress: number, active: ReadView, reactive: ReadView): MeasuredRow[] {
+  const nothing: ReadView = () => 0;
+  const flatOfGroup = [active, reactive, active, nothing, reactive, nothing];
+  return flatOfGroup.flatMap((flat, group) =>
+    [nothing, nothing, flat, nothing].map((read, rate) => ({
+      address: firstAddress + 8 * group + 2 * rate,
+      type: "u32" as const,
+      read,
+    })),
+  );
 }

@@ -1,5 +1,5 @@
 import type { CircuitView, PhaseView } from "./circuit-view.ts";
-import { energySteps, type MeasuredRow, type ParameterRow } from "./register-rows.ts";
+import { energySteps, type MeasuredRow, type ParameterRow, rateRows } from "./register-rows.ts";
 
 const phase = (view: CircuitView, of: (phase: PhaseView) => number) => {
   const only = view.phases[0];
@@ -8,7 +8,7 @@ const phase = (view: CircuitView, of: (phase: PhaseView) => number) => {
 const active = (view: CircuitView) => energySteps(view.total.activeEnergy, view.registerOffsetWh);
 const reactive = (view: CircuitView) => energySteps(view.total.reactiveEnergy);
 
-/** ADF400L manual V1.2, 9.4, single-phase data area 0300–0320 and multi-rate area 0400–042F. Everything is used at the flat rate. */
+/** ADF400L manual V1.2, 9.4, single-phase data area 0300–0320 and multi-rate area 0400–042F. */
 export const SINGLE_PHASE_MEASURED: readonly MeasuredRow[] = [
   { address: 0x0300, type: "u16", read: (view) => phase(view, (p) => p.voltageDv) },
   { address: 0x0301, type: "u16", read: (view) => phase(view, (p) => p.currentCa) },
@@ -32,17 +32,10 @@ export const SINGLE_PHASE_MEASURED: readonly MeasuredRow[] = [
   { address: 0x031b, type: "u32", read: () => 0 },
   { address: 0x031d, type: "u32", read: reactive },
   { address: 0x031f, type: "u32", read: () => 0 },
-  { address: 0x0400, type: "u32", read: () => 0 },
-  { address: 0x0402, type: "u32", read: () => 0 },
-  { address: 0x0404, type: "u32", read: active },
-  { address: 0x0406, type: "u32", read: () => 0 },
-  { address: 0x0408, type: "u32", read: () => 0 },
-  { address: 0x040a, type: "u32", read: () => 0 },
-  { address: 0x040c, type: "u32", read: reactive },
-  { address: 0x040e, type: "u32", read: () => 0 },
+  ...rateRows(0x0400, active, reactive),
 ];
 
-/** 0500–0511 prepaid, 0600–0619 time control, 0700–0707 load control, 0801 forced control. */
+/** 0500–0512 prepaid (its last word repeats the switch in the manual; it is only kept), 0600–0619 time control, 0700–0707 load control, 0801 forced control. */
 export const SINGLE_PHASE_PARAMETERS: readonly ParameterRow[] = [
   { address: 0x0500, type: "u16", name: "prepaidSwitch", maximum: 1 },
   { address: 0x0501, type: "u32", name: null },
@@ -54,6 +47,7 @@ export const SINGLE_PHASE_PARAMETERS: readonly ParameterRow[] = [
   { address: 0x050d, type: "u32", name: "purchaseMinor" },
   { address: 0x050f, type: "u16", name: "purchaseCount" },
   { address: 0x0510, type: "u32", name: "basicMinor" },
+  { address: 0x0512, type: "u16", name: null },
   { address: 0x0600, type: "u16", name: "timeSwitch", maximum: 1 },
   { address: 0x0601, type: "u16", name: "workdayTable", repeat: 12 },
   { address: 0x060d, type: "u16", name: "restDayTable", repeat: 12 },

@@ -1,5 +1,5 @@
 import type { CircuitView, PhaseView } from "./circuit-view.ts";
-import { energySteps, type MeasuredRow, type ParameterRow } from "./register-rows.ts";
+import { energySteps, type MeasuredRow, type ParameterRow, rateRows } from "./register-rows.ts";
 
 type PhaseIndex = 0 | 1 | 2;
 
@@ -95,14 +95,7 @@ export const THREE_PHASE_MEASURED: readonly MeasuredRow[] = [
   { address: 0x0391, type: "u32", read: zero },
   { address: 0x0393, type: "u32", read: reactive },
   { address: 0x0395, type: "u32", read: zero },
-  { address: 0x0430, type: "u32", read: zero },
-  { address: 0x0432, type: "u32", read: zero },
-  { address: 0x0434, type: "u32", read: active },
-  { address: 0x0436, type: "u32", read: zero },
-  { address: 0x0438, type: "u32", read: zero },
-  { address: 0x043a, type: "u32", read: zero },
-  { address: 0x043c, type: "u32", read: reactive },
-  { address: 0x043e, type: "u32", read: zero },
+  ...rateRows(0x0430, active, reactive),
 ];
 
 /** 0536–0547 prepaid, 064E–0667 time control, 0718–071F load control, 0804 forced control. */

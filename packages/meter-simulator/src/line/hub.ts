@@ -38,6 +38,8 @@ export interface Hub {
   readonly line: LineConfig;
   readonly characterMs: number;
   attach(listener: HubListener, options?: { echo?: boolean }): HubPort;
+  /** Whether someone is driving the wire now; a receiver notices the start bit before it has the character. */
+  isDriven(): boolean;
   distort(distortion: Distortion | undefined): void;
   statistics(): HubStatistics;
   close(): void;
@@ -204,6 +206,12 @@ export function createHub({ clock, line, random, fifoCharacters = 1 }: HubOption
           ports.delete(port);
         },
       };
+    },
+    isDriven: () => {
+      const nowMs = clock.monotonicMs();
+      return transmissions.some(
+        ({ startMs, endMs }) => startMs < nowMs - ROUNDING_MS && endMs > nowMs + ROUNDING_MS,
+      );
     },
     distort: (next) => {
       distortion = next;

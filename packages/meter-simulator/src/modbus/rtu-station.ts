@@ -89,12 +89,16 @@ export function createRtuStation(options: RtuStationOptions): RtuStation {
       answer(frame, lastEndMs);
   };
 
-  const waitForSilence = () => {
+  const waitForSilence = (untilMs: number) => {
     isWaitingForSilence = true;
-    after(lastEndMs + gapMs - clock.monotonicMs(), () => {
+    after(untilMs - clock.monotonicMs(), () => {
       isWaitingForSilence = false;
       if (received.length === 0) return;
-      if (clock.monotonicMs() < lastEndMs + gapMs - ROUNDING_MS) waitForSilence();
+      const nowMs = clock.monotonicMs();
+      const silentAtMs = lastEndMs + gapMs;
+      if (nowMs < silentAtMs - ROUNDING_MS) waitForSilence(silentAtMs);
+      // A character has begun within the gap; it will be heard at its end.
+      else if (hub.isDriven()) waitForSilence(nowMs + hub.characterMs);
       else endFrame();
     });
   };
@@ -106,7 +110,7 @@ export function createRtuStation(options: RtuStationOptions): RtuStation {
     if (received.length > 0 && startMs - lastEndMs >= gapMs - ROUNDING_MS) endFrame();
     if (received.length <= LONGEST_FRAME) received.push(...bytes);
     lastEndMs = endMs;
-    if (!isWaitingForSilence) waitForSilence();
+    if (!isWaitingForSilence) waitForSilence(lastEndMs + gapMs);
   };
 
   const port = hub.attach({ onCharacters });

@@ -2,6 +2,7 @@ import { lineSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { APPLIANCE_KIND_NAMES } from "../appliance/appliance-kinds.ts";
 import { cabinetUnits, UNIT_IDS_PER_FRAME } from "../cabinet/cabinet.ts";
+import { ENERGY_MODULUS_WH } from "../cabinet/register-rows.ts";
 import { SimulatorError } from "../errors.ts";
 import { faultSchema } from "../fault/fault.ts";
 
@@ -25,8 +26,12 @@ export type AppliancePlanInput = z.input<typeof appliancePlanSchema>;
 
 const circuitPlanSchema = z.object({
   unitId: unitIdSchema,
-  /** What its register has counted before; 0–999,999,990. */
-  initialEnergyWh: z.int().min(0).max(999_999_990).default(0),
+  /** What its register has counted before, at most what it can show. */
+  initialEnergyWh: z
+    .int()
+    .min(0)
+    .max(ENERGY_MODULUS_WH - 10)
+    .default(0),
   appliances: z.array(appliancePlanSchema).default([]),
 });
 
