@@ -59,6 +59,11 @@ export const ERROR_CODES = {
   "amount-too-large": { status: 400, failureClass: "permanent", title: "The amount is too large" },
   "household-closed": { status: 409, failureClass: "permanent", title: "The household is closed" },
   "already-voided": { status: 409, failureClass: "permanent", title: "This purchase was voided before" },
+  "void-window-over": {
+    status: 409,
+    failureClass: "permanent",
+    title: "Too late to void; ask for an adjustment",
+  },
   "ledger-broken": {
     status: 500,
     failureClass: "permanent",

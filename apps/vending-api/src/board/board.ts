@@ -1,0 +1,153 @@
+import { HOLD_KINDS, type HoldKind } from "@hallmeter/meter-model";
+import type { Connection } from "mongoose";
+import { alarmModel, type Subject } from "../alarms/alarm.model.ts";
+import { groupBy } from "../db/group-by.ts";
+import { type BalanceRow, balanceModel } from "../ledger/balance.model.ts";
+import { type Circuit, circuitModel } from "../network/circuit.model.ts";
+import { blankMirror, type CircuitMirror, circuitMirrorModel } from "../network/circuit-mirror.model.ts";
+import { nanoPerMinor } from "../network/metering-contexts.ts";
+import { type Household, householdModel } from "../places/household.model.ts";
+import type { Site } from "../places/site.model.ts";
+import { type Unit, unitModel } from "../places/unit.model.ts";
+import { readLivingAccruals } from "../rating/accrual.model.ts";
+import type { Accrual } from "../rating/accrual.ts";
+import { daysLeft } from "../rating/days-left.ts";
+import { foldAccrued, headsOf } from "../rating/live-balance.ts";
+
+/** One room as the board shows it; null where there is no household or no circuit. */
+export interface Tile {
+  unitId: string;
+  unitName: string;
+  buildingId: string;
+  floor: number;
+  householdId: string | null;
+  householdName: string | null;
+  balanceMinor: number | null;
+  daysLeft: number | null;
+  relay: CircuitMirror["relay"] | null;
+  intended: CircuitMirror["intended"] | null;
+  presence: CircuitMirror["presence"] | null;
+  keepPower: boolean;
+  holds: HoldKind[];
+  activePowerW: number | null;
+  alarms: number;
+  circuitIds: string[];
+}
+
+/** Everything that tiles are made of, each kind read once. */
+interface BoardRows {
+  site: Site;
+  units: Unit[];
+  households: Household[];
+  circuits: Circuit[];
+  mirrors: CircuitMirror[];
+  balances: BalanceRow[];
+  accruals: Accrual[];
+  alarmSubjects: Subject[];
+}
+
+type TileMirror = Pick<
+  CircuitMirror,
+  "_id" | "relay" | "intended" | "presence" | "keepPower" | "holds" | "sample"
+>;
+
+/** Every room of the site, in the order of building, floor and name. Seven queries, whatever the number of rooms. */
+export async function readBoard(connection: Connection, site: Site): Promise<Tile[]> {
+  const siteId = site._id;
+  const [units, households, circuits, mirrors, accruals, alarms] = await Promise.all([
+    unitModel(connection).find({ siteId }).lean<Unit[]>(),
+    householdModel(connection).find({ siteId, status: "open" }).lean<Household[]>(),
+    circuitModel(connection).find({ siteId }, { rules: 0 }).lean<Circuit[]>(),
+    circuitMirrorModel(connection).find({ siteId }).lean<CircuitMirror[]>(),
+    readLivingAccruals(connection, { siteId }),
+    alarmModel(connection)
+      .find({ siteId, state: { $in: ["raised", "acknowledged"] } }, { subject: 1 })
+      .lean<{ subject: Subject }[]>(),
+  ]);
+  // After the accruals: an entry posted in between then counts twice for a moment at worst, never as money too many.
+  const balances = await balanceModel(connection).find({ siteId }).lean<BalanceRow[]>();
+  const alarmSubjects = alarms.map((alarm) => alarm.subject);
+  return tilesOf({ site, units, households, circuits, mirrors, balances, accruals, alarmSubjects });
+}
+
+/** Pure. */
+export function tilesOf(rows: BoardRows): Tile[] {
+  const householdByUnit = new Map(rows.households.map((household) => [household.unitId, household]));
+  const circuitsByHousehold = groupBy(rows.circuits, (circuit) => circuit.householdId);
+  const mirrorById = new Map(rows.mirrors.map((mirror) => [mirror._id, mirror]));
+  const money = moneyByHousehold(rows);
+  const alarmsOf = alarmCounter(rows.alarmSubjects);
+  return [...rows.units].sort(byPlace).map((unit) => {
+    const household = householdByUnit.get(unit._id);
+    const circuits = household ? (circuitsByHousehold.get(household._id) ?? []) : [];
+    const mirrors = circuits.map((circuit) => mirrorById.get(circuit._id) ?? blankMirror(circuit));
+    const circuitIds = circuits.map((circuit) => circuit._id);
+    return {
+      unitId: unit._id,
+      unitName: unit.name,
+      buildingId: unit.buildingId,
+      floor: unit.floor,
+      householdId: household?._id ?? null,
+      householdName: household?.name ?? null,
+      ...(household ? money(household) : { balanceMinor: null, daysLeft: null }),
+      ...stateOf(mirrors),
+      alarms: alarmsOf(circuitIds, household?._id),
+      circuitIds,
+    };
+  });
+}
+
+function byPlace(a: Unit, b: Unit): number {
+  return (
+    a.buildingId.localeCompare(b.buildingId) ||
+    a.floor - b.floor ||
+    a.name.localeCompare(b.name, "en", { numeric: true })
+  );
+}
+
+function moneyByHousehold({ site, balances, accruals }: BoardRows) {
+  const perMinor = nanoPerMinor(site);
+  const ledgerMinor = new Map(balances.map((row) => [row.householdId, row.balance[site.currency] ?? 0]));
+  const accrualsOf = groupBy(accruals, (accrual) => accrual.householdId);
+  return (household: Household): Pick<Tile, "balanceMinor" | "daysLeft"> => {
+    const own = accrualsOf.get(household._id) ?? [];
+    // Rows that straddle a midnight are off by a moment's use; the household's page is exact.
+    const accruedNano = foldAccrued(own, new Set()) ?? 0;
+    const liveNano = (ledgerMinor.get(household._id) ?? 0) * perMinor - accruedNano;
+    return { balanceMinor: Math.floor(liveNano / perMinor), daysLeft: daysLeft(liveNano, headsOf(own)) };
+  };
+}
+
+const RELAY_ORDER = ["open", "unknown", "closed"] as const;
+const PRESENCE_ORDER = ["offline", "flaky", "online"] as const;
+
+/** A room with several circuits shows the worst of each. */
+function stateOf(
+  mirrors: readonly TileMirror[],
+): Pick<Tile, "relay" | "intended" | "presence" | "keepPower" | "holds" | "activePowerW"> {
+  const powers = mirrors.flatMap(({ sample }) => (sample ? [sample.activePowerW] : []));
+  const kinds = new Set(mirrors.flatMap(({ holds }) => holds.map((hold) => hold.kind)));
+  return {
+    relay: RELAY_ORDER.find((relay) => mirrors.some((mirror) => mirror.relay === relay)) ?? null,
+    intended:
+      mirrors.length === 0 ? null : mirrors.some((mirror) => mirror.intended === "open") ? "open" : "closed",
+    presence:
+      PRESENCE_ORDER.find((presence) => mirrors.some((mirror) => mirror.presence === presence)) ?? null,
+    keepPower: mirrors.some((mirror) => mirror.keepPower),
+    holds: [...kinds].sort((a, b) => HOLD_KINDS[a].rank - HOLD_KINDS[b].rank),
+    activePowerW: powers.length === 0 ? null : powers.reduce((sum, power) => sum + power, 0),
+  };
+}
+
+/** Standing alarms that are about one of the circuits, or about the household alone. */
+function alarmCounter(subjects: readonly Subject[]) {
+  const byCircuit = groupBy(subjects, (subject) => subject.circuitId);
+  const byHousehold = groupBy(
+    subjects.filter((subject) => subject.circuitId === undefined),
+    (subject) => subject.householdId,
+  );
+  return (circuitIds: readonly string[], householdId: string | undefined): number => {
+    const ofCircuits = circuitIds.reduce((sum, id) => sum + (byCircuit.get(id)?.length ?? 0), 0);
+    return ofCircuits + (householdId === undefined ? 0 : (byHousehold.get(householdId)?.length ?? 0));
+  };
+}

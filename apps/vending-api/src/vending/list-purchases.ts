@@ -1,0 +1,34 @@
+import type { Connection } from "mongoose";
+import type { PageAnswer } from "../http/answer.ts";
+import { type List, readPage } from "../http/list-query.ts";
+import type { LedgerEntry } from "../ledger/entry.ts";
+import { journalModel } from "../ledger/journal.model.ts";
+import { type Site, siteModel } from "../places/site.model.ts";
+import { presentPurchase } from "./present-purchase.ts";
+import { findVoids } from "./purchases.ts";
+
+/** A page of purchases that meet the condition, which carries the caller's scope. */
+export async function listPurchases(
+  connection: Connection,
+  list: Pick<List<string, unknown>, "sort" | "range">,
+  condition: Record<string, unknown>,
+): Promise<PageAnswer<ReturnType<typeof presentPurchase>>> {
+  const rows = await readPage(
+    journalModel(connection),
+    list,
+    { $and: [{ kind: "purchase" }, condition] },
+    (row) => row as unknown as LedgerEntry,
+  );
+  const [voids, sites] = await Promise.all([
+    findVoids(connection, rows.body),
+    siteModel(connection)
+      .find({ _id: { $in: [...new Set(rows.body.map((row) => row.siteId))] } })
+      .lean<Site[]>(),
+  ]);
+  const siteById = new Map(sites.map((site) => [site._id, site]));
+  const body = rows.body.flatMap((row) => {
+    const site = siteById.get(row.siteId);
+    return site ? [presentPurchase(row, site, voids.get(row._id))] : [];
+  });
+  return { ...rows, body };
+}

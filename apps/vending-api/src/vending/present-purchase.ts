@@ -1,0 +1,71 @@
+import { idSchema, instantSchema, localDay } from "@hallmeter/meter-model";
+import { z } from "zod";
+import type { LedgerEntry } from "../ledger/entry.ts";
+import { PAYMENT_METHOD_NAMES, type PaymentMethod } from "../ledger/entry-kinds.ts";
+import type { Site } from "../places/site.model.ts";
+
+export const purchaseAnswer = z
+  .object({
+    id: idSchema,
+    siteId: idSchema,
+    householdId: idSchema,
+    amountMinor: z.int(),
+    currency: z.string(),
+    method: z.enum(PAYMENT_METHOD_NAMES),
+    note: z.string(),
+    at: instantSchema,
+    cashier: z.string(),
+    balanceAfterMinor: z.int().meta({ description: "Of the ledger, right after this purchase." }),
+    delivery: z
+      .enum(["server", "pending", "written", "unknown", "failed"])
+      .meta({ description: "server: the credit lives here, nothing has to reach a meter." }),
+    receiptNumber: z.string(),
+    ref: z.string(),
+    voidedAt: instantSchema.optional(),
+    voidedBy: z.string().optional(),
+    voidReason: z.string().optional(),
+  })
+  .meta({ id: "Purchase" });
+
+/** Day of sale and the beginning of the entry's hash: needs no counter, and shows when it was tampered with. */
+export function receiptNumberOf(entry: LedgerEntry, timeZone: string): string {
+  const day = localDay(entry.at.getTime(), timeZone).replaceAll("-", "");
+  return `${day}-${entry.hash.slice(0, 8).toUpperCase()}`;
+}
+
+export function methodOf(entry: LedgerEntry): PaymentMethod {
+  const { method } = entry.details;
+  const known = PAYMENT_METHOD_NAMES.find((name) => name === method);
+  if (known === undefined) throw new RangeError(`purchase ${entry._id} has no method of payment`);
+  return known;
+}
+
+export function amountOf(entry: LedgerEntry): number {
+  const leg = entry.postings.find((posting) => posting.account === entry.account);
+  return leg?.amount ?? 0;
+}
+
+export function presentPurchase(
+  entry: LedgerEntry,
+  site: Pick<Site, "currency" | "timeZone">,
+  voided?: LedgerEntry,
+): z.input<typeof purchaseAnswer> {
+  return {
+    id: entry._id,
+    siteId: entry.siteId,
+    householdId: entry.householdId,
+    amountMinor: amountOf(entry),
+    currency: site.currency,
+    method: methodOf(entry),
+    note: entry.note,
+    at: entry.at.toISOString(),
+    cashier: entry.by.name,
+    balanceAfterMinor: entry.balanceAfter[site.currency] ?? 0,
+    delivery: "server",
+    receiptNumber: receiptNumberOf(entry, site.timeZone),
+    ref: entry.ref,
+    ...(voided
+      ? { voidedAt: voided.at.toISOString(), voidedBy: voided.by.name, voidReason: voided.note }
+      : {}),
+  };
+}

@@ -1,0 +1,191 @@
+import { idSchema } from "@hallmeter/meter-model";
+import type { Connection } from "mongoose";
+import { z } from "zod";
+import type { Deps } from "../deps.ts";
+import { receiptPdf } from "../documents/receipt-pdf.ts";
+import { ApiError } from "../errors.ts";
+import { canSee, type PersonCaller, siteScope } from "../http/access.ts";
+import { binary, binaryOf, created, ok, pageOf } from "../http/answer.ts";
+import { equalityConditions, listQuery, oneOrMany } from "../http/list-query.ts";
+import { type Route, route } from "../http/route.ts";
+import { findVisible } from "../http/visible-row.ts";
+import type { LedgerEntry } from "../ledger/entry.ts";
+import { PAYMENT_METHOD_NAMES } from "../ledger/entry-kinds.ts";
+import { journalModel } from "../ledger/journal.model.ts";
+import { isOnlyResident } from "../network/visible-circuit.ts";
+import { type Household, householdModel } from "../places/household.model.ts";
+import { type Site, siteModel } from "../places/site.model.ts";
+import { type Unit, unitModel } from "../places/unit.model.ts";
+import { listPurchases } from "./list-purchases.ts";
+import { amountOf, methodOf, presentPurchase, purchaseAnswer, receiptNumberOf } from "./present-purchase.ts";
+import { findVoid, MOST_PURCHASE_MINOR, sellCredit, voidPurchase } from "./purchases.ts";
+
+const TAG = "Vending";
+const SELLERS = { roles: ["administrator", "property-manager", "campus-admin"] } as const;
+const READERS_OF_SALES = {
+  roles: ["administrator", "property-manager", "campus-admin", "maintenance", "integrator"],
+} as const;
+
+const purchaseBody = z.strictObject({
+  householdId: idSchema,
+  // Not z.int(): a whole number beyond the safe integers is "too large" to a person, not "not whole".
+  amountMinor: z
+    .number()
+    .positive("Must be more than zero")
+    .refine(Number.isInteger, "Must be a whole number of the minor unit")
+    .meta({ type: "integer", maximum: MOST_PURCHASE_MINOR, example: 5000 }),
+  method: z.enum(PAYMENT_METHOD_NAMES),
+  note: z.string().trim().max(200).default(""),
+});
+
+const purchaseList = listQuery({
+  sort: ["at"],
+  defaultSort: ["at", "DESC"],
+  filter: { siteId: oneOrMany(idSchema).optional(), householdId: oneOrMany(idSchema).optional() },
+});
+
+export function purchaseRoutes(deps: Deps): Route[] {
+  const { connection } = deps;
+  return [
+    route({
+      method: "post",
+      path: "/purchases",
+      tag: TAG,
+      summary: "Sell credit at the desk",
+      description: `At most ${MOST_PURCHASE_MINOR} minor units at once. The same key and body give the first answer again.`,
+      access: SELLERS,
+      idempotencyKey: "required",
+      body: purchaseBody,
+      fieldProblems: { amountMinor: "amount-invalid" },
+      answers: { 201: purchaseAnswer },
+      problems: [
+        "amount-invalid",
+        "amount-too-large",
+        "household-closed",
+        "idempotency-key-reused",
+        "not-found",
+      ],
+      async handle({ body, caller, idempotencyKey, requestHash, now }) {
+        if (body.amountMinor > MOST_PURCHASE_MINOR) throw amountTooLarge();
+        const household = await findVisible(householdModel(connection), body.householdId, caller);
+        const site = await siteOf(connection, household.siteId);
+        const { id, name } = caller;
+        const request = { by: { id, name }, idempotencyKey, requestHash, now };
+        const entry = await sellCredit(deps, { site, ...body }, request);
+        return created(presentPurchase(entry, site));
+      },
+    }),
+    route({
+      method: "get",
+      path: "/purchases",
+      tag: TAG,
+      summary: "Purchases, newest first",
+      access: READERS_OF_SALES,
+      query: purchaseList,
+      answers: { 200: pageOf(purchaseAnswer) },
+      handle: ({ caller, query }) =>
+        listPurchases(connection, query, { $and: [siteScope(caller), equalityConditions(query.filter)] }),
+    }),
+    route({
+      method: "get",
+      path: "/purchases/:id",
+      tag: TAG,
+      summary: "One purchase",
+      access: READERS_OF_SALES,
+      answers: { 200: purchaseAnswer },
+      async handle({ params, caller }) {
+        const entry = await visiblePurchase(connection, params.id, caller);
+        const voided = await findVoid(connection, entry);
+        return ok(presentPurchase(entry, await siteOf(connection, entry.siteId), voided ?? undefined));
+      },
+    }),
+    route({
+      method: "post",
+      path: "/purchases/:id/void",
+      tag: TAG,
+      summary: "Take a purchase back, within 12 hours and with a reason",
+      description:
+        "What was used meanwhile stays owed: the balance may fall below zero, and the household is cut like any other.",
+      access: SELLERS,
+      idempotencyKey: "required",
+      body: z.strictObject({ reason: z.string().trim().min(1).max(200) }),
+      answers: { 201: purchaseAnswer },
+      problems: ["already-voided", "void-window-over", "idempotency-key-reused"],
+      async handle({ params, body, caller, idempotencyKey, requestHash, now }) {
+        const purchase = await visiblePurchase(connection, params.id, caller);
+        const { id, name } = caller;
+        const request = { by: { id, name }, idempotencyKey, requestHash, now };
+        const entry = await voidPurchase(deps, purchase, body.reason, request);
+        return created(presentPurchase(purchase, await siteOf(connection, purchase.siteId), entry));
+      },
+    }),
+    route({
+      method: "get",
+      path: "/purchases/:id/receipt.pdf",
+      tag: TAG,
+      summary: "The receipt, in English and Chinese",
+      access: "signed-in",
+      answers: { 200: binaryOf("application/pdf") },
+      async handle({ params, caller }) {
+        const purchase = await visiblePurchase(connection, params.id, caller);
+        if (isOnlyResident(caller) && purchase.householdId !== caller.householdId)
+          throw new ApiError("not-found");
+        const { bytes, fileName } = await receiptOf(connection, purchase);
+        return binary("application/pdf", bytes, fileName);
+      },
+    }),
+  ];
+}
+
+function amountTooLarge(): ApiError {
+  const message = `At most ${MOST_PURCHASE_MINOR} minor units can be sold at once`;
+  return new ApiError("amount-too-large", message, {
+    errors: [{ path: "amountMinor", code: "too-large", message }],
+  });
+}
+
+async function visiblePurchase(
+  connection: Connection,
+  id: string,
+  caller: PersonCaller,
+): Promise<LedgerEntry> {
+  const entry = await journalModel(connection)
+    .findOne({ _id: id, kind: "purchase" })
+    .lean<LedgerEntry | null>();
+  if (!entry || !canSee(caller, entry.siteId)) throw new ApiError("not-found");
+  return entry;
+}
+
+async function siteOf(connection: Connection, siteId: string): Promise<Site> {
+  const site = await siteModel(connection).findById(siteId).lean<Site | null>();
+  if (!site) throw new ApiError("internal", `site ${siteId} is missing`);
+  return site;
+}
+
+async function receiptOf(connection: Connection, purchase: LedgerEntry) {
+  const [site, household, voided] = await Promise.all([
+    siteOf(connection, purchase.siteId),
+    householdModel(connection).findById(purchase.householdId).lean<Household | null>(),
+    findVoid(connection, purchase),
+  ]);
+  const unit = household && (await unitModel(connection).findById(household.unitId).lean<Unit | null>());
+  const receiptNumber = receiptNumberOf(purchase, site.timeZone);
+  const bytes = await receiptPdf({
+    siteName: site.name,
+    receiptNumber,
+    at: purchase.at,
+    timeZone: site.timeZone,
+    householdName: household?.name ?? "",
+    unitName: unit?.name ?? "",
+    amountMinor: amountOf(purchase),
+    balanceAfterMinor: purchase.balanceAfter[site.currency] ?? 0,
+    currency: site.currency,
+    currencyDigits: site.currencyDigits,
+    method: methodOf(purchase),
+    cashier: purchase.by.name,
+    note: purchase.note,
+    entry: { seq: purchase.seq, hash: purchase.hash },
+    voided: voided && { at: voided.at, by: voided.by.name, reason: voided.note },
+  });
+  return { bytes, fileName: `receipt-${receiptNumber}.pdf` };
+}
