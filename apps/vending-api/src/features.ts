@@ -1,23 +1,37 @@
 import { alarmRoutes } from "./alarms/alarm.routes.ts";
 import { eventRoutes } from "./alarms/event.routes.ts";
 import { auditRoutes } from "./audit/audit.routes.ts";
+import { boardRoutes } from "./board/board.routes.ts";
 import { changeRoutes } from "./changes/change.routes.ts";
 import type { Deps } from "./deps.ts";
 import type { Authenticators } from "./http/authentication.ts";
 import type { Route } from "./http/route.ts";
 import { householdLinks, networkNames, residentLinks } from "./links.ts";
+import { bindModels } from "./models.ts";
+import { busRoutes } from "./network/bus.routes.ts";
+import { circuitRoutes } from "./network/circuit.routes.ts";
+import { circuitViewRoutes } from "./network/circuit-view.routes.ts";
+import { commandRoutes } from "./network/command.routes.ts";
+import { gatewayRoutes } from "./network/gateway.routes.ts";
 import { authenticateGateway } from "./network/gateway-token.ts";
+import { meterRoutes } from "./network/meter.routes.ts";
+import { tariffRoutes } from "./network/tariff.routes.ts";
+import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
 import { buildingRoutes } from "./places/building.routes.ts";
 import { householdRoutes } from "./places/household.routes.ts";
 import { residentRoutes } from "./places/resident.routes.ts";
 import { siteRoutes } from "./places/site.routes.ts";
 import { unitRoutes } from "./places/unit.routes.ts";
+import { meRoutes } from "./resident/me.routes.ts";
 import { authRoutes } from "./users/auth.routes.ts";
 import { authenticatePerson, callerById } from "./users/authenticate-person.ts";
 import { userRoutes } from "./users/user.routes.ts";
+import { balanceRoutes } from "./vending/balance.routes.ts";
+import { purchaseRoutes } from "./vending/purchase.routes.ts";
 
 /** Every feature's rows of the route table, in the order of the documentation. */
 export function featureRoutes(deps: Deps): Route[] {
+  bindModels(deps.connection);
   const names = networkNames(deps);
   return [
     ...authRoutes(deps),
@@ -26,6 +40,18 @@ export function featureRoutes(deps: Deps): Route[] {
     ...unitRoutes(deps),
     ...householdRoutes(deps, householdLinks(deps)),
     ...residentRoutes(deps, residentLinks(deps)),
+    ...boardRoutes(deps),
+    ...purchaseRoutes(deps),
+    ...balanceRoutes(deps),
+    ...tariffRoutes(deps),
+    ...circuitRoutes(deps),
+    ...circuitViewRoutes(deps),
+    ...commandRoutes(deps),
+    ...gatewayRoutes(deps),
+    ...busRoutes(deps),
+    ...meterRoutes(deps),
+    ...uplinkRoutes(deps),
+    ...meRoutes(deps),
     ...alarmRoutes(deps, names),
     ...eventRoutes(deps, names),
     ...changeRoutes(deps, { callerById: (userId) => callerById(deps.connection, userId) }),

@@ -12,6 +12,7 @@ import { connect, ensureIndexes } from "./db/connection.ts";
 import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
 import { toApiError } from "./http/problem.ts";
+import { startNetworkJobs } from "./network/network-jobs.ts";
 import type { ApiSettings } from "./settings.ts";
 
 export { type ApiSettings, readApiSettings } from "./settings.ts";
@@ -58,6 +59,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
     throw error;
   }
   endShelvesFromTimeToTime(deps);
+  const jobs = startNetworkJobs(deps);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, "API listens");
 
@@ -65,6 +67,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
   const close = async () => {
     stopping.abort();
     await closeServer(server, log);
+    await jobs.stop();
     await connection.close();
     log.info("API stopped");
   };
