@@ -11,7 +11,10 @@ export interface Candidate {
  * Which of the waiting heads goes next. The first lane wins, but every second turn may go to the most aged of the others:
  * a flood in a high lane costs at most half of the bus, and no lane stands still. Nothing goes before a trip.
  */
-export function choose<C extends Candidate>(candidates: readonly C[], lastTurnWasOutOfRank: boolean) {
+export function choose<C extends Candidate>(
+  candidates: readonly C[],
+  lastTurnWasOutOfRank: boolean,
+): { candidate: C; outOfRank: boolean } | undefined {
   let first: C | undefined;
   let oldest: C | undefined;
   for (const candidate of candidates) {

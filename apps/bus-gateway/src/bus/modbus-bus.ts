@@ -63,7 +63,7 @@ export class ModbusBus implements Bus {
   #polls: ScheduledPoll[] = [];
   #state: BusState = "opening";
   #busHealth = QUIET_BUS;
-  #probedSinceLive = false;
+  #liveSinceDoubtful = 1;
   #lastTurnWasOutOfRank = false;
   #previousGapMs = 0;
   #wake: () => void = () => {};
@@ -181,7 +181,7 @@ export class ModbusBus implements Bus {
       queue: this.#queue,
       polls: this.#polls,
       healthOf: (unitId) => this.#units.get(unitId).health,
-      probedSinceLive: this.#probedSinceLive,
+      liveSinceDoubtful: this.#liveSinceDoubtful,
       lastTurnWasOutOfRank: this.#lastTurnWasOutOfRank,
     };
   }
@@ -212,9 +212,9 @@ export class ModbusBus implements Bus {
     this.#recentUse.note({ endMs, busyMs: endMs - startedMs, lane, latenessMs });
   }
 
-  async #poll({ poll, probe }: Extract<Turn, { kind: "poll" }>, startedMs: number): Promise<boolean> {
+  async #poll({ poll, isDoubtful }: Extract<Turn, { kind: "poll" }>, startedMs: number): Promise<boolean> {
     const { key, unitId, block, profile } = poll.entry;
-    this.#probedSinceLive = probe;
+    this.#liveSinceDoubtful = isDoubtful ? 0 : this.#liveSinceDoubtful + 1;
     const unit = this.#units.get(unitId);
     const answer = await this.#client.readRegisters(unitId, block, this.#timing(unit, profile));
     this.#note(unit, answer, profile);

@@ -37,8 +37,9 @@ export function earliestDeadline(
 }
 
 /** The same poll, one interval on. Periods that were missed altogether are not made up for. */
-export function afterPoll(poll: ScheduledPoll, startedMs: number): ScheduledPoll {
-  return { entry: poll.entry, dueMs: Math.max(poll.dueMs + poll.entry.intervalMs, startedMs) };
+export function afterPoll({ entry, dueMs }: ScheduledPoll, startedMs: number): ScheduledPoll {
+  const periods = Math.max(1, Math.ceil((startedMs - dueMs) / entry.intervalMs));
+  return { entry, dueMs: dueMs + periods * entry.intervalMs };
 }
 
 /**

@@ -8,15 +8,15 @@ import { isOffline, type UnitHealth } from "./unit-health.ts";
 /** What the bus does next. */
 export type Turn = Candidate & { latenessMs: number } & (
     | { kind: "request"; waiting: WaitingRequest }
-    | { kind: "poll"; poll: ScheduledPoll; probe: boolean }
+    | { kind: "poll"; poll: ScheduledPoll; isDoubtful: boolean }
   );
 
 export interface TurnState {
   queue: RequestQueue;
   polls: readonly ScheduledPoll[];
   healthOf: (unitId: number) => UnitHealth;
-  /** A dead unit was probed and no live one has been asked since. */
-  probedSinceLive: boolean;
+  /** How many live units were polled since one that may be dead was. */
+  liveSinceDoubtful: number;
   lastTurnWasOutOfRank: boolean;
 }
 
@@ -58,21 +58,47 @@ function requestTurns({ queue, healthOf }: TurnState, nowMs: number): Turn[] {
   });
 }
 
+/**
+ * Live polls between two units that may be dead, when live ones are late. Range 1–16: each of those may cost a time-out,
+ * the price of up to ten answers, and with four in between the late ones keep about half of the bus.
+ */
+const LIVE_BETWEEN_DOUBTFUL_WHEN_LATE = 4;
+
+/**
+ * Live units go by their deadline. One that has just missed, or is dead, costs a whole time-out: it gets a turn after a live
+ * one, and more only where no live one is due, so that a cabinet without power does not take the bus from the others.
+ */
 function pollTurns(state: TurnState, nowMs: number): Turn[] {
-  const probe = dueProbe(state, nowMs);
+  const { polls, healthOf } = state;
+  const due = (lane: PollEntry["lane"], isDoubtful: boolean) =>
+    earliestDeadline(polls, nowMs, (entry) => {
+      const health = healthOf(entry.unitId);
+      const isServable = !isOffline(health) && health.quarantinedUntilMs <= nowMs;
+      return entry.lane === lane && isServable && health.missesInARow > 0 === isDoubtful;
+    });
+  const live = { watch: due("watch", false), poll: due("poll", false) };
+  const lateness = Math.max(...[live.watch, live.poll].map((poll) => (poll ? pollAge(poll, nowMs) : -1)));
+  const pausePolls = lateness >= 1 ? LIVE_BETWEEN_DOUBTFUL_WHEN_LATE : 1;
+  const mayTryDoubtful = lateness < 0 || state.liveSinceDoubtful >= pausePolls;
   return (["watch", "poll"] as const).flatMap((lane): Turn[] => {
-    const isLive = (entry: PollEntry) => {
-      const health = state.healthOf(entry.unitId);
-      return entry.lane === lane && !isOffline(health) && health.quarantinedUntilMs <= nowMs;
-    };
-    const live = earliestDeadline(state.polls, nowMs, isLive);
-    const age = live ? pollAge(live, nowMs) : 0;
-    // A probe takes the turn of a live poll, and the live poll the one after it.
-    if (probe && lane === "poll")
-      return [{ kind: "poll", lane, poll: probe, probe: true, age, latenessMs: 0 }];
-    return live
-      ? [{ kind: "poll", lane, poll: live, probe: false, age, latenessMs: latenessMs(live, nowMs) }]
-      : [];
+    const head = live[lane];
+    const doubtful =
+      (mayTryDoubtful ? due(lane, true) : undefined) ??
+      (lane === "poll" ? dueProbe(state, nowMs) : undefined);
+    const poll = doubtful ?? head;
+    if (!poll) return [];
+    // Whoever takes the turn of a live poll inherits how much that is aged: the live poll comes right after.
+    const age = head ? pollAge(head, nowMs) : 0;
+    return [
+      {
+        kind: "poll",
+        lane,
+        poll,
+        isDoubtful: doubtful !== undefined,
+        age,
+        latenessMs: doubtful ? 0 : latenessMs(poll, nowMs),
+      },
+    ];
   });
 }
 
@@ -92,6 +118,6 @@ function dueProbe(state: TurnState, nowMs: number): ScheduledPoll | undefined {
 }
 
 /** At most one probe between two live ones; where nothing is alive, probes are all there is to do. */
-function probesAllowed({ polls, healthOf, probedSinceLive }: TurnState): boolean {
-  return !probedSinceLive || polls.every(({ entry }) => isOffline(healthOf(entry.unitId)));
+function probesAllowed({ polls, healthOf, liveSinceDoubtful }: TurnState): boolean {
+  return liveSinceDoubtful > 0 || polls.every(({ entry }) => isOffline(healthOf(entry.unitId)));
 }
