@@ -16,9 +16,7 @@ export class ParameterStore {
 
   constructor(map: RegisterMap, written: Iterable<readonly [number, number]> = []) {
     this.#map = map;
-    this.#words = new Map();
-    for (const [address, { row, valueAddress }] of map.parameters)
-      this.#words.set(address, toWords(row.type, row.initial ?? 0)[address - valueAddress] ?? 0);
+    this.#words = new Map([...map.parameters.keys()].map((address) => [address, this.#initialWord(address)]));
     for (const [address, word] of written) if (map.parameters.has(address)) this.#words.set(address, word);
   }
 
@@ -46,8 +44,9 @@ export class ParameterStore {
     });
   }
 
+  /** What differs from a meter as delivered. */
   entries(): [number, number][] {
-    return [...this.#words];
+    return [...this.#words].filter(([address, word]) => word !== this.#initialWord(address));
   }
 
   /** Keeps all words or none. Answers the names that were written, or the exception. */
@@ -72,6 +71,11 @@ export class ParameterStore {
     }
     this.#words = next;
     return new Set([...touched.values()].flatMap(({ name }) => (name ? [name] : [])));
+  }
+
+  #initialWord(address: number): number {
+    const cell = this.#map.parameters.get(address);
+    return cell ? (toWords(cell.row.type, cell.row.initial ?? 0)[address - cell.valueAddress] ?? 0) : 0;
   }
 
   #valueIn(words: ReadonlyMap<number, number>, name: ParameterName): number {

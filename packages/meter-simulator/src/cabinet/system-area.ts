@@ -32,6 +32,7 @@ export interface SystemAreaOptions {
 
 export interface SystemArea extends RegisterBank {
   covers(address: number): boolean;
+  /** Kept words that differ from a meter as delivered. */
   entries(): [number, number][];
 }
 
@@ -47,9 +48,10 @@ export function createSystemArea(options: SystemAreaOptions): SystemArea {
     [0x090f, FRAME_36],
     [0x0910, options.threePhaseCount * 3 + options.singlePhaseCount],
   ]);
-  const kept = new Map<number, number>();
+  const delivered = new Map<number, number>();
   for (const { from, to, initial } of KEPT)
-    for (let address = from; address <= to; address++) kept.set(address, initial);
+    for (let address = from; address <= to; address++) delivered.set(address, initial);
+  const kept = new Map(delivered);
   for (const [address, word] of options.written) if (kept.has(address)) kept.set(address, word);
 
   const isClock = (address: number) => address >= CLOCK && address < CLOCK + CLOCK_WORDS;
@@ -63,7 +65,7 @@ export function createSystemArea(options: SystemAreaOptions): SystemArea {
 
   return {
     covers: (address) => address >= FIRST && address <= 0x0972,
-    entries: () => [...kept],
+    entries: () => [...kept].filter(([address, word]) => word !== delivered.get(address)),
     read: (address, count) => {
       const clock = clockWords(meterClock.localMs());
       const words: number[] = [];

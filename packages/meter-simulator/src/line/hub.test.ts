@@ -130,13 +130,18 @@ describe("the wire", () => {
     expect(ends.at(-1)).toBeCloseTo(8 * C + 5 + 20 * C, 6);
   });
 
-  it("distorts and loses characters when told to", () => {
+  it("distorts and loses characters while it is told to", () => {
     const { clock, hub, listen } = wire();
     const [master, slave] = [listen(), listen()];
-    hub.distort((byte) => (byte === 2 ? undefined : byte ^ 0x80));
+    const endLoss = hub.distort((byte) => (byte === 2 ? undefined : byte));
+    hub.distort((byte) => byte ^ 0x80);
     master.port.send(Uint8Array.of(1, 2, 3));
     clock.advance(10);
     expect(slave.bytes()).toEqual([0x81, 0x83]);
+    endLoss();
+    master.port.send(Uint8Array.of(2));
+    clock.advance(10);
+    expect(slave.bytes()).toEqual([0x81, 0x83, 0x82]);
   });
 
   it("does not carry what a detached port sends", () => {

@@ -40,7 +40,8 @@ export interface Hub {
   attach(listener: HubListener, options?: { echo?: boolean }): HubPort;
   /** Whether someone is driving the wire now; a receiver notices the start bit before it has the character. */
   isDriven(): boolean;
-  distort(distortion: Distortion | undefined): void;
+  /** Several distortions add up; each lasts until its answer is called. */
+  distort(distortion: Distortion): () => void;
   statistics(): HubStatistics;
   close(): void;
 }
@@ -86,7 +87,7 @@ export function createHub({ clock, line, random, fifoCharacters = 1 }: HubOption
   const ports = new Set<Attached>();
   let transmissions: Transmission[] = [];
   let deliveredUntilMs = Number.NEGATIVE_INFINITY;
-  let distortion: Distortion | undefined;
+  const distortions = new Set<{ apply: Distortion }>();
   let isDelivering = false;
   let wake: { atMs: number; cancel: CancelTimer } | undefined;
   const statistics: HubStatistics = { characters: 0, collidedCharacters: 0, busyMs: 0 };
@@ -117,11 +118,17 @@ export function createHub({ clock, line, random, fifoCharacters = 1 }: HubOption
         other.endMs > endMs - oneCharacterMs + ROUNDING_MS,
     );
 
+  const distorted = (byte: number): number | undefined => {
+    let heard: number | undefined = byte;
+    for (const { apply } of distortions) heard = heard === undefined ? undefined : apply(heard);
+    return heard;
+  };
+
   /** Under a collision a receiver stays with the character it has begun, garbled; the other sender's is swallowed. */
   const heardByte = (transmission: Transmission, endMs: number): number | undefined => {
     const byte = transmission.bytes[transmission.next] ?? 0;
     const other = overlapping(transmission, endMs);
-    if (!other) return distortion ? distortion(byte) : byte;
+    if (!other) return distorted(byte);
     statistics.collidedCharacters++;
     return transmission.startMs <= other.startMs ? Math.floor(random() * 256) : undefined;
   };
@@ -213,8 +220,10 @@ export function createHub({ clock, line, random, fifoCharacters = 1 }: HubOption
         ({ startMs, endMs }) => startMs < nowMs - ROUNDING_MS && endMs > nowMs + ROUNDING_MS,
       );
     },
-    distort: (next) => {
-      distortion = next;
+    distort: (apply) => {
+      const own = { apply };
+      distortions.add(own);
+      return () => distortions.delete(own);
     },
     statistics: () => ({ ...statistics }),
     close: () => {

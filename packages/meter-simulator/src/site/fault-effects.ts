@@ -73,8 +73,7 @@ export function beginFault(fault: Fault, bus: SimulatedBus, context: FaultContex
   }
   switch (fault.kind) {
     case "noise":
-      bus.hub.distort(noise(fault.chanceMilli, context.random));
-      return () => bus.hub.distort(undefined);
+      return bus.hub.distort(noise(fault.chanceMilli, context.random));
     case "duplicate-address":
       return addDuplicate(bus, fault.unitId, fault.delayMs, context);
     case "dead-unit":
