@@ -38,6 +38,17 @@ export const GATEWAY_ERRORS = {
   expired: { failureClass: "permanent", text: "the request came too late to be carried out" },
   superseded: { failureClass: "permanent", text: "a newer request took the place of this one" },
   "queue-full": { failureClass: "transient", text: "too many requests wait for this bus" },
+  // The gateway's own file and store
+  "config-file-invalid": { failureClass: "permanent", text: "the configuration file cannot be used" },
+  "store-locked": { failureClass: "permanent", text: "another process works on this data directory" },
+  "store-corrupt": { failureClass: "permanent", text: "the local store holds what this version cannot read" },
+  "store-unavailable": { failureClass: "transient", text: "the local store cannot be written" },
+  // The server
+  "server-unreachable": { failureClass: "transient", text: "the server does not answer" },
+  "server-busy": { failureClass: "transient", text: "the server cannot take it now" },
+  "server-denied": { failureClass: "permanent", text: "the server does not accept the gateway's token" },
+  "server-refused": { failureClass: "permanent", text: "the server refuses what was sent" },
+  "server-answer-invalid": { failureClass: "transient", text: "the server's answer cannot be understood" },
 } as const satisfies Record<string, ErrorRow>;
 
 export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;

@@ -1,0 +1,118 @@
+import { type UplinkItem, uplinkItemSchema } from "@hallmeter/meter-model";
+import { z } from "zod";
+import { type Acceptance, acceptance, isKeptWhileThinned, type OutboxLimits } from "./acceptance.ts";
+import { sampleOf, sampleRow, sampleRowSchema } from "./sample-row.ts";
+import type { Change, Tables } from "./tables.ts";
+
+/** Results, events, alarms and states go first; samples and figures of the bus after them. */
+const PRIORITY = { urgent: 0, ordinary: 1 } as const;
+
+const keySchema = z.tuple([z.int(), z.int()]);
+/** Where an item waits: [priority, number]. */
+export type OutboxKey = z.infer<typeof keySchema>;
+export const outboxKeySchema = keySchema;
+
+export interface OutboxEntry {
+  key: OutboxKey;
+  /** null when an older or newer version wrote what this one cannot read: it goes, and holds nothing up. */
+  item: UplinkItem | null;
+}
+
+export interface OutboxSize {
+  count: number;
+  bytes: number;
+  acceptance: Acceptance;
+}
+
+export function isUrgent(item: UplinkItem): boolean {
+  return item.type !== "sample" && item.type !== "bus-budget";
+}
+
+/** Samples are packed; everything else is kept as it is. */
+const storedSchema = z.union([z.object({ s: sampleRowSchema }), z.object({ i: uplinkItemSchema })]);
+
+function itemOf(value: unknown): UplinkItem | null {
+  const stored = storedSchema.safeParse(value);
+  if (!stored.success) return null;
+  return "s" in stored.data ? { type: "sample", sample: sampleOf(stored.data.s) } : stored.data.i;
+}
+
+/** What the server has not yet taken, in the order in which it is sent. */
+export class Outbox {
+  readonly #tables: Tables;
+  readonly #limits: OutboxLimits;
+  readonly #lastKept = new Map<string, { atMs: number; relay: string }>();
+  #nextNumber: number;
+  #acceptance: Acceptance = "all";
+
+  constructor(tables: Tables, limits: OutboxLimits) {
+    this.#tables = tables;
+    this.#limits = limits;
+    const lastNumbers = Object.values(PRIORITY).map((priority) => {
+      const last = keySchema.safeParse(tables.lastKey("outbox", [priority + 1, 0]));
+      return last.success ? last.data[1] : 0;
+    });
+    this.#nextNumber = Math.max(...lastNumbers) + 1;
+    this.judgeSize(false);
+  }
+
+  /** Entries that put the items in line; samples that are not taken now are left out. */
+  changesFor(items: readonly UplinkItem[]): Change[] {
+    return items
+      .filter((item) => this.#takes(item))
+      .map((item): Change => {
+        const priority = isUrgent(item) ? PRIORITY.urgent : PRIORITY.ordinary;
+        const key: OutboxKey = [priority, this.#nextNumber++];
+        const value = item.type === "sample" ? { s: sampleRow(item.sample) } : { i: item };
+        return { table: "outbox", key, value, isExpendable: priority === PRIORITY.ordinary };
+      });
+  }
+
+  /** The first that wait, in order. With `urgentOnly` samples stay. */
+  first(limit: number, urgentOnly = false): OutboxEntry[] {
+    const range = urgentOnly ? { to: [PRIORITY.ordinary, 0], limit } : { limit };
+    return [...this.#tables.entries("outbox", range)].map(({ key, value }) => ({
+      key: keySchema.parse(key),
+      item: itemOf(value),
+    }));
+  }
+
+  /** Those of the keys that still wait, in the order given. */
+  read(keys: readonly OutboxKey[]): OutboxEntry[] {
+    return keys.flatMap((key) => {
+      const value = this.#tables.get("outbox", key);
+      return value === undefined ? [] : [{ key, item: itemOf(value) }];
+    });
+  }
+
+  removals(keys: readonly OutboxKey[]): Change[] {
+    return keys.map((key) => ({ table: "outbox", key }));
+  }
+
+  hasUrgent(): boolean {
+    return this.first(1, true).length > 0;
+  }
+
+  size(): OutboxSize {
+    return { ...this.#tables.size("outbox"), acceptance: this.#acceptance };
+  }
+
+  /** To be called about once a second and after a write failed for want of space. Returns what is accepted from now on. */
+  judgeSize(writeFailed: boolean): Acceptance {
+    const { bytes } = this.#tables.size("outbox");
+    this.#acceptance = writeFailed ? "no-samples" : acceptance(bytes, this.#tables.freeBytes(), this.#limits);
+    return this.#acceptance;
+  }
+
+  #takes(item: UplinkItem): boolean {
+    if (isUrgent(item)) return true;
+    if (this.#acceptance === "no-samples") return false;
+    if (item.type !== "sample") return this.#acceptance === "all";
+    const { circuitId, at, relay } = item.sample;
+    const seen = { atMs: Date.parse(at), relay };
+    if (this.#acceptance === "thinned" && !isKeptWhileThinned(this.#lastKept.get(circuitId), seen))
+      return false;
+    this.#lastKept.set(circuitId, seen);
+    return true;
+  }
+}

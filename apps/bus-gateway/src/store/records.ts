@@ -1,0 +1,95 @@
+import {
+  ALARM_KIND_NAMES,
+  circuitStateSchema,
+  commandResultSchema,
+  commandSchema,
+  gatewayConfigSchema,
+  holdParamsSchema,
+  intendedStateSchema,
+  presenceSchema,
+  sampleSchema,
+  severitySchema,
+  subjectSchema,
+} from "@hallmeter/meter-model";
+import { z } from "zod";
+import { outboxKeySchema } from "./outbox.ts";
+
+const millisecondsSchema = z.int();
+
+export const keptConfigSchema = z.object({
+  config: gatewayConfigSchema,
+  /** As the server named it; sent back as If-None-Match. */
+  etag: z.string().nullable(),
+});
+export type KeptConfig = z.infer<typeof keptConfigSchema>;
+
+/** Where the uplink stands. The batch in flight is sent again, byte for byte, until it is answered. */
+export const uplinkMarkSchema = z.object({
+  lastSequence: z.int().nonnegative(),
+  inFlight: z
+    .object({ sequence: z.int().positive(), sentAt: z.iso.datetime(), keys: z.array(outboxKeySchema) })
+    .nullable(),
+});
+export type UplinkMark = z.infer<typeof uplinkMarkSchema>;
+export const EMPTY_UPLINK_MARK: UplinkMark = { lastSequence: 0, inFlight: null };
+
+/** The newest message that has taken effect. */
+export const downlinkMarkSchema = z.object({ sequence: z.int().nonnegative() });
+export type DownlinkMark = z.infer<typeof downlinkMarkSchema>;
+
+/** What was done to the relay, as the safety rules need it. */
+export const switchingRecordSchema = z.object({
+  /** Failed tries in a row to reach `triedFor` (S1). */
+  tries: z.int().nonnegative(),
+  triedFor: intendedStateSchema.nullable(),
+  /** The relay does not follow: nothing automatic until it agrees or a person commands (S1). */
+  isFaulty: z.boolean(),
+  /** After opening: samples that must still show no load (S1). */
+  loadCheck: z.object({ samplesLeft: z.int(), sinceMs: millisecondsSchema }).nullable(),
+  /** Contact stays closed although opened: power flowed after the relay said open. */
+  isWelded: z.boolean(),
+  openedAtMs: millisecondsSchema.nullable(),
+  openedForOverload: z.boolean(),
+  /** Automatic operations of the last hour (S8). */
+  automaticAtMs: z.array(millisecondsSchema),
+});
+export type SwitchingRecord = z.infer<typeof switchingRecordSchema>;
+
+export const circuitRecordSchema = z.object({
+  rules: circuitStateSchema,
+  /** Of the last circuit-state sent. */
+  revision: z.int().nonnegative(),
+  lastSample: sampleSchema.nullable(),
+  presence: presenceSchema,
+  switching: switchingRecordSchema,
+});
+export type CircuitRecord = z.infer<typeof circuitRecordSchema>;
+
+/** A register between the credit position and now. `isBreak`: what lies between the one before and this is nobody's use. */
+export const usePointSchema = z.object({
+  atMs: millisecondsSchema,
+  energyWh: z.int().nonnegative(),
+  isBreak: z.boolean().optional(),
+});
+export type UsePoint = z.infer<typeof usePointSchema>;
+
+/** Executed at most once: a command that is here is never executed again (S2). */
+export const journalEntrySchema = z.object({
+  command: commandSchema,
+  /** `waiting`: its not-before lies ahead · `sent`: taken up; the relay may have been touched. */
+  state: z.enum(["waiting", "sent"]),
+  /** The relay state that would confirm it. */
+  target: intendedStateSchema.nullable(),
+  result: commandResultSchema.nullable(),
+});
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+
+export const alarmRecordSchema = z.object({
+  key: z.string(),
+  kind: z.enum(ALARM_KIND_NAMES),
+  severity: severitySchema,
+  subject: subjectSchema,
+  params: holdParamsSchema,
+  raisedAt: z.iso.datetime(),
+});
+export type AlarmRecord = z.infer<typeof alarmRecordSchema>;
