@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import express, { Router } from "express";
+import { ERROR_CODES } from "../errors.ts";
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -18,6 +19,36 @@ const PAGE = `<!doctype html>
 </body>
 </html>
 `;
+
+/** Where the `type` of every problem leads. */
+function problemsPage(): string {
+  const rows = Object.entries(ERROR_CODES).map(
+    ([code, { status, failureClass, title }]) =>
+      `<tr id="${code}"><th scope="row">${code}</th><td>${status}</td><td>${title}</td><td>${WHAT_TO_DO[failureClass]}</td></tr>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Problems of the Hallmeter API</title></head>
+<body>
+<main>
+<h1>Problems</h1>
+<table>
+<thead><tr><th scope="col">code</th><th scope="col">status</th><th scope="col">meaning</th><th scope="col">what to do</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+</table>
+</main>
+</body>
+</html>
+`;
+}
+
+const WHAT_TO_DO = {
+  transient: "Send the same request again, with the same Idempotency-Key.",
+  ambiguous: "Find out what happened before anything else; the same Idempotency-Key is safe.",
+  permanent: "Tell a person.",
+} as const;
 
 /** swagger-ui sets styles inline and draws its arrows from data: images; everything else is ours and local. */
 const CONTENT_SECURITY_POLICY =
@@ -40,6 +71,10 @@ export function documentationRouter(documentUrl: string): Router {
   });
   router.get("/start.js", (_request, response) => {
     response.type("js").send(start);
+  });
+  const problems = problemsPage();
+  router.get("/problems", (_request, response) => {
+    response.type("html").send(problems);
   });
   router.use("/assets", express.static(assets, { index: false, maxAge: "1d", redirect: false }));
   return router;

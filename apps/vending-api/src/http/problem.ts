@@ -20,7 +20,7 @@ export type Problem = z.infer<typeof problemSchema>;
 
 export function problemOf(error: ApiError, requestId: string): Problem {
   return {
-    type: `/api/docs/#problem-${error.code}`,
+    type: `/api/docs/problems#${error.code}`,
     title: ERROR_CODES[error.code].title,
     status: error.status,
     code: error.code,
