@@ -28,7 +28,7 @@ export interface CircuitView {
   prepaid: PrepaidView;
   /** Seconds until the meter's own load control closes again. */
   recoveryS: number;
-  /** Added to every active energy register: where a rollover is to be shown. Wh, a multiple of 10. */
+  /** Added to every active energy register: where a rollover is to be shown. Wh. */
   registerOffsetWh: number;
 }
 
