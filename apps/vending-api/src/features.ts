@@ -7,7 +7,6 @@ import type { Deps } from "./deps.ts";
 import type { Authenticators } from "./http/authentication.ts";
 import type { Route } from "./http/route.ts";
 import { householdLinks, networkNames, residentLinks } from "./links.ts";
-import { bindModels } from "./models.ts";
 import { busRoutes } from "./network/bus.routes.ts";
 import { circuitRoutes } from "./network/circuit.routes.ts";
 import { circuitViewRoutes } from "./network/circuit-view.routes.ts";
@@ -31,7 +30,6 @@ import { purchaseRoutes } from "./vending/purchase.routes.ts";
 
 /** Every feature's rows of the route table, in the order of the documentation. */
 export function featureRoutes(deps: Deps): Route[] {
-  bindModels(deps.connection);
   const names = networkNames(deps);
   return [
     ...authRoutes(deps),

@@ -8,10 +8,11 @@ import { endDueShelves } from "./alarms/alarms.ts";
 import { createApp } from "./app.ts";
 import { createChanges } from "./changes/changes.ts";
 import { systemClock } from "./clock.ts";
-import { connect, ensureIndexes } from "./db/connection.ts";
+import { connect } from "./db/connection.ts";
 import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
 import { toApiError } from "./http/problem.ts";
+import { ensureAllIndexes } from "./models.ts";
 import { startNetworkJobs } from "./network/network-jobs.ts";
 import type { ApiSettings } from "./settings.ts";
 
@@ -50,7 +51,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createApp(deps));
   try {
-    await ensureIndexes(connection);
+    await ensureAllIndexes(connection);
     server.listen(settings.port);
     await once(server, "listening");
   } catch (error) {

@@ -1,4 +1,10 @@
 import type { Connection } from "mongoose";
+import { alarmModel } from "./alarms/alarm.model.ts";
+import { eventModel } from "./alarms/events.ts";
+import { auditModel } from "./audit/audit.ts";
+import { changeModel } from "./changes/change.model.ts";
+import { streamTicketModel } from "./changes/stream-ticket.ts";
+import { ensureIndexes } from "./db/connection.ts";
 import { balanceModel } from "./ledger/balance.model.ts";
 import { journalModel } from "./ledger/journal.model.ts";
 import { busBudgetModel, busModel } from "./network/bus.model.ts";
@@ -9,28 +15,56 @@ import { gatewayModel } from "./network/gateway.model.ts";
 import { gatewayMessageModel } from "./network/gateway-message.model.ts";
 import { meterModel } from "./network/meter.model.ts";
 import { tariffModel } from "./network/tariff.model.ts";
+import { buildingModel } from "./places/building.model.ts";
+import { householdModel } from "./places/household.model.ts";
+import { residentModel } from "./places/resident.model.ts";
+import { siteModel } from "./places/site.model.ts";
+import { unitModel } from "./places/unit.model.ts";
 import { accrualModel } from "./rating/accrual.model.ts";
 import { loadProfileModel } from "./rating/load-profile.model.ts";
+import { loginAttemptsModel } from "./users/login-limit.ts";
+import { sessionModel } from "./users/session.model.ts";
+import { userModel } from "./users/user.model.ts";
+
+const MODELS = [
+  journalModel,
+  balanceModel,
+  accrualModel,
+  loadProfileModel,
+  gatewayModel,
+  gatewayMessageModel,
+  busModel,
+  busBudgetModel,
+  meterModel,
+  circuitModel,
+  circuitMirrorModel,
+  commandModel,
+  tariffModel,
+  alarmModel,
+  eventModel,
+  auditModel,
+  changeModel,
+  streamTicketModel,
+  siteModel,
+  buildingModel,
+  unitModel,
+  householdModel,
+  residentModel,
+  userModel,
+  sessionModel,
+  loginAttemptsModel,
+] as const;
 
 /**
  * Models are bound when first asked for, but money is guarded by unique indexes, which must stand before the first request:
- * whoever builds indexes binds these first.
+ * whoever builds indexes binds every model first.
  */
-export function bindModels(connection: Connection): void {
-  for (const bind of [
-    journalModel,
-    balanceModel,
-    accrualModel,
-    loadProfileModel,
-    gatewayModel,
-    gatewayMessageModel,
-    busModel,
-    busBudgetModel,
-    meterModel,
-    circuitModel,
-    circuitMirrorModel,
-    commandModel,
-    tariffModel,
-  ])
-    bind(connection);
+function bindModels(connection: Connection): void {
+  for (const bind of MODELS) bind(connection);
+}
+
+/** Binds every model and builds its indexes. Call once at the start, before serving. */
+export async function ensureAllIndexes(connection: Connection): Promise<void> {
+  bindModels(connection);
+  await ensureIndexes(connection);
 }

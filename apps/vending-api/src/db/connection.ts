@@ -27,7 +27,7 @@ export async function connect(uri: string): Promise<Connection> {
   return connection.asPromise();
 }
 
-/** Builds the indexes of every model bound so far. Call once at the start, before serving. */
+/** Builds the indexes of every model bound so far; `ensureAllIndexes` in models.ts binds all of them first. */
 export async function ensureIndexes(connection: Connection): Promise<void> {
   for (const name of connection.modelNames()) await connection.model(name).createIndexes();
 }

@@ -15,11 +15,11 @@ export interface List<Field extends string, Filter> {
 }
 
 /** A query parameter that holds JSON. */
-function jsonParameter<Schema extends z.ZodType>(schema: Schema, example: unknown) {
+function jsonParameter<Schema extends z.ZodType>(schema: Schema, description: string, example: unknown) {
   const text = z
     .string()
     .max(10_000)
-    .meta({ example: JSON.stringify(example) });
+    .meta({ description: `JSON. ${description}`, example: JSON.stringify(example) });
   return text
     .transform((value, context) => {
       try {
@@ -54,9 +54,12 @@ export function listQuery<Field extends string, Shape extends z.ZodRawShape>(opt
   const filter = z.strictObject({ ...options.filter, id: oneOrMany(z.string().max(64)).optional() });
   return z
     .strictObject({
-      sort: jsonParameter(sort, [defaultField, defaultOrder]).optional(),
-      range: jsonParameter(rangeSchema, [0, DEFAULT_ROWS - 1]).optional(),
-      filter: jsonParameter(filter, {}).optional(),
+      sort: jsonParameter(sort, `Sort by ${fields.join(", ")}.`, [defaultField, defaultOrder]).optional(),
+      range: jsonParameter(rangeSchema, "First and last row, both included; at most 1000.", [
+        0,
+        DEFAULT_ROWS - 1,
+      ]).optional(),
+      filter: jsonParameter(filter, `Filter by ${Object.keys(filter.shape).join(", ")}.`, {}).optional(),
     })
     .transform(
       ({ sort: by, range, filter: wanted }): List<SortField, z.output<typeof filter>> => ({

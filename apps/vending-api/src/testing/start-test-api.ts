@@ -7,12 +7,13 @@ import { Registry } from "prom-client";
 import { startTestDatabase } from "../../../../tests/support/test-database.ts";
 import { API_BASE, createApp } from "../app.ts";
 import { createChanges } from "../changes/changes.ts";
-import { connect, ensureIndexes } from "../db/connection.ts";
+import { connect } from "../db/connection.ts";
 import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
 import { EVERY_SITE } from "../http/access.ts";
 import type { Problem } from "../http/problem.ts";
 import type { Route } from "../http/route.ts";
+import { ensureAllIndexes } from "../models.ts";
 import { issueAccessToken } from "../users/access-token.ts";
 import { type PersonRole, userModel } from "../users/user.model.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
@@ -63,7 +64,7 @@ export async function startTestApi(
     ...(options.consoleDir === undefined ? {} : { consoleDir: options.consoleDir }),
   };
   const server = createServer(createApp(deps, options.routes?.(deps)));
-  await ensureIndexes(connection);
+  await ensureAllIndexes(connection);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

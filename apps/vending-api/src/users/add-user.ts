@@ -23,11 +23,8 @@ export async function addUser(connection: Connection, fields: NewUser, now: Date
     sessionEpoch: 0,
     createdAt: now,
   };
-  const users = userModel(connection);
   try {
-    // The command line may be the first at an empty store, and without its index a login could be given twice.
-    await users.createIndexes();
-    await users.create(user);
+    await userModel(connection).create(user);
   } catch (error) {
     if (!isDuplicateKey(error, "login")) throw error;
     throw new ApiError("login-taken", undefined, {
