@@ -25,24 +25,37 @@ export async function startTcpSlave(): Promise<Peer> {
   return { url: `tcp://127.0.0.1:${port}`, stop: () => stop(slave) };
 }
 
+export interface SerialPeer extends Peer {
+  /** The cable and the slave are gone; the path of the port with them. */
+  unplug(): Promise<void>;
+  plug(): Promise<void>;
+}
+
 /** Two pseudo-terminals joined by socat: the slave at one end, the bus at the other. */
-export async function startSerialSlave(): Promise<Peer> {
+export async function startSerialSlave(): Promise<SerialPeer> {
   const folder = await mkdtemp(join(tmpdir(), "hallmeter-peer-"));
   const slaveEnd = join(folder, "slave");
   const busEnd = join(folder, "bus");
-  const socat = spawn(
-    "socat",
-    ["-d", "-d", `pty,raw,echo=0,link=${slaveEnd}`, `pty,raw,echo=0,link=${busEnd}`],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
-  await lineThat(socat.stderr, (line) => line.includes("starting data transfer loop"));
-  const slave = spawn(PYTHON, [SLAVE, "serial", slaveEnd], { stdio: ["ignore", "pipe", "inherit"] });
-  await readyLine(slave);
+  const running: ChildProcess[] = [];
+  const plug = async () => {
+    const ends = [slaveEnd, busEnd].map((link) => `pty,raw,echo=0,link=${link}`);
+    const socat = spawn("socat", ["-d", "-d", ...ends], { stdio: ["ignore", "ignore", "pipe"] });
+    running.push(socat);
+    await lineThat(socat.stderr, (line) => line.includes("starting data transfer loop"));
+    const slave = spawn(PYTHON, [SLAVE, "serial", slaveEnd], { stdio: ["ignore", "pipe", "inherit"] });
+    running.push(slave);
+    await readyLine(slave);
+  };
+  const unplug = async () => {
+    for (const process of running.splice(0).reverse()) await stop(process);
+  };
+  await plug();
   return {
     url: `rtu:${busEnd}?baud=9600`,
+    plug,
+    unplug,
     async stop() {
-      await stop(slave);
-      await stop(socat);
+      await unplug();
       await rm(folder, { recursive: true });
     },
   };

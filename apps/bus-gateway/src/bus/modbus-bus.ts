@@ -130,7 +130,7 @@ export class ModbusBus implements Bus {
         },
       ]),
     ) as Record<Lane, LaneBudget>;
-    const planned = this.plannedMilli(this.#polls.map(({ entry }) => entry));
+    const planned = this.#plannedMilli(this.#polls.map(({ entry }) => entry));
     return {
       busId: this.id,
       state: this.#state,
@@ -145,7 +145,7 @@ export class ModbusBus implements Bus {
     };
   }
 
-  plannedMilli(plan: readonly PollEntry[]): number {
+  #plannedMilli(plan: readonly PollEntry[]): number {
     return plannedMilli(
       plan,
       this.#line,

@@ -1,6 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
+import { ReopeningPipe } from "./reopening-pipe.ts";
 import { tcpClient } from "./tcp-client.ts";
 
 const forever = new AbortController().signal;
@@ -57,5 +59,27 @@ describe("TCP client", () => {
     );
     abort.abort();
     await expect(connecting).rejects.toThrow("closed the connection");
+  });
+
+  it("is connected again after a serial server has dropped it", async () => {
+    const pipe = new ReopeningPipe({
+      connect: tcpClient("127.0.0.1", port, { baud: 9600 }),
+      clock: systemClock,
+      random: () => 0,
+    });
+    const states: string[] = [];
+    const ups = new EventEmitter();
+    pipe.onState(({ state }) => {
+      states.push(state);
+      ups.emit(state);
+    });
+    const firstUp = once(ups, "up");
+    const [[far]] = await Promise.all([once(server, "connection") as Promise<[Socket]>, pipe.open()]);
+    await firstUp;
+    const secondUp = once(ups, "up");
+    far.destroy();
+    await secondUp;
+    expect(states).toEqual(["up", "down", "up"]);
+    await pipe.close();
   });
 });
