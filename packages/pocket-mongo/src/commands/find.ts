@@ -1,0 +1,304 @@
+import { compile, compileCondition } from "../aggregate/expression.ts";
+import type { Scope, Variable } from "../aggregate/scope.ts";
+import { keyText } from "../bson/key.ts";
+import { parsePath, visitPath } from "../bson/path.ts";
+import { type Doc, doc, number, RawDocument, type Value } from "../bson/value.ts";
+import { PocketMongoError } from "../errors.ts";
+import { everything, type Match, parseFilter } from "../match/parse.ts";
+import { choosePlan, indexesUsed, type Plan } from "../plan/plan.ts";
+import { parseSort, type Sort } from "../plan/sort.ts";
+import { type Found, found, pause, type Source, type Stream, sorted, window } from "../plan/stream.ts";
+import { Walk } from "../plan/walk.ts";
+import { type Projection, parseFindProjection } from "../project/projection.ts";
+import type { Collection } from "../store/catalog.ts";
+import {
+  collectionName,
+  flag,
+  hintOf,
+  optionalCount,
+  optionalDoc,
+  optionalWhole,
+  refuseCollation,
+} from "./arguments.ts";
+import type { Call, Command } from "./command.ts";
+import { drain } from "./cursors.ts";
+
+/** A read, parsed: everything but the documents. */
+export type Query = {
+  readonly collection: string;
+  readonly filter: Match;
+  readonly sort: Sort;
+  readonly skip: number;
+  readonly limit: number;
+  readonly hint: string | Doc | undefined;
+  readonly projection: Projection | undefined;
+  readonly variables: Variable | undefined;
+};
+
+/** `let` of a command: constants for its expressions. */
+export function letVariables(call: Call): Variable | undefined {
+  let made: Variable | undefined;
+  const scope: Scope = { root: new Map(), now: call.now, variables: undefined };
+  for (const [name, expression] of optionalDoc(call, "let") ?? []) {
+    made = { name, value: compile(expression)(scope), outer: made };
+  }
+  return made;
+}
+
+export function namesOf(variables: Variable | undefined): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let one = variables; one !== undefined; one = one.outer) names.add(one.name);
+  return names;
+}
+
+export function filterOf(call: Call, filter: Doc | undefined, variables: Variable | undefined): Match {
+  return filter === undefined ? everything : parseFilter(filter, compileCondition(call.now, variables));
+}
+
+export function planFor(collection: Collection, query: Pick<Query, "filter" | "sort" | "hint">): Plan {
+  return choosePlan(collection, query.filter, query.sort, query.hint);
+}
+
+export function sourceOf(call: Call, collection: string): Source {
+  return { store: call.store, database: call.database, collection, turn: call.turn };
+}
+
+/** The matching documents in order, before projection. */
+export function run(call: Call, query: Query, walk?: Walk): Stream<Found> {
+  const collection = call.store.view().catalog.get(call.database, query.collection);
+  if (collection === undefined) return nothing();
+  const plan = planFor(collection, query);
+  call.noted.plan = describe(plan);
+  const input = found(sourceOf(call, query.collection), plan, query.filter, walk ?? new Walk(plan));
+  const most = query.limit > 0 ? query.skip + query.limit : undefined;
+  const ordered = plan.sorted ? input : sorted(input, query.sort, most, (item) => item.bytes.length * 2);
+  return query.skip === 0 && query.limit === 0 ? ordered : window(ordered, query.skip, query.limit);
+}
+
+function* nothing(): Stream<never> {}
+
+export function describe(plan: Plan): string {
+  if (plan.kind === "scan") return "COLLSCAN";
+  return plan.kind === "nothing" ? "EOF" : `IXSCAN ${indexesUsed(plan).join(" ")}`;
+}
+
+/** Documents ready to be sent: as they lie in the store where nothing is projected. */
+export function* projected(call: Call, query: Query, input: Stream<Found>): Stream<Doc | RawDocument> {
+  const { projection, variables } = query;
+  for (const one of input) {
+    if (one === pause) yield pause;
+    else if (projection === undefined) yield new RawDocument(one.bytes);
+    else yield projection(one.document, { root: one.document, now: call.now, variables });
+  }
+}
+
+export function parseFind(call: Call): Query {
+  refuseCollation(call);
+  for (const name of ["min", "max"]) {
+    if (optionalDoc(call, name)?.size) {
+      throw new PocketMongoError("NotImplemented", `find with '${name}' is not supported by this server`);
+    }
+  }
+  for (const name of ["returnKey", "showRecordId", "tailable", "awaitData", "oplogReplay"]) {
+    if (flag(call, name, false)) {
+      throw new PocketMongoError("NotImplemented", `find with '${name}' is not supported by this server`);
+    }
+  }
+  const variables = letVariables(call);
+  const filter = filterOf(call, optionalDoc(call, "filter"), variables);
+  const projection = optionalDoc(call, "projection");
+  const sort = optionalDoc(call, "sort");
+  const natural = sort?.get("$natural");
+  const limit = optionalCount(call, "limit") ?? 0;
+  return {
+    collection: collectionName(call),
+    filter,
+    sort: sort === undefined || natural !== undefined ? [] : parseSort(sort),
+    skip: optionalCount(call, "skip") ?? 0,
+    limit,
+    hint: natural === undefined ? hintOf(call) : doc({ $natural: natural }),
+    projection:
+      projection === undefined || projection.size === 0
+        ? undefined
+        : parseFindProjection(projection, filter, namesOf(variables)),
+    variables,
+  };
+}
+
+export function sessionOf(call: Call): string | undefined {
+  const lsid = call.body.get("lsid");
+  return lsid instanceof Map ? keyText(lsid.get("id") ?? null) : undefined;
+}
+
+export const find: Command = {
+  arguments: [
+    "filter",
+    "sort",
+    "projection",
+    "hint",
+    "skip",
+    "limit",
+    "batchSize",
+    "singleBatch",
+    "max",
+    "min",
+    "returnKey",
+    "showRecordId",
+    "tailable",
+    "oplogReplay",
+    "noCursorTimeout",
+    "awaitData",
+    "allowPartialResults",
+    "collation",
+    "allowDiskUse",
+    "let",
+  ],
+  run: (call) => {
+    const query = parseFind(call);
+    const batchSize = optionalCount(call, "batchSize");
+    return call.cursors.first(
+      `${call.database}.${query.collection}`,
+      projected(call, query, run(call, query)),
+      call.turn,
+      {
+        batchSize,
+        single: flag(call, "singleBatch", false),
+        deadlineMs: call.deadlineMs,
+        session: sessionOf(call),
+        keepsForever: flag(call, "noCursorTimeout", false),
+      },
+    );
+  },
+};
+
+export const getMore: Command = {
+  arguments: ["collection", "batchSize", "term", "lastKnownCommittedOpTime"],
+  run: (call) => {
+    const id = call.body.get("getMore");
+    if (typeof id !== "bigint") {
+      throw new PocketMongoError(
+        "TypeMismatch",
+        "BSON field 'getMore.getMore' is the wrong type, expected type 'long'",
+      );
+    }
+    const name = call.body.get("collection");
+    if (typeof name !== "string")
+      throw new PocketMongoError(
+        "TypeMismatch",
+        "BSON field 'getMore.collection' is the wrong type, expected type 'string'",
+      );
+    return call.cursors.next(
+      id,
+      `${call.database}.${name}`,
+      optionalCount(call, "batchSize"),
+      call.deadlineMs,
+    );
+  },
+};
+
+export const killCursors: Command = {
+  arguments: ["cursors"],
+  run: (call) => {
+    const ids = call.body.get("cursors");
+    if (!Array.isArray(ids))
+      throw new PocketMongoError(
+        "TypeMismatch",
+        "BSON field 'killCursors.cursors' is the wrong type, expected type 'array'",
+      );
+    const namespace = `${call.database}.${collectionName(call)}`;
+    const killed: Value[] = [];
+    const unknown: Value[] = [];
+    for (const id of ids)
+      (typeof id === "bigint" && call.cursors.kill(id, namespace) ? killed : unknown).push(id);
+    return doc({
+      cursorsKilled: killed,
+      cursorsNotFound: unknown,
+      cursorsAlive: [],
+      cursorsUnknown: [],
+      ok: 1,
+    });
+  },
+};
+
+export const count: Command = {
+  arguments: ["query", "limit", "skip", "hint", "collation", "fields"],
+  run: async (call) => {
+    refuseCollation(call);
+    const collection = collectionName(call);
+    const filter = optionalDoc(call, "query");
+    const limit = Math.abs(optionalWhole(call, "limit") ?? 0);
+    const skip = optionalCount(call, "skip") ?? 0;
+    if ((filter === undefined || filter.size === 0) && hintOf(call) === undefined) {
+      const view = call.store.view();
+      const known = view.catalog.get(call.database, collection);
+      const all = Math.max(0, (known ? view.tally(known).documents : 0) - skip);
+      return doc({ n: number(limit > 0 ? Math.min(limit, all) : all), ok: 1 });
+    }
+    const query = {
+      collection,
+      filter: filterOf(call, filter, undefined),
+      sort: [],
+      skip,
+      limit,
+      hint: hintOf(call),
+      projection: undefined,
+      variables: undefined,
+    };
+    let seen = 0;
+    await drain(
+      tallied(run(call, query), () => {
+        seen += 1;
+      }),
+      call.turn,
+      call.deadlineMs,
+    );
+    return doc({ n: number(seen), ok: 1 });
+  },
+};
+
+/** Passes pauses on and tells of each item without keeping it. */
+function* tallied<Item>(input: Stream<Item>, tell: (item: Item) => void): Stream<never> {
+  for (const one of input) {
+    if (one === pause) yield pause;
+    else tell(one);
+  }
+}
+
+export const distinct: Command = {
+  arguments: ["key", "query", "collation", "hint"],
+  run: async (call) => {
+    refuseCollation(call);
+    const key = call.body.get("key");
+    if (typeof key !== "string") {
+      throw new PocketMongoError(
+        "TypeMismatch",
+        "BSON field 'distinct.key' is the wrong type, expected type 'string'",
+      );
+    }
+    const path = parsePath(key);
+    const query = {
+      collection: collectionName(call),
+      filter: filterOf(call, optionalDoc(call, "query"), undefined),
+      sort: [],
+      skip: 0,
+      limit: 0,
+      hint: hintOf(call),
+      projection: undefined,
+      variables: undefined,
+    };
+    const values = new Map<string, Value>();
+    const keep = (value: Value | undefined): false => {
+      if (value !== undefined) values.set(keyText(value), value);
+      return false;
+    };
+    const collect = ({ document }: Found): void => {
+      visitPath(document, path, false, (value) => {
+        if (Array.isArray(value)) for (const element of value) keep(element);
+        else keep(value);
+        return false;
+      });
+    };
+    await drain(tallied(run(call, query), collect), call.turn, call.deadlineMs);
+    return doc({ values: [...values.values()], ok: 1 });
+  },
+};

@@ -1,0 +1,182 @@
+import { compile } from "../aggregate/expression.ts";
+import { parsePipeline, runPipeline } from "../aggregate/pipeline.ts";
+import type { Variable } from "../aggregate/scope.ts";
+import type { PipelineContext } from "../aggregate/stage.ts";
+import { equal } from "../bson/compare.ts";
+import { decode } from "../bson/decode.ts";
+import { encode } from "../bson/encode.ts";
+import { type Doc, isDoc, ObjectId, type Value } from "../bson/value.ts";
+import { PocketMongoError } from "../errors.ts";
+import { matchedPosition, matches } from "../match/evaluate.ts";
+import type { Match } from "../match/parse.ts";
+import { choosePlan, type Hint } from "../plan/plan.ts";
+import { compareSortKeys, type Sort, sortKey } from "../plan/sort.ts";
+import { type Stream, Turn } from "../plan/stream.ts";
+import { Walk } from "../plan/walk.ts";
+import type { Collection } from "../store/catalog.ts";
+import type { WriteView } from "../store/write-view.ts";
+import { parseOperators, parseReplacement, type Update } from "../update/update.ts";
+import { documentFromFilter } from "../update/upsert.ts";
+import type { Call } from "./command.ts";
+import { checkedSize, ensureCollection, withId } from "./stored-document.ts";
+
+export type Target = { readonly record: number; readonly bytes: Buffer; readonly document: Doc };
+
+export type Selection = {
+  readonly filter: Match;
+  readonly sort: Sort;
+  readonly hint: Hint;
+};
+
+/** Documents a write is about, found inside the write transaction; at most `most` of them. */
+export function select(
+  view: WriteView,
+  collection: Collection,
+  selection: Selection,
+  most: number,
+): Target[] {
+  const plan = choosePlan(collection, selection.filter, selection.sort, selection.hint);
+  const walk = new Walk(plan);
+  const enough = plan.sorted ? most : Number.POSITIVE_INFINITY;
+  let targets: Target[] = [];
+  for (const row of walk.read(view, collection)) {
+    const document = decode(row.bytes);
+    if (!matches(selection.filter, document)) continue;
+    targets.push({ ...row, document });
+    if (targets.length >= enough) break;
+  }
+  if (!plan.sorted) {
+    const keyed = targets.map((target) => ({ target, key: sortKey(selection.sort, target.document) }));
+    keyed.sort((a, b) => compareSortKeys(selection.sort, a.key, b.key));
+    targets = keyed.slice(0, most).map((one) => one.target);
+  }
+  return targets;
+}
+
+/** The update of a statement: operators, a whole document, or a pipeline. */
+export function parseUpdate(
+  call: Call,
+  given: Value | undefined,
+  arrayFilters: readonly Value[] | undefined,
+  variables: Variable | undefined,
+): Update {
+  if (Array.isArray(given)) {
+    if (arrayFilters?.length)
+      throw new PocketMongoError(
+        "FailedToParse",
+        "arrayFilters may not be specified for pipeline-style updates",
+      );
+    return parsePipelineUpdate(call, given, variables);
+  }
+  if (!isDoc(given)) {
+    throw new PocketMongoError("FailedToParse", "Update argument must be either an object or an array");
+  }
+  const [first] = given.keys();
+  if (first?.startsWith("$")) return parseOperators(given, arrayFilters);
+  if (arrayFilters?.length)
+    throw new PocketMongoError(
+      "FailedToParse",
+      "arrayFilters may not be specified for replacement-style updates",
+    );
+  return parseReplacement(given);
+}
+
+const updateStages = new Set(["$addFields", "$set", "$project", "$unset", "$replaceRoot", "$replaceWith"]);
+
+function parsePipelineUpdate(call: Call, pipeline: Value[], variables: Variable | undefined): Update {
+  for (const stage of pipeline) {
+    const name = isDoc(stage) ? stage.keys().next().value : undefined;
+    if (name !== undefined && name.startsWith("$") && !updateStages.has(name)) {
+      throw new PocketMongoError("InvalidOptions", `${name} is not allowed to be used within an update`);
+    }
+  }
+  const context: PipelineContext = {
+    now: call.now,
+    variables,
+    database: call.database,
+    turn: new Turn(),
+    read: () => (function* (): Stream<Doc> {})(),
+    depth: 0,
+  };
+  const stages = parsePipeline(pipeline, context);
+  return {
+    kind: "pipeline",
+    apply: (document) => {
+      const made = runPipeline(
+        stages,
+        (function* (): Stream<Doc> {
+          yield document;
+        })(),
+      ).next().value;
+      if (!isDoc(made as Value))
+        throw new PocketMongoError("InternalError", "an update pipeline gave no document");
+      const after = made as Doc;
+      const id = document.get("_id");
+      if (id === undefined) return after;
+      const given = after.get("_id");
+      if (given === undefined) return new Map<string, Value>([["_id", id], ...after]);
+      if (!equal(id, given)) {
+        throw new PocketMongoError(
+          "ImmutableField",
+          "Performing an update on the path '_id' would modify the immutable field '_id'",
+        );
+      }
+      return after;
+    },
+  };
+}
+
+export type Change = { readonly after: Doc; readonly modified: boolean };
+
+/** Applies an update to one document of the store. A document that stays the same is not written. */
+export function change(
+  view: WriteView,
+  collection: Collection,
+  target: Target,
+  update: Update,
+  filter: Match,
+  now: Date,
+): Change {
+  const position = matchedPosition(filter, target.document);
+  const after = update.apply(target.document, { now, inserting: false, position });
+  const bytes = checkedSize(encode(after), "update");
+  if (bytes.equals(target.bytes)) return { after: target.document, modified: false };
+  view.replace(collection, target.record, target.document, target.bytes, after, bytes);
+  return { after, modified: true };
+}
+
+/** Inserts what the filter and the update make together. */
+export function upsert(call: Call, view: WriteView, name: string, update: Update, filter: Match): Doc {
+  const seed = documentFromFilter(filter);
+  const made =
+    update.kind === "replacement"
+      ? replaceSeed(seed, update, call.now)
+      : update.apply(seed, { now: call.now, inserting: true, position: undefined });
+  const stored = withId(made.has("_id") ? made : new Map<string, Value>([["_id", new ObjectId()], ...made]));
+  view.insert(ensureCollection(view, call.database, name), stored, checkedSize(encode(stored), "insert"));
+  return stored;
+}
+
+/** A replacement takes only the `_id` from the filter. */
+function replaceSeed(seed: Doc, update: Update, now: Date): Doc {
+  const id = seed.get("_id");
+  const only: Doc = id === undefined ? new Map() : new Map([["_id", id]]);
+  return update.apply(only, { now, inserting: true, position: undefined });
+}
+
+/** Constants named in a statement's own `c` (update) or the command's `let`. */
+export function withConstants(
+  call: Call,
+  constants: Doc | undefined,
+  outer: Variable | undefined,
+): Variable | undefined {
+  let made = outer;
+  for (const [name, expression] of constants ?? []) {
+    made = {
+      name,
+      value: compile(expression)({ root: new Map(), now: call.now, variables: undefined }),
+      outer: made,
+    };
+  }
+  return made;
+}

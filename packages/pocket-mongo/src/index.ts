@@ -1,0 +1,2 @@
+export { type ErrorName, errorTable, type FailureClass, PocketMongoError } from "./errors.ts";
+export { type RunningServer, type ServerOptions, type SlowCommand, startServer } from "./server.ts";

@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type Server, type Socket } from "node:net";
+import { type CursorLimits, Cursors } from "./commands/cursors.ts";
+import { dispatch, type Site } from "./commands/dispatch.ts";
+import { ServerStatus } from "./commands/server-status.ts";
+import { Store } from "./store/store.ts";
+import { serveConnection } from "./wire/connection.ts";
+
+export type SlowCommand = {
+  readonly command: string;
+  readonly database: string;
+  readonly tookMs: number;
+  readonly plan: string | undefined;
+  readonly error: string | undefined;
+};
+
+export type ServerOptions = {
+  /** Directory of the data; made if missing, locked while the server runs. */
+  readonly dbPath: string;
+  /** TCP port on the loopback address; 0 lets the system choose. Default 0. */
+  readonly port?: number;
+  /** Connections at once; the next is closed at once. Range 1..65536, default 512: one API process pools 100. */
+  readonly mostConnections?: number;
+  /** Commands at least this long are reported. Range 0..3600000, default 100, MongoDB's slowms. */
+  readonly slowCommandMs?: number;
+  readonly onSlowCommand?: (slow: SlowCommand) => void;
+  readonly cursors?: Partial<CursorLimits>;
+  readonly now?: () => Date;
+};
+
+export type RunningServer = {
+  readonly port: number;
+  /** Connection string for a MongoDB driver. */
+  readonly uri: string;
+  readonly store: Store;
+  /** Finishes running commands, closes connections and files, and gives the directory free. */
+  close(): Promise<void>;
+};
+
+const loopback = "127.0.0.1";
+const sweepMs = 30_000;
+
+/** Starts a server in this process. Fails with DBPathInUse when the directory is locked, or as `listen` fails. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const now = options.now ?? (() => new Date());
+  const store = Store.open(options.dbPath);
+  const listener = createServer();
+  const status = new ServerStatus(now(), process.pid, () => portOf(listener));
+  const cursors = new Cursors(
+    { mostCursors: 1000, cursorIdleMs: 600_000, ...options.cursors },
+    firstCursorId(),
+  );
+  const site: Site = {
+    store,
+    cursors,
+    server: status,
+    now,
+    ran: (call, tookMs, error) => {
+      if (tookMs < (options.slowCommandMs ?? 100)) return;
+      status.figures.slow += 1;
+      options.onSlowCommand?.({
+        command: call.name,
+        database: call.database,
+        tookMs: Math.round(tookMs),
+        plan: call.noted.plan,
+        error: error?.codeName,
+      });
+    },
+  };
+  const connections = acceptConnections(listener, site, options.mostConnections ?? 512);
+  try {
+    await listen(listener, options.port ?? 0);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const sweep = setInterval(() => cursors.closeIdle(performance.now()), sweepMs);
+  sweep.unref();
+  const port = portOf(listener);
+  return {
+    port,
+    uri: `mongodb://${loopback}:${port}/`,
+    store,
+    close: async () => {
+      clearInterval(sweep);
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      await Promise.all([...connections].map((one) => one.close()));
+      await closed;
+      cursors.closeAll();
+      await store.close();
+    },
+  };
+}
+
+/** Cursor numbers do not begin at the same place twice, so that an old one is not taken for a new one's. */
+function firstCursorId(): bigint {
+  return BigInt(randomBytes(6).readUIntBE(0, 6)) << 8n;
+}
+
+function portOf(listener: Server): number {
+  const address = listener.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function listen(listener: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(port, loopback, () => {
+      listener.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+type Connection = { close(): Promise<void> };
+
+function acceptConnections(listener: Server, site: Site, most: number): ReadonlySet<Connection> {
+  const connections = new Set<Connection>();
+  const { figures } = site.server;
+  listener.on("connection", (socket: Socket) => {
+    if (connections.size >= most) {
+      figures.connectionsRefused += 1;
+      socket.destroy();
+      return;
+    }
+    figures.connectionsCreated += 1;
+    figures.connectionsCurrent += 1;
+    const connection = serveConnection(socket, {
+      run: (body) => dispatch(site, body),
+      received: (bytes) => {
+        figures.bytesIn += bytes;
+      },
+      sent: (bytes) => {
+        figures.bytesOut += bytes;
+      },
+      closed: () => {
+        connections.delete(connection);
+        figures.connectionsCurrent -= 1;
+      },
+    });
+    connections.add(connection);
+  });
+  return connections;
+}

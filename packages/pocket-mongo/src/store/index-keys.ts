@@ -1,0 +1,92 @@
+import { KeyWriter } from "../bson/key.ts";
+import type { Path, PathPart } from "../bson/path.ts";
+import { bsonUndefined, type Doc, type Value } from "../bson/value.ts";
+import { PocketMongoError } from "../errors.ts";
+import { type Index, isCovered } from "./catalog.ts";
+import { entryPrefixBytes, longestKeyBytes, recordBytes } from "./layout.ts";
+
+/** One key of a document in an index, with the values it was made of for the message of a duplicate. */
+export type IndexKey = { readonly bytes: Buffer; readonly values: readonly Value[] };
+export type IndexKeys = { readonly keys: readonly IndexKey[]; readonly multikey: boolean };
+
+/** A field on its way through the document. A leaf is finished, even where it is an array inside an array. */
+type Slot = { value: Value | undefined; rest: Path; leaf: boolean };
+
+const writer = new KeyWriter();
+const none: IndexKeys = { keys: [], multikey: false };
+const longestFieldBytes = longestKeyBytes - entryPrefixBytes - recordBytes;
+
+/**
+ * The keys a document has in an index: none when it is sparse or partial and the document is outside, several when an
+ * array lies on a path. Two arrays side by side are refused with code 171, a key too long for LMDB with 17280.
+ */
+export function indexKeys(index: Index, document: Doc): IndexKeys {
+  if (!isCovered(index, document)) return none;
+  const found = new Map<string, IndexKey>();
+  const slots = index.fields.map((field): Slot => ({ value: document, rest: field.path, leaf: false }));
+  const expanded = expand(slots, (values) => {
+    if (index.sparse && values.every((value) => value === undefined)) return;
+    const present = values.map((value) => value ?? null);
+    for (const [i, value] of present.entries()) writer.field(value, index.fields[i]?.descending === true);
+    const bytes = writer.take();
+    if (bytes.length > longestFieldBytes) {
+      throw new PocketMongoError(
+        "KeyTooLong",
+        `Index key too large to index, failing ${index.name} ${bytes.length} bytes; this server indexes up to ${longestFieldBytes}`,
+      );
+    }
+    found.set(bytes.toString("latin1"), { bytes, values: present });
+  });
+  return { keys: [...found.values()], multikey: expanded };
+}
+
+function expand(slots: readonly Slot[], emit: (values: readonly (Value | undefined)[]) => void): boolean {
+  const walked = slots.map(walk);
+  const atArray = walked.filter((slot) => !slot.leaf && Array.isArray(slot.value));
+  const array = atArray[0]?.value;
+  if (!Array.isArray(array)) {
+    emit(walked.map((slot) => slot.value));
+    return false;
+  }
+  if (atArray.some((slot) => slot.value !== array)) {
+    throw new PocketMongoError("CannotIndexParallelArrays", "cannot index parallel arrays");
+  }
+  const enter = (slot: Slot, element: Value | undefined): Slot => {
+    if (slot.leaf || slot.value !== array) return slot;
+    if (slot.rest.length === 0)
+      return { value: element === undefined ? bsonUndefined : element, rest: [], leaf: true };
+    return {
+      value: element instanceof Map ? element : undefined,
+      rest: slot.rest,
+      leaf: !(element instanceof Map),
+    };
+  };
+  const elements: readonly (Value | undefined)[] = array.length === 0 ? [undefined] : array;
+  for (const element of elements)
+    expand(
+      walked.map((slot) => enter(slot, element)),
+      emit,
+    );
+  return true;
+}
+
+/** Follows a path until its end, a missing field, or an array that must be expanded. */
+function walk(slot: Slot): Slot {
+  if (slot.leaf) return slot;
+  let value = slot.value;
+  let at = 0;
+  for (; at < slot.rest.length; at += 1) {
+    const part = slot.rest[at] as PathPart;
+    if (value instanceof Map) value = value.get(part.name);
+    else if (Array.isArray(value) && part.position !== undefined && !hasFieldNamed(value, part.name)) {
+      value = value[part.position];
+    } else if (Array.isArray(value)) return { value, rest: slot.rest.slice(at), leaf: false };
+    else value = undefined;
+    if (value === undefined) return { value: undefined, rest: [], leaf: true };
+  }
+  return Array.isArray(value) ? { value, rest: [], leaf: false } : { value, rest: [], leaf: true };
+}
+
+function hasFieldNamed(elements: readonly Value[], name: string): boolean {
+  return elements.some((element) => element instanceof Map && element.has(name));
+}

@@ -1,0 +1,104 @@
+import type { RootDatabase, Transaction } from "lmdb";
+import type { Catalog, Collection, Index, Tally } from "./catalog.ts";
+import {
+  entryPrefixBytes,
+  entryRange,
+  readRecordValue,
+  recordKey,
+  recordOfKey,
+  recordRange,
+} from "./layout.ts";
+
+export type Database = RootDatabase<Buffer, Buffer>;
+export type Record = { readonly record: number; readonly bytes: Buffer };
+export type Entry = { readonly key: Buffer; readonly record: number };
+
+/** A stretch of an index: keys without the index's own prefix, `start` inclusive and `end` exclusive. */
+export type KeyRange = { readonly start: Buffer; readonly end: Buffer };
+
+const pastAny = Buffer.from([0xff]);
+export const wholeRange: KeyRange = { start: Buffer.alloc(0), end: pastAny };
+
+/** The catalog and tallies that belong to one moment of the data. */
+export type State = {
+  catalog: Catalog;
+  tallyOf(collection: number): Readonly<Tally> | undefined;
+};
+
+const noDocuments: Readonly<Tally> = { documents: 0, bytes: 0, lastRecord: 0 };
+
+/** What a reader sees: documents and index entries of one moment, with the catalog and tallies of the same moment. */
+export class View {
+  protected readonly database: Database;
+  private readonly snapshot: Transaction | undefined;
+  private readonly state: State;
+
+  constructor(database: Database, snapshot: Transaction | undefined, state: State) {
+    this.database = database;
+    this.snapshot = snapshot;
+    this.state = state;
+  }
+
+  get catalog(): Catalog {
+    return this.state.catalog;
+  }
+
+  tally(collection: Collection): Readonly<Tally> {
+    return this.state.tallyOf(collection.id) ?? noDocuments;
+  }
+
+  record(collection: Collection, record: number): Buffer | undefined {
+    return this.database.get(recordKey(collection.id, record), this.options());
+  }
+
+  /** The record a unique index holds under exactly this key. */
+  lookUp(collection: Collection, index: Index, key: Buffer): number | undefined {
+    const { start } = entryRange(collection.id, index.id);
+    const found = this.database.get(Buffer.concat([start, key]), this.options());
+    return found === undefined ? undefined : readRecordValue(found);
+  }
+
+  /** Documents in the order they came, or the reverse, beginning after the record `after`. */
+  *records(collection: Collection, reverse: boolean, after?: number): Generator<Record, void, undefined> {
+    const { start, end } = recordRange(collection.id);
+    const range = reverse
+      ? { start: after === undefined ? end : recordKey(collection.id, after - 1), end: start, reverse }
+      : { start: after === undefined ? start : recordKey(collection.id, after + 1), end };
+    for (const { key, value } of this.database.getRange({ ...range, ...this.options() })) {
+      yield { record: recordOfKey(key), bytes: asBuffer(value) };
+    }
+  }
+
+  /** Entries of an index between two keys, in the index's order or the reverse, beginning after the key `after`. */
+  *entries(
+    collection: Collection,
+    index: Index,
+    range: KeyRange,
+    reverse: boolean,
+    after?: Buffer,
+  ): Generator<Entry, void, undefined> {
+    const { start: prefix } = entryRange(collection.id, index.id);
+    const low = Buffer.concat([
+      prefix,
+      !reverse && after ? Buffer.concat([after, Buffer.from([0])]) : range.start,
+    ]);
+    const high = Buffer.concat([prefix, reverse && after ? after : range.end]);
+    // LMDB walks backwards from the first key that is not past `start`; a key equal to `high` is left out below.
+    const bounds = reverse
+      ? { start: high, end: low, reverse, inclusiveEnd: true }
+      : { start: low, end: high };
+    for (const { key, value } of this.database.getRange({ ...bounds, ...this.options() })) {
+      if (reverse && key.compare(high) >= 0) continue;
+      if (reverse && key.compare(low) < 0) return;
+      yield { key: Buffer.from(key.subarray(entryPrefixBytes)), record: readRecordValue(asBuffer(value)) };
+    }
+  }
+
+  private options(): { transaction?: Transaction } {
+    return this.snapshot === undefined ? {} : { transaction: this.snapshot };
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

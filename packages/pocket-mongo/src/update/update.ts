@@ -1,0 +1,328 @@
+import { equal } from "../bson/compare.ts";
+import { arrayPosition, type Path, type PathPart, parsePath, pathText, valueAt } from "../bson/path.ts";
+import { show } from "../bson/text.ts";
+import { type Doc, typeName, type Value } from "../bson/value.ts";
+import { PocketMongoError } from "../errors.ts";
+import { matches } from "../match/evaluate.ts";
+import { type Match, parseFilter } from "../match/parse.ts";
+import { childOf, type Edit, type EditContext, editAt, keep, remove } from "./edit.ts";
+import { type UpdateOperator, updateOperators } from "./operators.ts";
+
+/** An update compiled for many documents. `apply` gives the new document and leaves the old one as it was. */
+export type Update = {
+  readonly kind: "operators" | "replacement" | "pipeline";
+  apply(document: Doc, context: UpdateContext): Doc;
+};
+
+export type UpdateContext = {
+  readonly now: Date;
+  readonly inserting: boolean;
+  /** The position that `$` in a path stands for: the element the filter has matched. */
+  readonly position: number | undefined;
+};
+
+type Step = { path: Path; text: string; edit(context: EditContext): Edit; renameFrom?: Path };
+
+function bad(message: string): PocketMongoError {
+  return new PocketMongoError("BadValue", message);
+}
+
+function failedToParse(message: string): PocketMongoError {
+  return new PocketMongoError("FailedToParse", message);
+}
+
+/** A whole new document; it keeps the `_id` of the one it replaces. */
+export function parseReplacement(replacement: Doc): Update {
+  for (const key of replacement.keys()) {
+    if (key.startsWith("$")) {
+      throw new PocketMongoError(
+        "DollarPrefixedFieldName",
+        `The dollar ($) prefixed field '${key}' in '${key}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+      );
+    }
+  }
+  return {
+    kind: "replacement",
+    apply: (document) => {
+      const id = document.get("_id");
+      if (id === undefined) return replacement;
+      const given = replacement.get("_id");
+      if (given !== undefined) refuseOtherId(id, given);
+      return new Map<string, Value>([["_id", id], ...[...replacement].filter(([key]) => key !== "_id")]);
+    },
+  };
+}
+
+/** Compiles update operators and their array filters, and checks everything that does not depend on a document. */
+export function parseOperators(update: Doc, arrayFilters: readonly Value[] = []): Update {
+  const filters = parseArrayFilters(arrayFilters);
+  const steps: Step[] = [];
+  for (const [operator, fields] of update) {
+    if (operator !== "$rename" && !Object.hasOwn(updateOperators, operator)) {
+      throw failedToParse(
+        `Unknown modifier: ${operator}. Expected a valid update modifier or pipeline-style update specified as an array`,
+      );
+    }
+    if (!(fields instanceof Map)) {
+      throw failedToParse(
+        `Modifiers operate on fields but we found type ${typeName(fields)} instead. For example: {$mod: {<field>: ...}} not {${operator}: ${show(fields)}}`,
+      );
+    }
+    for (const [field, operand] of fields) steps.push(...compileStep(operator, field, operand));
+  }
+  refuseConflicts(steps);
+  refuseUnusedFilters(filters, steps);
+  steps.sort((a, b) => comparePaths(a.path, b.path));
+  return { kind: "operators", apply: (document, context) => applySteps(steps, filters, document, context) };
+}
+
+function compileStep(operator: string, field: string, operand: Value): Step[] {
+  const path = checkedPath(field);
+  if (operator !== "$rename") {
+    const build: UpdateOperator = updateOperators[operator as keyof typeof updateOperators];
+    return [{ path, text: field, edit: build(operand, field) }];
+  }
+  if (typeof operand !== "string") {
+    throw bad(`The 'to' field for $rename must be a string: ${field}: ${show(operand)}`);
+  }
+  const to = checkedPath(operand);
+  if (field === operand) {
+    throw bad(`The source and target field for $rename must differ: ${field}: "${operand}"`);
+  }
+  for (const [side, one] of [
+    ["source", path],
+    ["destination", to],
+  ] as const) {
+    if (one.some((part) => part.name.startsWith("$"))) {
+      throw bad(`The ${side} field for $rename may not be dynamic: ${pathText(one)}`);
+    }
+  }
+  return [
+    { path: to, text: operand, edit: () => () => keep, renameFrom: path },
+    { path, text: field, edit: () => () => keep },
+  ];
+}
+
+function checkedPath(field: string): Path {
+  if (field === "") throw new PocketMongoError("EmptyFieldName", "An empty update path is not valid.");
+  const path = parsePath(field);
+  if (path.some((part) => part.name === "")) {
+    throw new PocketMongoError(
+      "EmptyFieldName",
+      `The update path '${field}' contains an empty field name, which is not allowed.`,
+    );
+  }
+  const first = (path[0] as PathPart).name;
+  if (isPlaceholder(first))
+    throw bad(`Cannot have array filter identifier or positional operator first in a path: '${field}'`);
+  const dollar = path.find((part) => part.name.startsWith("$") && !isPlaceholder(part.name));
+  if (dollar && !["$ref", "$id", "$db"].includes(dollar.name)) {
+    throw new PocketMongoError(
+      "DollarPrefixedFieldName",
+      `The dollar ($) prefixed field '${dollar.name}' in '${field}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+    );
+  }
+  return path;
+}
+
+function isPlaceholder(name: string): boolean {
+  return name === "$" || /^\$\[.*\]$/.test(name);
+}
+
+/** MongoDB applies updates in the order of their paths, positions as numbers, so new fields appear in that order. */
+function comparePaths(a: Path, b: Path): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i += 1) {
+    const x = a[i] as PathPart;
+    const y = b[i] as PathPart;
+    if (x.name === y.name) continue;
+    if (x.position !== undefined && y.position !== undefined) return x.position - y.position;
+    return x.name < y.name ? -1 : 1;
+  }
+  return a.length - b.length;
+}
+
+function refuseConflicts(steps: readonly Step[]): void {
+  const taken = new Set<string>();
+  const prefixes = new Set<string>();
+  for (const { path, text } of steps) {
+    for (let length = 1; length <= path.length; length += 1) {
+      const part = pathText(path.slice(0, length));
+      if (taken.has(part)) throw conflict(text, part);
+    }
+    if (prefixes.has(text)) throw conflict(text, text);
+    taken.add(text);
+    for (let length = 1; length < path.length; length += 1) prefixes.add(pathText(path.slice(0, length)));
+  }
+}
+
+function conflict(path: string, at: string): PocketMongoError {
+  return new PocketMongoError(
+    "ConflictingUpdateOperators",
+    `Updating the path '${path}' would create a conflict at '${at}'`,
+  );
+}
+
+function parseArrayFilters(given: readonly Value[]): Map<string, Match> {
+  const filters = new Map<string, Match>();
+  for (const one of given) {
+    if (!(one instanceof Map))
+      throw new PocketMongoError("TypeMismatch", "each array filter must be an object");
+    const names = new Set(namesIn(one));
+    const [name] = names;
+    if (name === undefined) {
+      throw failedToParse("Cannot use an expression without a top-level field name in arrayFilters");
+    }
+    if (names.size > 1) {
+      const [first, second] = names;
+      throw failedToParse(
+        `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${first}' and '${second}'`,
+      );
+    }
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
+      throw bad(
+        `Error parsing array filter :: caused by :: The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${name}'`,
+      );
+    }
+    if (filters.has(name))
+      throw failedToParse(`Found multiple array filters with the same top-level field name ${name}`);
+    filters.set(name, parseFilter(one));
+  }
+  return filters;
+}
+
+function namesIn(filter: Doc): string[] {
+  return [...filter].flatMap(([key, value]) => {
+    if (!key.startsWith("$")) return [key.split(".")[0] as string];
+    return Array.isArray(value) ? value.flatMap((one) => (one instanceof Map ? namesIn(one) : [])) : [];
+  });
+}
+
+function refuseUnusedFilters(filters: ReadonlyMap<string, Match>, steps: readonly Step[]): void {
+  const used = new Set(steps.flatMap((step) => step.path.map((part) => /^\$\[(.+)\]$/.exec(part.name)?.[1])));
+  for (const name of filters.keys()) {
+    if (!used.has(name)) {
+      throw failedToParse(`The array filter for identifier '${name}' was not used in the update`);
+    }
+  }
+  for (const name of used) {
+    if (name !== undefined && !filters.has(name)) throw bad(`No array filter found for identifier '${name}'`);
+  }
+}
+
+function applySteps(
+  steps: readonly Step[],
+  filters: ReadonlyMap<string, Match>,
+  document: Doc,
+  context: UpdateContext,
+): Doc {
+  const made = copyDoc(document);
+  const edits: EditContext = { now: context.now, inserting: context.inserting, id: document.get("_id") };
+  for (const step of steps) {
+    if (step.renameFrom) {
+      rename(made, step.renameFrom, step.path);
+      continue;
+    }
+    const edit = step.edit(edits);
+    for (const path of concretePaths(made, step.path, filters, context.position)) {
+      // A value that several paths receive must not be shared between them.
+      editAt(made, path, (current) => {
+        const edited = edit(current);
+        return typeof edited === "symbol" ? edited : copy(edited);
+      });
+    }
+  }
+  const id = document.get("_id");
+  const after = made.get("_id");
+  if (id !== undefined) refuseOtherId(id, after);
+  return made;
+}
+
+function refuseOtherId(before: Value, after: Value | undefined): void {
+  if (after !== undefined && equal(before, after)) return;
+  throw new PocketMongoError(
+    "ImmutableField",
+    `Performing an update on the path '_id' would modify the immutable field '_id'`,
+  );
+}
+
+function rename(document: Doc, from: Path, to: Path): void {
+  const value = valueAt(document, from);
+  for (const [side, path] of [
+    ["source", from],
+    ["destination", to],
+  ] as const) {
+    for (let length = 1; length < path.length; length += 1) {
+      if (Array.isArray(valueAt(document, path.slice(0, length)))) {
+        throw bad(
+          `The ${side} field cannot be an array element, '${pathText(path)}' in doc with _id: ${show(document.get("_id"))} has an array field called '${pathText(path.slice(0, length))}'`,
+        );
+      }
+    }
+  }
+  if (value === undefined) return;
+  editAt(document, from, () => remove);
+  editAt(document, to, () => value);
+}
+
+/** The paths that `$`, `$[]` and `$[name]` stand for in this document. */
+function concretePaths(
+  document: Doc,
+  path: Path,
+  filters: ReadonlyMap<string, Match>,
+  position: number | undefined,
+): Path[] {
+  const at = path.findIndex((part) => isPlaceholder(part.name));
+  if (at < 0) return [path];
+  const before = path.slice(0, at);
+  const rest = path.slice(at + 1);
+  return positionsFor(document, path, before, (path[at] as PathPart).name, filters, position).flatMap((one) =>
+    concretePaths(document, [...before, positionPart(one), ...rest], filters, position),
+  );
+}
+
+function positionPart(position: number): PathPart {
+  return { name: String(position), position: arrayPosition(String(position)) };
+}
+
+function positionsFor(
+  document: Doc,
+  path: Path,
+  before: Path,
+  placeholder: string,
+  filters: ReadonlyMap<string, Match>,
+  position: number | undefined,
+): number[] {
+  if (placeholder === "$") {
+    if (position === undefined) {
+      throw bad("The positional operator did not find the match needed from the query.");
+    }
+    return [position];
+  }
+  let elements: Value | undefined = document;
+  for (const part of before) elements = elements === undefined ? undefined : childOf(elements, part);
+  if (elements === undefined) {
+    throw bad(`The path '${pathText(before)}' must exist in the document in order to apply array updates.`);
+  }
+  if (!Array.isArray(elements)) {
+    throw bad(
+      `Cannot apply array updates to non-array element ${pathText(before)}: ${show(elements)} at '${pathText(path)}'`,
+    );
+  }
+  const all = elements.map((_, i) => i);
+  if (placeholder === "$[]") return all;
+  const name = placeholder.slice(2, -1);
+  const filter = filters.get(name) as Match;
+  const array: readonly Value[] = elements;
+  return all.filter((i) => matches(filter, new Map([[name, array[i] as Value]])));
+}
+
+function copyDoc(document: Doc): Doc {
+  const made: Doc = new Map();
+  for (const [key, value] of document) made.set(key, copy(value));
+  return made;
+}
+
+function copy(value: Value): Value {
+  if (value instanceof Map) return copyDoc(value);
+  return Array.isArray(value) ? value.map(copy) : value;
+}

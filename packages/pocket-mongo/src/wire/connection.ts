@@ -1,0 +1,87 @@
+import type { Socket } from "node:net";
+import type { Doc } from "../bson/value.ts";
+import { FrameReader } from "./frames.ts";
+import { type Request, readRequest, writeReply } from "./messages.ts";
+
+export type ConnectionEvents = {
+  readonly run: (body: Doc) => Promise<Doc>;
+  readonly received: (bytes: number) => void;
+  readonly sent: (bytes: number) => void;
+  readonly closed: () => void;
+};
+
+/** Replies waiting in a socket beyond this stop the reading of further requests until the client takes them. */
+const mostUnsentBytes = 32 * 1024 * 1024;
+
+/**
+ * One client. Its requests are run one after another, as MongoDB does; while one runs the socket is not read, so a client
+ * that sends without end is held back by its own connection.
+ */
+export function serveConnection(socket: Socket, events: ConnectionEvents): { close(): Promise<void> } {
+  const frames = new FrameReader();
+  const waiting: Buffer[] = [];
+  let busy: Promise<void> | undefined;
+  let replies = 0;
+  let closing = false;
+
+  const answer = async (message: Buffer): Promise<void> => {
+    const request: Request = readRequest(message);
+    const reply = await events.run(request.body);
+    if (!request.wantsReply || socket.destroyed) return;
+    replies += 1;
+    const parts = writeReply(request, replies, reply);
+    socket.cork();
+    for (const part of parts) {
+      socket.write(part);
+      events.sent(part.length);
+    }
+    socket.uncork();
+    if (socket.writableLength > mostUnsentBytes) await drained(socket);
+  };
+
+  const work = async (): Promise<void> => {
+    for (let message = waiting.shift(); message !== undefined && !closing; message = waiting.shift()) {
+      await answer(message);
+    }
+    busy = undefined;
+    if (!closing) socket.resume();
+  };
+
+  socket.setNoDelay(true);
+  socket.on("data", (bytes: Buffer) => {
+    events.received(bytes.length);
+    try {
+      for (const message of frames.push(bytes)) waiting.push(message);
+    } catch {
+      // The stream has lost its framing: nothing after this can be read.
+      socket.destroy();
+      return;
+    }
+    if (waiting.length === 0 || busy) return;
+    socket.pause();
+    busy = work().catch(() => {
+      busy = undefined;
+      socket.destroy();
+    });
+  });
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => {
+    closing = true;
+    events.closed();
+  });
+
+  return {
+    close: async () => {
+      closing = true;
+      await busy;
+      socket.destroy();
+    },
+  };
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once("drain", resolve);
+    socket.once("close", resolve);
+  });
+}
