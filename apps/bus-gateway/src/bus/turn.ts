@@ -78,13 +78,12 @@ function pollTurns(state: TurnState, nowMs: number): Turn[] {
     });
   const live = { watch: due("watch", false), poll: due("poll", false) };
   const lateness = Math.max(...[live.watch, live.poll].map((poll) => (poll ? pollAge(poll, nowMs) : -1)));
-  const pausePolls = lateness >= 1 ? LIVE_BETWEEN_DOUBTFUL_WHEN_LATE : 1;
-  const mayTryDoubtful = lateness < 0 || state.liveSinceDoubtful >= pausePolls;
+  const livePollsBetween = lateness >= 1 ? LIVE_BETWEEN_DOUBTFUL_WHEN_LATE : 1;
+  const mayTryDoubtful = lateness < 0 || state.liveSinceDoubtful >= livePollsBetween;
   return (["watch", "poll"] as const).flatMap((lane): Turn[] => {
     const head = live[lane];
-    const doubtful =
-      (mayTryDoubtful ? due(lane, true) : undefined) ??
-      (lane === "poll" ? dueProbe(state, nowMs) : undefined);
+    const probe = lane === "poll" ? dueProbe(state, nowMs) : undefined;
+    const doubtful = mayTryDoubtful ? (due(lane, true) ?? probe) : undefined;
     const poll = doubtful ?? head;
     if (!poll) return [];
     // Whoever takes the turn of a live poll inherits how much that is aged: the live poll comes right after.
