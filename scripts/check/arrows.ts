@@ -41,6 +41,9 @@ const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
   },
 };
 
+/** A package's own test support: as free as its tests, and closed to everything else. */
+const TESTING = "testing";
+
 export interface Violation {
   file: string;
   imports: string;
@@ -87,15 +90,16 @@ function judge(
   }
   if (!specifier.startsWith(".")) return undefined;
   const target = resolve(dirname(file), specifier);
-  const isTest = /\.test\.tsx?$/.test(file);
+  const room = roomOf(packageSource, file);
+  const isTest = /\.test\.tsx?$/.test(file) || room === TESTING;
   if (!target.startsWith(packageSource + sep)) {
     if (isTest && target.startsWith(join(root, "tests", "support") + sep)) return undefined;
     return specifier.endsWith(".json")
       ? undefined
       : "a path that leaves its package; import the package by name";
   }
-  const room = roomOf(packageSource, file);
   const targetRoom = roomOf(packageSource, target);
+  if (targetRoom === TESTING && !isTest) return "testing/ is for tests";
   const allowedRooms = ROOM_ARROWS[owner]?.[room];
   if (isTest || room === targetRoom || !allowedRooms || allowedRooms.includes(targetRoom)) return undefined;
   return `${room} may import ${allowedRooms.join(", ")}, not ${targetRoom}`;
