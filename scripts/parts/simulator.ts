@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { startSimulatedSite } from "@hallmeter/meter-simulator";
+import { parseSite, startSimulatedSite } from "@hallmeter/meter-simulator";
 import { z } from "zod";
 import { runPart } from "../start/run-part.ts";
 
@@ -34,7 +34,7 @@ export async function runSimulator(path: string, print: (line: string) => void):
     "simulator",
     async () => {
       const onSaveFailed = (error: unknown) => process.stderr.write(`state not saved: ${String(error)}\n`);
-      const site = await startSimulatedSite(input as Parameters<typeof startSimulatedSite>[0], {
+      const site = await startSimulatedSite(parseSite(input), {
         ...(seed === undefined ? {} : { seed }),
         ...(stateFile === undefined ? {} : { stateFile }),
         onSaveFailed,
