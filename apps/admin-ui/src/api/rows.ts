@@ -36,8 +36,9 @@ export interface User {
   name: string;
   roles: Role[];
   siteIds: string[];
-  householdId?: string | null;
+  householdId?: string;
   locale: string;
+  status: "active" | "disabled";
 }
 
 export interface Site {
@@ -70,10 +71,11 @@ export interface Household {
   id: string;
   siteId: string;
   unitId: string;
+  unitName: string;
   name: string;
   circuitIds: string[];
   status: "open" | "closed";
-  tariffId: string;
+  tariffId: string | null;
   cutMinor: number;
   releaseMinor: number;
   residents: { id: string; name: string }[];
@@ -122,10 +124,10 @@ export interface LedgerEntry {
   at: string;
   amountMinor: number;
   balanceAfterMinor: number;
-  ref?: string | null;
+  ref: string;
   hash: string;
-  note?: string | null;
-  by?: string | null;
+  note: string;
+  by: string;
 }
 
 export interface Purchase {
@@ -134,15 +136,15 @@ export interface Purchase {
   amountMinor: number;
   currency: string;
   method: string;
-  note?: string | null;
+  note: string;
   at: string;
   cashier: string;
   balanceAfterMinor: number;
   delivery: string;
   receiptNumber: string;
-  voidedAt?: string | null;
-  voidedBy?: string | null;
-  voidReason?: string | null;
+  voidedAt?: string;
+  voidedBy?: string;
+  voidReason?: string;
 }
 
 export interface Circuit {
@@ -183,9 +185,10 @@ export interface WhyHold {
   origin: HoldOrigin;
   releasedBy: string;
   releasers: string[];
-  until?: string | null;
-  locked?: boolean;
-  suspended?: boolean;
+  until?: string;
+  locked: boolean;
+  /** It stands, but opens nothing: the circuit keeps its power. */
+  suspended: boolean;
 }
 
 export interface Why {
@@ -215,9 +218,9 @@ export interface Command {
   by: { id: string; name: string; role: string };
   issuedAt: string;
   expiresAt: string;
-  resultAt?: string | null;
-  code?: string | null;
-  detail?: string | null;
+  resultAt?: string;
+  code?: string;
+  detail?: string;
 }
 
 export interface TariffRow {
@@ -236,16 +239,18 @@ export interface Alarm {
   severity: Severity;
   state: AlarmState;
   raisedAt: string;
-  clearedAt?: string | null;
-  acknowledgedBy?: string | null;
-  acknowledgedAt?: string | null;
-  comment?: string | null;
-  shelvedUntil?: string | null;
-  shelveReason?: string | null;
+  lastRaisedAt: string;
+  clearedAt?: string;
+  acknowledgedBy?: string;
+  acknowledgedAt?: string;
+  comment?: string;
+  shelvedBy?: string;
+  shelvedUntil?: string;
+  shelveReason?: string;
   subject: { circuitId?: string; meterId?: string; busId?: string; householdId?: string };
   subjectName: string;
   params: Record<string, string | number | boolean>;
-  evidence?: { ruleVersion?: number; samples: Sample[] } | null;
+  evidence?: { ruleVersion?: number; samples: Sample[] };
   count: number;
 }
 
@@ -276,14 +281,14 @@ export interface Bus {
 export interface Me {
   user: User;
   resident: { id: string; name: string } | null;
-  household: Household | null;
-  unit: Unit | null;
+  household: { id: string; name: string; status: "open" | "closed" } | null;
+  unit: { id: string; name: string; floor: number } | null;
   site: Site | null;
-  circuits: { id: string; name: string; relay: RelayState }[];
+  circuits: Pick<Circuit, "id" | "name" | "relay" | "intended" | "presence" | "keepPower" | "asOf">[];
 }
 
 export interface MyUse {
   today: { wh: number; costMicro: number; intervals: { at: string; wh: number | null }[] };
   days: { day: string; wh: number; costMinor: number }[];
-  asOf: string;
+  asOf: string | null;
 }

@@ -9,7 +9,7 @@ function providerFor(roles: Role[], tokenProblem?: ApiProblem) {
   const session: Session = {
     user: () => user,
     login: async (login) => {
-      user = { id: "u1", login, name: "Wang Fang", roles, siteIds: [], locale: "en" };
+      user = { id: "u1", login, name: "Wang Fang", roles, siteIds: [], locale: "en", status: "active" };
       return user;
     },
     logout: async () => {

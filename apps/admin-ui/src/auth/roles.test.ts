@@ -20,8 +20,9 @@ describe("rights", () => {
     ["property-manager", "circuits", "lockout", false],
     ["administrator", "users", "list", true],
     ["campus-admin", "users", "list", false],
-    ["campus-admin", "circuits", "open", false],
-    ["maintenance", "balances", "show", false],
+    ["campus-admin", "desk", "list", true],
+    ["maintenance", "purchases", "void", false],
+    ["maintenance", "circuits", "keep-power", false],
   ] as const)("%s on %s.%s: %s", (role, resource, action, expected) => {
     expect(canAccess([role], resource, action)).toBe(expected);
   });

@@ -1,9 +1,7 @@
 import type { Role } from "../api/rows.ts";
 
 const STAFF = ["administrator", "property-manager", "campus-admin", "maintenance"] as const;
-const MONEY = ["administrator", "property-manager", "campus-admin"] as const;
-const DESK = ["administrator", "property-manager"] as const;
-const SWITCHING = ["administrator", "property-manager", "maintenance"] as const;
+const SELLERS = ["administrator", "property-manager", "campus-admin"] as const;
 
 /**
  * Who may do what in the console; what is not here, nobody may. The server decides again on every request: this table only
@@ -11,25 +9,25 @@ const SWITCHING = ["administrator", "property-manager", "maintenance"] as const;
  */
 export const RIGHTS = {
   "board.list": STAFF,
-  "desk.list": DESK,
-  "purchases.list": MONEY,
-  "purchases.create": DESK,
-  "purchases.void": DESK,
+  "desk.list": SELLERS,
+  "purchases.list": STAFF,
+  "purchases.create": SELLERS,
+  "purchases.void": SELLERS,
   "households.list": STAFF,
   "households.show": STAFF,
-  "balances.show": MONEY,
+  "balances.show": STAFF,
   "circuits.list": STAFF,
   "circuits.show": STAFF,
-  "circuits.open": SWITCHING,
-  "circuits.close": SWITCHING,
-  "circuits.release": SWITCHING,
-  "circuits.read": SWITCHING,
+  "circuits.open": STAFF,
+  "circuits.close": STAFF,
+  "circuits.release": STAFF,
+  "circuits.read": STAFF,
   "circuits.lockout": ["administrator", "maintenance"],
-  "circuits.keep-power": ["administrator", "property-manager"],
+  "circuits.keep-power": SELLERS,
   "alarms.list": STAFF,
   "alarms.acknowledge": STAFF,
   "alarms.shelve": STAFF,
-  "tariffs.list": MONEY,
+  "tariffs.list": STAFF,
   "users.list": ["administrator"],
 } as const satisfies Record<string, readonly Role[]>;
 

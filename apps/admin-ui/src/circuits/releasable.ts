@@ -13,7 +13,7 @@ export function mayRelease(hold: Pick<WhyHold, "kind" | "releasers" | "origin">,
       case "two-administrators":
         return hasAny(user.roles, "administrator");
       case "maintenance":
-        return hasAny(user.roles, "maintenance", "administrator");
+        return hasAny(user.roles, "maintenance");
       case "staff":
         return true;
       default:

@@ -22,6 +22,8 @@ export interface Format {
   voltage(dv: number): string;
   current(ca: number): string;
   factor(milli: number): string;
+  /** A factor in millionths, to four places: 0.9999 and 0.9880 must not look alike. */
+  factorPpm(ppm: number): string;
   frequency(chz: number): string;
   integer(value: number): string;
   percentMilli(milli: number): string;
@@ -60,7 +62,7 @@ export function createFormat(settings: FormatSettings): Format {
   const signedMoney = number({ ...moneyStyle, signDisplay: "exceptZero" });
   const price = number({ ...moneyStyle, maximumFractionDigits: 6 });
   const integer = number({ maximumFractionDigits: 0 });
-  const decimals = [0, 1, 2, 3].map((digits) =>
+  const decimals = [0, 1, 2, 3, 4].map((digits) =>
     number({ minimumFractionDigits: digits, maximumFractionDigits: digits }),
   );
   const scaled = (value: number, digits: number): string =>
@@ -86,6 +88,7 @@ export function createFormat(settings: FormatSettings): Format {
     voltage: (dv) => `${scaled(dv, 1)}${GAP}V`,
     current: (ca) => `${scaled(ca, 2)}${GAP}A`,
     factor: (milli) => scaled(milli, 3),
+    factorPpm: (ppm) => scaled(Math.floor(ppm / 100), 4),
     frequency: (chz) => `${scaled(chz, 2)}${GAP}Hz`,
     integer: (value) => integer.format(value),
     percentMilli: (milli) => `${scaled(milli, 1)}${GAP}%`,

@@ -17,7 +17,7 @@ const IN_FLIGHT: readonly CommandState[] = ["queued", "sent"];
 export function CommandStateLine({ command }: { command: Pick<Command, "state" | "code" | "detail"> }) {
   const t = useT();
   const { state, code, detail } = command;
-  const why = code == null ? null : (codeText(code, t) ?? detail ?? code);
+  const why = code === undefined ? null : (codeText(code, t) ?? detail ?? code);
   return (
     <Box component="span" sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, "& svg": { fontSize: "1.1rem" } }}>
       {IN_FLIGHT.includes(state) && <CircularProgress size={14} aria-hidden />}

@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { useT } from "../i18n/use-t.ts";
 import { useProblemText } from "./use-problem-text.ts";
 
+/** What the API takes, unless it says less. */
 const MAX_REASON_LENGTH = 500;
 
 interface Props {
@@ -12,6 +13,7 @@ interface Props {
   /** Label of the text; without it, a required reason is asked. */
   reasonLabel?: string;
   reasonRequired?: boolean;
+  maxLength?: number;
   color?: "primary" | "error" | "warning";
   /** More fields, below the reason. */
   children?: ReactNode;
@@ -27,6 +29,7 @@ export function ConfirmWithReason({
   confirmLabel,
   reasonLabel,
   reasonRequired = true,
+  maxLength = MAX_REASON_LENGTH,
   color = "primary",
   children,
   onConfirm,
@@ -87,7 +90,7 @@ export function ConfirmWithReason({
             onKeyDown={(event) => {
               if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit(event);
             }}
-            slotProps={{ htmlInput: { maxLength: MAX_REASON_LENGTH } }}
+            slotProps={{ htmlInput: { maxLength } }}
             sx={{ mt: 1 }}
           />
           {children}

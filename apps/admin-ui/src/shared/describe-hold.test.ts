@@ -22,6 +22,8 @@ const hold = (part: Partial<WhyHold>): WhyHold => ({
   origin: { type: "rule", id: "credit", name: "Credit" },
   releasedBy: "",
   releasers: [],
+  locked: false,
+  suspended: false,
   ...part,
 });
 const describeIn = (language: typeof english, part: Partial<WhyHold>, releaseMinor?: number) =>
@@ -45,15 +47,26 @@ describe("describeHold", () => {
       "measured 3,400 W",
       "limit 3,000 W",
     ]);
-    expect(overload.release).toBe("by itself at 18:03:00");
+    expect(overload.release).toBe("by itself at 18:03:00, or staff before");
   });
 
   it.each([
-    [["staff"], "staff: it tripped too often"],
-    [["staff", "resident-where-allowed"], "staff or the resident: it tripped too often"],
-  ])("says who may release a locked overload: %j", (releasers, expected) => {
-    const part = { kind: "overload", reasonCode: "power-above-limit", locked: true, releasers } as const;
+    [false, "staff: it tripped too often"],
+    [true, "staff or the resident: it tripped too often"],
+  ])("says who may release a locked overload, the resident too: %s", (residentMayRelease, expected) => {
+    const params = { residentMayRelease };
+    const part = { kind: "overload", reasonCode: "power-above-limit", locked: true, params } as const;
     expect(describeIn(english, part).release).toBe(expected);
+  });
+
+  it("keeps a heater apart from a vacuum cleaner", () => {
+    const params = { stepW: 1800, factorPpm: 999_912, trip: 1, tripsPerDay: 5 };
+    const heater = describeIn(english, { kind: "vicious-load", reasonCode: "vicious-step", params });
+    expect(heater.figures.map((figure) => figure.replaceAll("\u202f", " "))).toEqual([
+      "step 1,800 W",
+      "resistive factor 0.9999",
+      "trip 1 of 5 a day",
+    ]);
   });
 
   it("quotes the technician who tagged a circuit out", () => {

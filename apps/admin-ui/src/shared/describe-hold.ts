@@ -17,19 +17,13 @@ export interface DescribedHold {
 
 type Params = WhyHold["params"];
 
-const numberOf = (params: Params, ...names: string[]): number | undefined => {
-  for (const name of names) {
-    const value = params[name];
-    if (typeof value === "number") return value;
-  }
-  return undefined;
+const numberOf = (params: Params, name: string): number | undefined => {
+  const value = params[name];
+  return typeof value === "number" ? value : undefined;
 };
-const textOf = (params: Params, ...names: string[]): string | undefined => {
-  for (const name of names) {
-    const value = params[name];
-    if (typeof value === "string" && value !== "") return value;
-  }
-  return undefined;
+const textOf = (params: Params, name: string): string | undefined => {
+  const value = params[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
 };
 
 /** Which number is shown how: one row a parameter of a hold or alarm. */
@@ -37,18 +31,16 @@ const FIGURES = [
   { param: "powerW", key: "hold.figure.measured", as: "power" },
   { param: "currentCa", key: "hold.figure.measured", as: "current" },
   { param: "stepW", key: "hold.figure.step", as: "power" },
-  { param: "deltaPowerW", key: "hold.figure.step", as: "power" },
-  { param: "levelW", key: "hold.figure.measured", as: "power" },
   { param: "limitW", key: "hold.figure.limit", as: "power" },
   { param: "limitCa", key: "hold.figure.limit", as: "current" },
   { param: "ratingCa", key: "hold.figure.limit", as: "current" },
-  { param: "factorMilli", key: "hold.figure.factor", as: "factor" },
+  { param: "factorPpm", key: "hold.figure.factor", as: "factorPpm" },
   { param: "balanceMinor", key: "hold.figure.balance", as: "money" },
-  { param: "trips", key: "hold.figure.trips", as: "integer" },
+  { param: "levelMinor", key: "hold.figure.level", as: "money" },
 ] as const satisfies readonly {
   param: string;
   key: CommonKey;
-  as: "power" | "current" | "factor" | "money" | "integer";
+  as: "power" | "current" | "factorPpm" | "money";
 }[];
 
 export function figuresOf(params: Params, t: Translate<CommonKey>, format: Format): string[] {
@@ -56,8 +48,12 @@ export function figuresOf(params: Params, t: Translate<CommonKey>, format: Forma
     const value = numberOf(params, param);
     return value === undefined ? [] : [t(key, { value: format[as](value) })];
   });
-  const schedule = textOf(params, "scheduleName", "schedule");
-  return schedule === undefined ? figures : [...figures, t("hold.figure.schedule", { value: schedule })];
+  const trip = numberOf(params, "trip");
+  const allowed = numberOf(params, "tripsPerDay");
+  if (trip !== undefined && allowed !== undefined) figures.push(t("hold.figure.trip", { trip, allowed }));
+  const rule = textOf(params, "rule");
+  if (rule !== undefined) figures.push(t("hold.figure.schedule", { value: rule }));
+  return figures;
 }
 
 export interface ReleaseContext {
@@ -67,8 +63,8 @@ export interface ReleaseContext {
 }
 
 function releaseOf(hold: WhyHold, t: Translate<CommonKey>, format: Format, context: ReleaseContext): string {
-  const time = hold.until == null ? undefined : format.moment(hold.until, context.nowMs);
-  const isLocked = hold.locked === true;
+  const time = hold.until === undefined ? undefined : format.moment(hold.until, context.nowMs);
+  const isLocked = hold.locked;
   switch (hold.kind) {
     case "lockout":
       return t("hold.release.lockout", { name: hold.origin.name });
@@ -79,9 +75,7 @@ function releaseOf(hold: WhyHold, t: Translate<CommonKey>, format: Format, conte
     case "overload":
       if (isLocked)
         return t(
-          hold.releasers.includes("resident-where-allowed") || hold.releasers.includes("resident")
-            ? "hold.release.overload-resident"
-            : "hold.release.overload-locked",
+          hold.params.residentMayRelease === true ? "hold.release.overload-resident" : "hold.release.overload-locked",
         );
       return time === undefined ? t("hold.release.overload") : t("hold.release.overloadAt", { time });
     case "vicious-load":
@@ -109,7 +103,7 @@ export function describeHold(
   format: Format,
   context: ReleaseContext,
 ): DescribedHold {
-  const note = textOf(hold.params, "note", "reason");
+  const note = textOf(hold.params, "note");
   const sentence = t(`hold.reason.${hold.reasonCode}`, { name: hold.origin.name });
   return {
     title: t(`hold.kind.${hold.kind}`),

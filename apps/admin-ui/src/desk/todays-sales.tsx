@@ -1,0 +1,158 @@
+import { Box, Button, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import { useMemo, useState } from "react";
+import { useDataProvider, useGetList, useGetMany, useNotify, useRefresh } from "react-admin";
+import type { Household, Purchase } from "../api/rows.ts";
+import { useMay } from "../auth/rights-context.tsx";
+import type { ConsoleDataProvider } from "../data/data-provider.ts";
+import { localDayOf } from "../format/format.ts";
+import { useT } from "../i18n/use-t.ts";
+import { methodText } from "../i18n/method-text.ts";
+import { useFormat, useSite } from "../layout/site-context.tsx";
+import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
+import { EmptyState } from "../shared/empty-state.tsx";
+import { Money } from "../shared/figures.tsx";
+import { LoadFailed } from "../shared/load-failed.tsx";
+import { ScrollTable } from "../shared/scroll-table.tsx";
+import { Section } from "../shared/section.tsx";
+import { householdPath, TextLink } from "../shared/text-link.tsx";
+import { useKeyedAct } from "../shared/use-keyed-act.ts";
+import { useNowMs } from "../shared/use-now.ts";
+import { Waiting } from "../shared/waiting.tsx";
+import { ReceiptButton } from "./receipt-button.tsx";
+
+const MOST_SHOWN = 100;
+const MAX_VOID_REASON_LENGTH = 200;
+
+/** The sales of the site's local day, newest first. */
+export function TodaysSales() {
+  const t = useT();
+  const format = useFormat();
+  const may = useMay();
+  const site = useSite();
+  const today = localDayOf(useNowMs(60_000), site.timeZone);
+  const [voiding, setVoiding] = useState<Purchase | null>(null);
+  const { data, total, error, refetch } = useGetList<Purchase>("purchases", {
+    pagination: { page: 1, perPage: MOST_SHOWN },
+    sort: { field: "at", order: "DESC" },
+    filter: { siteId: site.id },
+  });
+  const sales = useMemo(
+    () => data?.filter(({ at }) => localDayOf(Date.parse(at), site.timeZone) === today),
+    [data, site.timeZone, today],
+  );
+  const ids = useMemo(() => [...new Set(sales?.map(({ householdId }) => householdId))], [sales]);
+  const { data: households } = useGetMany<Household>("households", { ids }, { enabled: ids.length > 0 });
+  const nameOf = (id: string) => households?.find((household) => household?.id === id)?.unitName ?? "…";
+
+  if (error) return <LoadFailed error={error} retry={() => void refetch()} />;
+  const standing = sales?.filter(({ voidedAt }) => voidedAt === undefined) ?? [];
+  const sumMinor = standing.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  const isCut = sales !== undefined && sales.length === MOST_SHOWN && (total ?? 0) > MOST_SHOWN;
+  return (
+    <Section
+      title={t("desk.sales")}
+      flush
+      aside={
+        <Typography variant="body2" sx={{ fontVariantNumeric: "tabular-nums" }}>
+          {t("desk.salesTotal", { smart_count: standing.length, amount: format.money(sumMinor) })}
+        </Typography>
+      }
+    >
+      {sales === undefined && <Waiting rows={3} />}
+      {sales?.length === 0 && <EmptyState title={t("desk.noSales")} help={t("desk.noSalesHelp")} />}
+      {sales !== undefined && sales.length > 0 && (
+        <ScrollTable label={t("desk.sales")} maxHeight={640}>
+          <Table size="small" stickyHeader>
+            <TableHead>
+              <TableRow>
+                <TableCell>{t("desk.columns.time")}</TableCell>
+                <TableCell>{t("desk.columns.household")}</TableCell>
+                <TableCell align="right">{t("desk.columns.amount")}</TableCell>
+                <TableCell>{t("desk.columns.method")}</TableCell>
+                <TableCell>{t("desk.columns.cashier")}</TableCell>
+                <TableCell>{t("desk.columns.receipt")}</TableCell>
+                <TableCell>{t("desk.columns.action")}</TableCell>
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {sales.map((sale) => {
+                const isVoided = sale.voidedAt !== undefined;
+                return (
+                  <TableRow key={sale.id} hover>
+                    <TableCell>{format.time(sale.at)}</TableCell>
+                    <TableCell>
+                      <TextLink to={householdPath(sale.householdId)}>{nameOf(sale.householdId)}</TextLink>
+                    </TableCell>
+                    <TableCell align="right">
+                      {isVoided ? (
+                        <del>
+                          <Money amountMinor={sale.amountMinor} />
+                        </del>
+                      ) : (
+                        <Money amountMinor={sale.amountMinor} />
+                      )}
+                    </TableCell>
+                    <TableCell>{methodText(sale.method, t)}</TableCell>
+                    <TableCell>{sale.cashier}</TableCell>
+                    <TableCell>
+                      <ReceiptButton purchase={sale} compact />
+                    </TableCell>
+                    <TableCell>
+                      {isVoided ? (
+                        <Box component="span" sx={{ color: "text.secondary" }} title={sale.voidReason}>
+                          {t("common.voided")}
+                        </Box>
+                      ) : (
+                        may("purchases.void") && (
+                          <Button size="small" color="error" onClick={() => setVoiding(sale)}>
+                            {t("desk.void")}
+                          </Button>
+                        )
+                      )}
+                    </TableCell>
+                  </TableRow>
+                );
+              })}
+            </TableBody>
+          </Table>
+        </ScrollTable>
+      )}
+      {isCut && (
+        <Typography variant="caption" color="text.secondary" sx={{ p: 2, display: "block" }}>
+          {t("desk.salesMore", { smart_count: MOST_SHOWN })}
+        </Typography>
+      )}
+      {voiding !== null && (
+        <VoidSale sale={voiding} householdName={nameOf(voiding.householdId)} onClose={() => setVoiding(null)} />
+      )}
+    </Section>
+  );
+}
+
+function VoidSale({ sale, householdName, onClose }: { sale: Purchase; householdName: string; onClose: () => void }) {
+  const t = useT();
+  const format = useFormat();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const keyed = useKeyedAct();
+  const dataProvider = useDataProvider<ConsoleDataProvider>();
+  return (
+    <ConfirmWithReason
+      title={t("desk.voidTitle")}
+      help={t("desk.voidHelp", {
+        amount: format.money(sale.amountMinor),
+        household: householdName,
+        number: sale.receiptNumber,
+      })}
+      confirmLabel={t("desk.void")}
+      color="error"
+      maxLength={MAX_VOID_REASON_LENGTH}
+      onConfirm={async (reason) => {
+        await dataProvider.voidPurchase(sale.id, reason, keyed.keyFor([sale.id, reason]));
+        notify(t("desk.voidDone"), { type: "success" });
+        refresh();
+      }}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,96 @@
+import { Box, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import { useGetList } from "react-admin";
+import type { LedgerEntry } from "../api/rows.ts";
+import { consoleEn } from "../i18n/console.en.ts";
+import { useT } from "../i18n/use-t.ts";
+import { useFormat } from "../layout/site-context.tsx";
+import { EmptyState } from "../shared/empty-state.tsx";
+import { Money } from "../shared/figures.tsx";
+import { LoadFailed } from "../shared/load-failed.tsx";
+import { ScrollTable } from "../shared/scroll-table.tsx";
+import { Section } from "../shared/section.tsx";
+import { Waiting } from "../shared/waiting.tsx";
+
+const MOST_SHOWN = 50;
+/** Enough of a hash to compare two by eye; the whole stands in the title. */
+const HASH_SHOWN = 8;
+
+const isKnownKind = (kind: string): kind is keyof typeof consoleEn.ledgerKind =>
+  Object.hasOwn(consoleEn.ledgerKind, kind);
+
+/** The household's chain, newest first, with its position and hash. */
+export function LedgerTable({ householdId }: { householdId: string }) {
+  const t = useT();
+  const format = useFormat();
+  const { data, error, refetch } = useGetList<LedgerEntry>("ledger", {
+    pagination: { page: 1, perPage: MOST_SHOWN },
+    sort: { field: "seq", order: "DESC" },
+    filter: { householdId },
+  });
+  return (
+    <Section
+      title={t("household.ledger")}
+      flush
+      aside={
+        data !== undefined &&
+        data.length > 0 && (
+          <Typography variant="caption" color="text.secondary">
+            {t("household.newest", { smart_count: data.length })}
+          </Typography>
+        )
+      }
+    >
+      {error && <LoadFailed error={error} retry={() => void refetch()} />}
+      {data === undefined && !error && <Waiting rows={4} />}
+      {data?.length === 0 && (
+        <Box sx={{ px: 2 }}>
+          <EmptyState dense title={t("household.noLedger")} help={t("household.noLedgerHelp")} />
+        </Box>
+      )}
+      {data !== undefined && data.length > 0 && (
+        <ScrollTable label={t("household.ledger")} maxHeight={440}>
+          <Table size="small" stickyHeader>
+            <TableHead>
+              <TableRow>
+                <TableCell align="right">
+                  <abbr title={t("household.chain")} style={{ textDecoration: "none" }}>
+                    {t("household.columns.seq")}
+                  </abbr>
+                </TableCell>
+                <TableCell>{t("household.columns.at")}</TableCell>
+                <TableCell>{t("household.columns.kind")}</TableCell>
+                <TableCell align="right">{t("household.columns.amount")}</TableCell>
+                <TableCell align="right">{t("household.columns.after")}</TableCell>
+                <TableCell>{t("household.columns.by")}</TableCell>
+                <TableCell>{t("household.columns.note")}</TableCell>
+                <TableCell>{t("household.columns.hash")}</TableCell>
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {data.map((entry) => (
+                <TableRow key={entry.id} hover>
+                  <TableCell align="right">{entry.seq}</TableCell>
+                  <TableCell sx={{ whiteSpace: "nowrap" }}>{format.dateTime(entry.at)}</TableCell>
+                  <TableCell>{isKnownKind(entry.kind) ? t(`ledgerKind.${entry.kind}`) : entry.kind}</TableCell>
+                  <TableCell align="right">
+                    <Money amountMinor={entry.amountMinor} signed />
+                  </TableCell>
+                  <TableCell align="right">
+                    <Money amountMinor={entry.balanceAfterMinor} />
+                  </TableCell>
+                  <TableCell>{entry.by}</TableCell>
+                  <TableCell>{entry.note}</TableCell>
+                  <TableCell>
+                    <Box component="code" title={entry.hash} sx={{ fontSize: "0.75rem" }}>
+                      {entry.hash.slice(0, HASH_SHOWN)}
+                    </Box>
+                  </TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        </ScrollTable>
+      )}
+    </Section>
+  );
+}
