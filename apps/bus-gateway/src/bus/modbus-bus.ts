@@ -6,26 +6,24 @@ import type { BytePipe, PipeState } from "../pipe/byte-pipe.ts";
 import { LineDiscipline } from "../protocol/modbus/line-discipline.ts";
 import { type Answer, ModbusClient } from "../protocol/modbus/modbus-client.ts";
 import { allowanceMs } from "../protocol/modbus/round-trip.ts";
-import {
-  type Bus,
-  type BusBudget,
-  type BusEvents,
-  type BusState,
-  LANES,
-  type Lane,
-  type LaneBudget,
-  type PollEntry,
-  type ProfileTiming,
-  type ReadReply,
-  type ReadRequest,
-  type WriteRequest,
+import type {
+  Bus,
+  BusBudget,
+  BusEvents,
+  BusState,
+  Lane,
+  PollEntry,
+  ProfileTiming,
+  ReadReply,
+  ReadRequest,
+  WriteRequest,
 } from "./bus.ts";
 import { afterExchange, QUIET_BUS } from "./bus-health.ts";
 import { BusListeners } from "./bus-listeners.ts";
+import { BusUse } from "./bus-use.ts";
 import { LANE_TABLE } from "./lanes.ts";
 import { ASSUMED_TURNAROUND_MS, plannedMilli } from "./planned-use.ts";
-import { afterMissedPoll, afterPoll, replan, type ScheduledPoll } from "./poll-schedule.ts";
-import { RecentUse } from "./recent-use.ts";
+import { afterMissedPoll, afterPoll, movedOn, replan, type ScheduledPoll } from "./poll-schedule.ts";
 import { RequestQueue, rejectAll, type WaitingRequest } from "./request-queue.ts";
 import { nextTurn, nextTurnMs, type Turn, type TurnState } from "./turn.ts";
 import { probeSoon } from "./unit-health.ts";
@@ -57,8 +55,7 @@ export class ModbusBus implements Bus {
   readonly #listeners: BusListeners;
   readonly #queue = new RequestQueue();
   readonly #units = new UnitRegister();
-  readonly #laneCounts = new Map<Lane, { done: number; failed: number }>();
-  readonly #recentUse: RecentUse;
+  readonly #use: BusUse;
   readonly #running: Promise<void>;
   #polls: ScheduledPoll[] = [];
   #state: BusState = "opening";
@@ -76,7 +73,7 @@ export class ModbusBus implements Bus {
     this.#clock = clock;
     this.#log = log.child({ bus: id });
     this.#random = random;
-    this.#recentUse = new RecentUse(clock.monotonicMs());
+    this.#use = new BusUse(clock.monotonicMs());
     this.#listeners = new BusListeners((error) =>
       this.#log.error({ err: error }, "a listener of the bus failed"),
     );
@@ -119,38 +116,22 @@ export class ModbusBus implements Bus {
   }
 
   budget(): BusBudget {
-    const { usedMilli, ratePerSecondMilli, latenessMs } = this.#recentUse.summary(this.#clock.monotonicMs());
-    const lanes = Object.fromEntries(
-      LANES.map((lane): [Lane, LaneBudget] => [
-        lane,
-        {
-          waiting: this.#queue.waitingCount(lane),
-          ...(this.#laneCounts.get(lane) ?? { done: 0, failed: 0 }),
-          latenessMs: Math.round(latenessMs.get(lane) ?? 0),
-        },
-      ]),
-    ) as Record<Lane, LaneBudget>;
-    const planned = this.#plannedMilli(this.#polls.map(({ entry }) => entry));
+    const nowMs = this.#clock.monotonicMs();
+    const plan = this.#polls.map(({ entry }) => entry);
+    const turnaroundMsOf = (unitId: number) =>
+      this.#units.find(unitId)?.roundTrip.smoothedMs ?? ASSUMED_TURNAROUND_MS;
+    const planned = plannedMilli(plan, this.#line, turnaroundMsOf);
     return {
       busId: this.id,
       state: this.#state,
       plannedMilli: planned,
       overcommitted: planned > 1000,
-      usedMilli,
-      ratePerSecondMilli,
-      lanes,
+      ...this.#use.lastMinute(nowMs),
+      lanes: this.#use.lanes(nowMs, (lane) => this.#queue.waitingCount(lane)),
       units: this.#units.all().map(unitBudget),
       foreignBytes: this.#discipline.foreignBytes,
       localEcho: this.#discipline.localEcho,
     };
-  }
-
-  #plannedMilli(plan: readonly PollEntry[]): number {
-    return plannedMilli(
-      plan,
-      this.#line,
-      (unitId) => this.#units.find(unitId)?.roundTrip.smoothedMs ?? ASSUMED_TURNAROUND_MS,
-    );
   }
 
   async close(): Promise<void> {
@@ -203,13 +184,8 @@ export class ModbusBus implements Bus {
   async #take(turn: Turn, startedMs: number): Promise<void> {
     const succeeded =
       turn.kind === "poll" ? await this.#poll(turn, startedMs) : await this.#serve(turn.waiting);
-    const counts = this.#laneCounts.get(turn.lane) ?? { done: 0, failed: 0 };
-    if (succeeded) counts.done += 1;
-    else counts.failed += 1;
-    this.#laneCounts.set(turn.lane, counts);
-    const endMs = this.#clock.monotonicMs();
     const { lane, latenessMs } = turn;
-    this.#recentUse.note({ endMs, busyMs: endMs - startedMs, lane, latenessMs });
+    this.#use.note({ lane, succeeded, startedMs, endMs: this.#clock.monotonicMs(), latenessMs });
   }
 
   async #poll({ poll, isDoubtful }: Extract<Turn, { kind: "poll" }>, startedMs: number): Promise<boolean> {
@@ -219,8 +195,7 @@ export class ModbusBus implements Bus {
     const answer = await this.#client.readRegisters(unitId, block, this.#timing(unit, profile));
     this.#note(unit, answer, profile);
     const after = answer.ok ? afterPoll(poll, startedMs) : afterMissedPoll(poll, startedMs);
-    // The plan may have been replaced meanwhile; an entry that is gone stays gone.
-    this.#polls = this.#polls.map((other) => (other === poll ? after : other));
+    this.#polls = movedOn(this.#polls, poll, after);
     if (!answer.ok) return false;
     this.#listeners.tell("reply", {
       key,

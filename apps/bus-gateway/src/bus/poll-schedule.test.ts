@@ -5,6 +5,7 @@ import {
   afterPoll,
   earliestDeadline,
   latenessMs,
+  movedOn,
   pollAge,
   replan,
 } from "./poll-schedule.ts";
@@ -62,5 +63,15 @@ describe("poll schedule", () => {
     expect(replan(polls, [entry("1"), changed, entry("3")], 500).map(({ dueMs }) => dueMs)).toEqual([
       4000, 500, 500,
     ]);
+  });
+
+  it("moves a poll on although the plan was replaced while it was on the wire, unless it is another one now", () => {
+    const before = { entry: entry("1"), dueMs: 1000 };
+    const after = afterPoll(before, 1200);
+    const same = replan([before], [entry("1"), entry("2")], 1100);
+    expect(movedOn(same, before, after).map(({ dueMs }) => dueMs)).toEqual([6000, 1100]);
+    const changed = replan([before], [{ ...entry("1"), unitId: 9 }], 1100);
+    expect(movedOn(changed, before, after)).toEqual(changed);
+    expect(movedOn([], before, after)).toEqual([]);
   });
 });

@@ -50,6 +50,19 @@ export function afterMissedPoll(poll: ScheduledPoll, startedMs: number): Schedul
   return { entry: poll.entry, dueMs: startedMs + poll.entry.intervalMs / 4 };
 }
 
+/** The schedule with one poll moved on. It may have been replanned while the poll was on the wire: who is new stays as it is. */
+export function movedOn(
+  scheduled: readonly ScheduledPoll[],
+  before: ScheduledPoll,
+  after: ScheduledPoll,
+): ScheduledPoll[] {
+  return scheduled.map((poll) =>
+    poll.dueMs === before.dueMs && poll.entry.key === before.entry.key
+      ? { entry: poll.entry, dueMs: after.dueMs }
+      : poll,
+  );
+}
+
 export function latenessMs(poll: ScheduledPoll, nowMs: number): number {
   return Math.max(0, nowMs - poll.dueMs);
 }

@@ -13,25 +13,32 @@ const LONGEST_PACKET_GAP_MS = 50;
 /** Longest frame of Modbus RTU, twice (an echo and an answer); more than that is chatter. */
 const MOST_BYTES = 512;
 
-export type ExchangeEnd =
-  | {
-      kind: "answer";
-      frame: Uint8Array;
-      /** Arrival of the last byte. */
-      atMonotonicMs: number;
-      /** From the end of the request to the answer, without the answer's own time on the wire. */
-      turnaroundMs: number;
-      echo: boolean;
-    }
-  | {
-      kind: "failure";
-      code: TransactionFailure;
-      dropped: Uint8Array;
-      /** When the answer of a unit that needs no time at all would have been over. */
-      earliestEndMs: number;
-      /** Who sent a whole frame that was not for this request. */
-      foreignUnitId?: number;
-    };
+interface Overheard {
+  /** Bytes that came while we spoke and are not the echo of it. */
+  foreign: Uint8Array;
+}
+
+export type ExchangeEnd = Overheard &
+  (
+    | {
+        kind: "answer";
+        frame: Uint8Array;
+        /** Arrival of the last byte. */
+        atMonotonicMs: number;
+        /** From the end of the request to the answer, without the answer's own time on the wire. */
+        turnaroundMs: number;
+        echo: boolean;
+      }
+    | {
+        kind: "failure";
+        code: TransactionFailure;
+        dropped: Uint8Array;
+        /** When the answer of a unit that needs no time at all would have been over. */
+        earliestEndMs: number;
+        /** Who sent a whole frame that was not for this request. */
+        foreignUnitId?: number;
+      }
+  );
 
 export interface ExchangeSetting {
   clock: Clock;
@@ -140,6 +147,7 @@ export class Exchange {
         atMonotonicMs: this.#lastByteMs,
         turnaroundMs: Math.max(0, this.#lastByteMs - this.#waitFromMs - this.#answerMs),
         echo: heard.echo,
+        foreign: heard.foreign,
       };
     }
     const isWholeForeignFrame = verdict.kind === "foreign" && hasValidCrc(heard.answer);
@@ -147,6 +155,7 @@ export class Exchange {
       kind: "failure",
       code: nameFailure(heard.answer, verdict.kind),
       dropped: heard.answer,
+      foreign: heard.foreign,
       earliestEndMs: this.leftMs + this.#answerMs + this.#silenceMs,
       foreignUnitId: isWholeForeignFrame ? heard.answer[0] : undefined,
     };

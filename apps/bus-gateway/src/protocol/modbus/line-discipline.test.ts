@@ -134,6 +134,21 @@ describe("one request and what is heard", () => {
     expect(end.kind === "answer" && end.turnaroundMs).toBeCloseTo(30, 2);
   });
 
+  it("shows what it threw away", async () => {
+    const noise = hex("12 03 02");
+    const { clock, line, frames } = lineWith([
+      { atMs: 5, bytes: noise },
+      { atMs: REPLY_AT, bytes: REPLY },
+    ]);
+    await clock.until(line.transact(REQUEST, TIMING));
+    expect(frames.map(({ direction, bytes }) => [direction, bytes.length])).toEqual([
+      ["sent", 8],
+      ["dropped", 3],
+      ["received", 11],
+    ]);
+    expect(line.foreignBytes).toBe(3);
+  });
+
   it("cannot say that a byte is too early where the line ignores its speed", async () => {
     const { clock, line } = lineWith([{ atMs: 1, bytes: REPLY }], { keepsLineSpeed: false });
     expect(await clock.until(line.transact(REQUEST, TIMING))).toMatchObject({ kind: "answer" });

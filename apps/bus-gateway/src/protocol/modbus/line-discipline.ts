@@ -65,7 +65,7 @@ export class LineDiscipline {
     });
   }
 
-  /** Bytes that came while nobody was asked. */
+  /** Bytes that came while nobody was asked, or while we spoke. */
   get foreignBytes(): number {
     return this.#foreignBytes;
   }
@@ -116,6 +116,7 @@ export class LineDiscipline {
   }
 
   #note(outcome: LineOutcome): void {
+    if ("foreign" in outcome && outcome.foreign.length > 0) this.#dropForeign(outcome.foreign);
     if (outcome.kind === "answer") {
       this.#localEcho = outcome.echo;
       this.#onFrame({ direction: "received", bytes: outcome.frame });
@@ -130,6 +131,10 @@ export class LineDiscipline {
       this.#exchange.take(bytes, atMonotonicMs);
       return;
     }
+    this.#dropForeign(bytes);
+  }
+
+  #dropForeign(bytes: Uint8Array): void {
     this.#foreignBytes += bytes.length;
     this.#onFrame({ direction: "dropped", bytes });
   }
