@@ -80,6 +80,7 @@ export interface LaneBudget {
 
 export interface UnitBudget {
   unitId: number;
+  /** "offline" also before the first answer. */
   presence: Presence;
   /** Smoothed time the unit needs to begin its answer; null before the first one. */
   turnaroundMs: number | null;

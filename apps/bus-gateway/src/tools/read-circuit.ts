@@ -11,6 +11,7 @@ import type { Bus } from "../bus/bus.ts";
 import { ASSUMED_TURNAROUND_MS } from "../bus/planned-use.ts";
 import { planReads, type RegisterRange } from "../bus/read-plan.ts";
 import { isGatewayError } from "../errors.ts";
+import { hexWord } from "./hex-word.ts";
 
 export interface CircuitAddress {
   bus: Bus;
@@ -107,13 +108,15 @@ export function describeReading(reading: CircuitReading): string[] {
     `unit ${reading.unitId} · ${reading.profile} ${reading.variant} · ${new Date(reading.at).toISOString()}`,
     ...reading.values.map(({ address, name, text, unsure }) =>
       [
-        `${hex(address)}  ${name.padEnd(nameWidth)}  ${text.padStart(textWidth)}`,
+        `${hexWord(address)}  ${name.padEnd(nameWidth)}  ${text.padStart(textWidth)}`,
         unsure && `unsure: ${unsure}`,
       ]
         .filter(Boolean)
         .join("  "),
     ),
-    ...reading.refused.map(({ address, name }) => `${hex(address)}  ${name}: this device does not have it`),
+    ...reading.refused.map(
+      ({ address, name }) => `${hexWord(address)}  ${name}: this device does not have it`,
+    ),
   ];
 }
 
@@ -128,8 +131,4 @@ function isInside(register: Register, block: ReadBlock): boolean {
 
 function overlap(a: RegisterRange, b: RegisterRange): boolean {
   return a.address < b.address + b.count && b.address < a.address + a.count;
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -12,6 +12,7 @@ import {
 } from "@hallmeter/meter-model";
 import { type Clock, waitUntil } from "../clock.ts";
 import { type GatewayError, isGatewayError } from "../errors.ts";
+import { hexWord } from "./hex-word.ts";
 import type { CircuitAddress } from "./read-circuit.ts";
 
 export interface RelayCommand extends CircuitAddress {
@@ -89,9 +90,9 @@ export function describeRelayOutcome(outcome: RelayOutcome): string[] {
   const { asked, command, controlWord, statusWord, contact, activePowerW } = outcome;
   return [
     `unit ${outcome.unitId}: ${asked === "open" ? "open" : "close"} ${outcome.outcome === "confirmed" ? "confirmed" : "NOT confirmed"}`,
-    `  wrote ${hex(command.word)} to ${hex(command.address)}: ${command.echoed ? "the meter repeated it" : command.failure}`,
-    `  command register now: ${controlWord === null ? "not readable" : hex(controlWord)}`,
-    `  status word now: ${statusWord === null ? "not readable" : hex(statusWord)}, contact ${contact}`,
+    `  wrote ${hexWord(command.word)} to ${hexWord(command.address)}: ${command.echoed ? "the meter repeated it" : command.failure}`,
+    `  command register now: ${controlWord === null ? "not readable" : hexWord(controlWord)}`,
+    `  status word now: ${statusWord === null ? "not readable" : hexWord(statusWord)}, contact ${contact}`,
     `  power now: ${activePowerW === null ? "not readable" : `${activePowerW} W`}`,
     ...outcome.unsure.map((why) => `  unsure: ${why}`),
   ];
@@ -133,8 +134,4 @@ function unsureParts(commandUnsure: string | undefined, variant: ProfileVariant,
     ...(commandUnsure ? [`relay command of ${profile.id}: ${commandUnsure}`] : []),
     ...(readBackUnsure ? [`read-back of ${profile.id}: ${readBackUnsure}`] : []),
   ];
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).toUpperCase().padStart(4, "0")}`;
 }
