@@ -32,14 +32,14 @@ export function balanceModel(connection: Connection): Model<BalanceRow> {
 /** Writes `head` unless something newer is there already. */
 export async function rememberBalance(
   connection: Connection,
-  household: { siteId: string; householdId: string },
+  { siteId, householdId }: { siteId: string; householdId: string },
   head: ChainHead,
 ): Promise<void> {
-  const account = householdAccount(household.householdId);
+  const account = householdAccount(householdId);
   try {
     await balanceModel(connection).updateOne(
       { _id: account, seq: { $lt: head.seq } },
-      { $set: { ...household, seq: head.seq, balance: head.balance } },
+      { $set: { siteId, householdId, seq: head.seq, balance: head.balance } },
       { upsert: true },
     );
   } catch (error) {

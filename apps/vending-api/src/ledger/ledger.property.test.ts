@@ -2,12 +2,11 @@ import fc from "fast-check";
 import type { Connection } from "mongoose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestDatabase } from "../../../../tests/support/test-database.ts";
-import { connect, ensureIndexes } from "../db/connection.ts";
+import { connect } from "../db/connection.ts";
 import { newId } from "../db/model.ts";
 import { isApiError } from "../errors.ts";
-import { balanceModel } from "./balance.model.ts";
+import { ensureAllIndexes } from "../models.ts";
 import { balancedPostings, type EntryBody } from "./entry.ts";
-import { journalModel } from "./journal.model.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 
@@ -50,12 +49,8 @@ describe("the ledger against the plainest one", () => {
   beforeAll(async () => {
     database = await startTestDatabase();
     connections = await Promise.all([connect(database.uri), connect(database.uri)]);
-    for (const connection of connections) {
-      journalModel(connection);
-      balanceModel(connection);
-    }
     const [first] = connections;
-    if (first) await ensureIndexes(first);
+    if (first) await ensureAllIndexes(first);
     ledgers = connections.map(ledgerOf);
   });
   afterAll(async () => {

@@ -1,7 +1,8 @@
 import type { Connection } from "mongoose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestDatabase } from "../../../../tests/support/test-database.ts";
-import { connect, ensureIndexes } from "../db/connection.ts";
+import { connect } from "../db/connection.ts";
+import { ensureAllIndexes } from "../models.ts";
 import { balanceModel, healBalances } from "./balance.model.ts";
 import { balancedPostings } from "./entry.ts";
 import { journalModel } from "./journal.model.ts";
@@ -52,11 +53,7 @@ describe("the ledger on a store", () => {
     database = await startTestDatabase();
     connection = await connect(database.uri);
     otherConnection = await connect(database.uri);
-    for (const each of [connection, otherConnection]) {
-      journalModel(each);
-      balanceModel(each);
-    }
-    await ensureIndexes(connection);
+    await ensureAllIndexes(connection);
     ledger = ledgerOf(connection);
     otherLedger = ledgerOf(otherConnection);
   });

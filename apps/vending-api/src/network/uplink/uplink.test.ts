@@ -1,0 +1,380 @@
+import type {
+  CreditPosition,
+  DownlinkMessage,
+  GatewayConfig,
+  Hold,
+  UplinkItem,
+} from "@hallmeter/meter-model";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { verifyLedger } from "../../ledger/verify-ledger.ts";
+import { verifyAccruals } from "../../rating/verify-accruals.ts";
+import { startTestApi, type TestApi } from "../../testing/start-test-api.ts";
+import { addTestSite, sampleItem, type TestRoom, type TestSite } from "../../testing/test-site.ts";
+
+const MINUTE = 60_000;
+
+let api: TestApi;
+let site: TestSite;
+let room: TestRoom;
+let other: TestSite;
+let keyCount = 0;
+
+beforeAll(async () => {
+  api = await startTestApi();
+  other = await addTestSite(api, { rooms: 1 });
+});
+beforeEach(async () => {
+  site = await addTestSite(api, { rooms: 2 });
+  room = site.rooms[0] as TestRoom;
+});
+afterAll(() => api.stop());
+
+const later = (ms: number) => new Date(api.clock.now().getTime() + ms);
+const get = async <Body>(path: string, token = site.administrator) => {
+  const answer = await api.call<Body>("GET", path, { token });
+  expect(answer.status).toBe(200);
+  return answer.body;
+};
+const buy = async (householdId: string, amountMinor: number) => {
+  keyCount += 1;
+  const body = { householdId, amountMinor, method: "cash" };
+  const idempotencyKey = `uplink-test-${keyCount}`;
+  const answer = await api.call("POST", "/purchases", { token: site.manager, body, idempotencyKey });
+  expect(answer.status).toBe(201);
+};
+const messagesAfter = (sequence: number) =>
+  get<DownlinkMessage[]>(`/gateway/messages?after=${sequence}`, site.gatewayToken);
+const credit = () =>
+  get<{ positions: CreditPosition[]; sequence: number }>("/gateway/credit", site.gatewayToken);
+
+describe("samples", () => {
+  it("are charged once, shown as live, and kept as intervals", async () => {
+    const { circuitId, householdId } = room;
+    await buy(householdId, 1000);
+    const items = [
+      sampleItem(circuitId, api.clock.now(), 10_000),
+      sampleItem(circuitId, later(5 * MINUTE), 10_500),
+      sampleItem(circuitId, later(10 * MINUTE), 11_000),
+    ];
+    api.clock.advance(10 * MINUTE);
+    const [first, second, third] = items as [UplinkItem, UplinkItem, UplinkItem];
+    await site.uplink([second, first]);
+    await site.uplink([first, third, second, third]);
+    await site.uplink([third]);
+
+    // 1 kWh at 0.5483: 0.54 whole, the rest carried; the balance rounds down.
+    expect(await get(`/households/${householdId}/balance`)).toMatchObject({
+      ledgerMinor: 1000,
+      accruedMinor: 55,
+      liveMinor: 945,
+      estimated: false,
+    });
+    expect(await get(`/circuits/${circuitId}/live`)).toMatchObject({ energyWh: 11_000, activePowerW: 400 });
+    const { intervals } = await get<{ intervals: { wh: number | null; flag: string }[] }>(
+      `/circuits/${circuitId}/profile?from=${later(-60 * MINUTE).toISOString()}&to=${later(60 * MINUTE).toISOString()}`,
+    );
+    expect(intervals.reduce((sum, { wh }) => sum + (wh ?? 0), 0)).toBe(1000);
+  });
+
+  it("of a sequence taken before are answered as before and change nothing", async () => {
+    const unknown = sampleItem("no-such-circuit", api.clock.now(), 5);
+    const known = sampleItem(room.circuitId, api.clock.now(), 10_000);
+    const reply = await site.uplink([unknown, known], 7);
+    expect(reply).toEqual({
+      acceptedSequence: 7,
+      rejected: [{ index: 0, code: "unknown-circuit", detail: "no-such-circuit" }],
+    });
+    const other = sampleItem(room.circuitId, later(1000), 10_001);
+    expect(await site.uplink([other], 7)).toEqual(reply);
+    expect(await site.uplink([other], 3)).toEqual({ acceptedSequence: 7, rejected: [] });
+    expect(await get(`/circuits/${room.circuitId}/live`)).toMatchObject({ energyWh: 10_000 });
+    expect(await get("/gateway/batches/last", site.gatewayToken)).toEqual({ acceptedSequence: 7 });
+  });
+
+  it("of another gateway's circuit are refused by name", async () => {
+    const foreign = (other.rooms[0] as TestRoom).circuitId;
+    const { rejected } = await site.uplink([sampleItem(foreign, api.clock.now(), 5)]);
+    expect(rejected).toEqual([{ index: 0, code: "unknown-circuit", detail: foreign }]);
+  });
+
+  it("across midnight post one usage entry per circuit and day, and a new credit position", async () => {
+    const { circuitId, householdId } = room;
+    await buy(householdId, 1000);
+    const { sequence } = await credit();
+    const start = api.clock.now();
+    await site.uplink([sampleItem(circuitId, start, 0)]);
+    api.clock.advance(24 * 3_600_000);
+    await site.uplink([sampleItem(circuitId, api.clock.now(), 10_000)]);
+    const rows = await ledgerRows(householdId);
+    expect(rows).toMatchObject([{ kind: "usage", details: { circuitId, fromWh: 0 } }, { kind: "purchase" }]);
+    const fresh = await messagesAfter(sequence);
+    const [message] = fresh
+      .filter((row) => row.type === "credit" && row.position.householdId === householdId)
+      .slice(-1);
+    expect(message).toMatchObject({
+      position: { registers: [{ circuitId, energyWh: 10_000 }], cutMicro: 0, releaseMicro: 1_000_000 },
+    });
+    expect((await verifyLedger(api.connection)).findings).toEqual([]);
+    expect((await verifyAccruals(api.connection)).findings).toEqual([]);
+  });
+
+  it("of a register that went back raise an alarm and cost nothing, until it is plausible again", async () => {
+    const { circuitId, householdId } = room;
+    await site.uplink([sampleItem(circuitId, api.clock.now(), 10_000)]);
+    api.clock.advance(MINUTE);
+    await site.uplink([sampleItem(circuitId, api.clock.now(), 200)]);
+    const standing = () =>
+      get<{ kind: string; state: string }[]>(
+        `/alarms?filter=${encodeURIComponent(JSON.stringify({ siteId: site.siteId, state: "raised" }))}`,
+      );
+    expect(await standing()).toMatchObject([
+      { kind: "register-suspect", params: { reason: "register-smaller" } },
+    ]);
+    expect(await get(`/households/${householdId}/balance`)).toMatchObject({ liveMinor: 0 });
+    api.clock.advance(MINUTE);
+    await site.uplink([sampleItem(circuitId, api.clock.now(), 10_050)]);
+    expect(await standing()).toEqual([]);
+    expect(await get(`/households/${householdId}/balance`)).toMatchObject({ liveMinor: -3 });
+  });
+});
+
+async function ledgerRows(householdId: string): Promise<object[]> {
+  return get<object[]>(`/households/${householdId}/ledger`, await api.tokenFor("administrator"));
+}
+
+describe("credit", () => {
+  it("positions say the live balance at the registers charged", async () => {
+    await buy(room.householdId, 1000);
+    await site.uplink([sampleItem(room.circuitId, api.clock.now(), 10_000)]);
+    api.clock.advance(MINUTE);
+    await site.uplink([sampleItem(room.circuitId, api.clock.now(), 10_100)]);
+    const { positions } = await credit();
+    // 10.00 − 0.1 kWh × 0.5483.
+    expect(positions.find((position) => position.householdId === room.householdId)).toMatchObject({
+      balanceMicro: 10_000_000 - 54_830,
+      registers: [{ circuitId: room.circuitId, energyWh: 10_100, at: api.clock.now().toISOString() }],
+    });
+  });
+
+  it("news follow a purchase at once, with a larger revision", async () => {
+    const { positions, sequence } = await credit();
+    const before = positions.find((position) => position.householdId === room.householdId);
+    await buy(room.householdId, 2500);
+    const [message] = await messagesAfter(sequence);
+    if (message?.type !== "credit") throw new Error("the news is a credit message");
+    expect(message.position).toMatchObject({ householdId: room.householdId, balanceMicro: 25_000_000 });
+    expect(message.position.revision).toBeGreaterThan(before?.revision ?? 0);
+    expect(message.sequence).toBe(sequence + 1);
+  });
+
+  it("news follow changed limits and changed prices", async () => {
+    const { sequence } = await credit();
+    const patch = { token: site.administrator, body: { cutMinor: -500, releaseMinor: 0 } };
+    expect((await api.call("PATCH", `/households/${room.householdId}`, patch)).status).toBe(200);
+    const [limits] = await messagesAfter(sequence);
+    expect(limits).toMatchObject({ position: { cutMicro: -5_000_000, releaseMicro: 0 } });
+    const rates = [{ id: "flat", name: "Flat", priceMicroPerKWh: 600_000 }];
+    const tariff = { schemeVersion: 1, rates, periods: [{ from: "00:00", to: "24:00", rateId: "flat" }] };
+    const answer = await api.call("PATCH", `/tariffs/${site.tariffId}`, {
+      token: site.administrator,
+      body: { tariff },
+    });
+    expect(answer.status).toBe(200);
+    const prices = await messagesAfter(limits?.sequence ?? 0);
+    expect(prices).toHaveLength(2);
+    expect(prices[0]).toMatchObject({ position: { tariff: { rates } } });
+  });
+});
+
+describe("configuration", () => {
+  it("comes with a revision that grows only when the content changes", async () => {
+    const fetchConfig = async (etag?: string) => {
+      const headers: Record<string, string> = etag === undefined ? {} : { "if-none-match": etag };
+      return api.call<GatewayConfig>("GET", "/gateway/config", { token: site.gatewayToken, headers });
+    };
+    const first = await fetchConfig();
+    expect(first.body).toMatchObject({ siteId: site.siteId, currency: "CNY", currencyDigits: 2 });
+    expect(first.body.circuits.map((circuit) => circuit.unitId)).toEqual([13, 14]);
+    const etag = first.headers.get("etag") ?? "";
+    expect(etag).toBe(`"${first.body.revision}"`);
+    expect((await fetchConfig(etag)).status).toBe(304);
+
+    const { sequence } = await credit();
+    const change = { token: site.administrator, body: { rules: { overload: overloadRule } } };
+    expect((await api.call("PATCH", `/circuits/${room.circuitId}`, change)).status).toBe(200);
+    const second = await fetchConfig(etag);
+    expect(second).toMatchObject({ status: 200, body: { revision: first.body.revision + 1 } });
+    expect(second.body.circuits[0]?.rules.overload).toEqual(overloadRule);
+    expect((await messagesAfter(sequence))[0]).toMatchObject({
+      type: "config",
+      revision: first.body.revision + 1,
+    });
+  });
+});
+
+const overloadRule = {
+  maxPowerW: 3000,
+  delayS: 10,
+  recloseAfterS: 180,
+  reclosesPerWindow: 3,
+  windowS: 3600,
+  residentMayRelease: true,
+};
+
+const creditHold = (): Hold => ({
+  kind: "credit",
+  reason: "balance-used-up",
+  params: { balanceMinor: -3, currency: "CNY", currencyDigits: 2 },
+  origin: { type: "rule", id: "credit", name: "Credit" },
+  since: api.clock.now().toISOString(),
+});
+const stateItem = (revision: number, holds: Hold[], at: Date = api.clock.now()): UplinkItem => ({
+  type: "circuit-state",
+  circuitId: room.circuitId,
+  at: at.toISOString(),
+  revision,
+  relay: holds.length > 0 ? "open" : "closed",
+  intended: holds.length > 0 ? "open" : "closed",
+  presence: "online",
+  keepPower: false,
+  holds,
+});
+
+describe("circuit states", () => {
+  it("are mirrored, explained, and older ones ignored", async () => {
+    await site.uplink([stateItem(5, [creditHold()])]);
+    await site.uplink([stateItem(4, [], later(-1000))]);
+    const why = await get<{ holds: object[] }>(`/circuits/${room.circuitId}/why`);
+    expect(why).toMatchObject({
+      relay: "open",
+      intended: "open",
+      presence: "online",
+      holds: [{ kind: "credit", rank: 6, reasonCode: "balance-used-up", suspended: false, locked: false }],
+    });
+    expect(JSON.stringify(why.holds)).toContain("balance");
+    await site.uplink([stateItem(6, [], later(1000))]);
+    expect(await get(`/circuits/${room.circuitId}/why`)).toMatchObject({ relay: "closed", holds: [] });
+    expect(await get(`/circuits/${room.circuitId}`)).toMatchObject({ relay: "closed", presence: "online" });
+  });
+
+  it("come back to a gateway that lost its store, which then counts from the start again", async () => {
+    await site.uplink([stateItem(50, [creditHold()])]);
+    const config = await get<GatewayConfig>("/gateway/config", site.gatewayToken);
+    expect(config.circuits.find((circuit) => circuit.id === room.circuitId)?.lastKnownHolds).toEqual([
+      creditHold(),
+    ]);
+    await site.uplink([stateItem(1, [], later(5000))]);
+    expect(await get(`/circuits/${room.circuitId}/why`)).toMatchObject({ holds: [] });
+  });
+
+  it("show on the board with balance and alarms", async () => {
+    await buy(room.householdId, 1234);
+    const at = api.clock.now().toISOString();
+    await site.uplink([
+      stateItem(1, [creditHold()]),
+      sampleItem(room.circuitId, at, 10_000),
+      {
+        type: "alarm",
+        key: `overload:${room.circuitId}`,
+        at,
+        kind: "overload",
+        state: "raised",
+        severity: "medium",
+        subject: { circuitId: room.circuitId },
+        params: { powerW: 3400 },
+      },
+    ]);
+    const { tiles } = await get<{ tiles: { unitName: string }[] }>(`/board?siteId=${site.siteId}`);
+    expect(tiles).toHaveLength(2);
+    expect(tiles.find((tile) => tile.unitName === "101")).toMatchObject({
+      householdId: room.householdId,
+      balanceMinor: 1234,
+      relay: "open",
+      intended: "open",
+      presence: "online",
+      holds: ["credit"],
+      activePowerW: 400,
+      alarms: 1,
+      circuitIds: [room.circuitId],
+    });
+    expect(tiles.find((tile) => tile.unitName === "102")).toMatchObject({
+      relay: "unknown",
+      activePowerW: null,
+      alarms: 0,
+    });
+  });
+});
+
+describe("the message stream", () => {
+  it("sends what comes and resumes after Last-Event-ID", async () => {
+    await buy(room.householdId, 100);
+    const { sequence } = await credit();
+    const stream = await openStream(sequence);
+    await buy(room.householdId, 200);
+    expect(await stream.next()).toMatchObject({
+      id: String(sequence + 1),
+      data: { position: { balanceMicro: 3_000_000 } },
+    });
+    stream.close();
+    await buy(room.householdId, 300);
+    const resumed = await openStream(sequence + 1);
+    expect(await resumed.next()).toMatchObject({
+      id: String(sequence + 2),
+      data: { position: { balanceMicro: 6_000_000 } },
+    });
+    resumed.close();
+  });
+
+  async function openStream(lastEventId: number) {
+    const abort = new AbortController();
+    const response = await fetch(`${api.origin}/api/v1/gateway/stream`, {
+      headers: { authorization: `Bearer ${site.gatewayToken}`, "last-event-id": String(lastEventId) },
+      signal: abort.signal,
+    });
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let text = "";
+    return {
+      close: () => abort.abort(),
+      async next(): Promise<{ id: string; data: DownlinkMessage }> {
+        for (;;) {
+          const match = /id: (\d+)\n(?:event: \w+\n)?data: (.*)\n\n/.exec(text);
+          if (match) {
+            text = text.slice(match.index + match[0].length);
+            return { id: match[1] as string, data: JSON.parse(match[2] as string) as DownlinkMessage };
+          }
+          const { value, done } = await reader.read();
+          if (done) throw new Error("the stream ended");
+          text += Buffer.from(value).toString();
+        }
+      },
+    };
+  }
+});
+
+describe("access", () => {
+  it.each(["/gateway/config", "/gateway/credit", "/gateway/messages", "/gateway/batches/last"])(
+    "%s is for gateways alone",
+    async (path) => {
+      expect(await api.call("GET", path, { token: site.administrator })).toMatchObject({ status: 403 });
+      expect(await api.call("GET", path)).toMatchObject({ status: 401 });
+      expect(await api.call("GET", path, { token: "hmg_wrong" })).toMatchObject({ status: 401 });
+    },
+  );
+
+  it("a gateway reads nothing that is for people", async () => {
+    const answer = await api.call("GET", `/households/${room.householdId}/balance`, {
+      token: site.gatewayToken,
+    });
+    expect(answer.status).toBe(403);
+  });
+
+  it("a replaced token ends at once", async () => {
+    const answer = await api.call<{ token: string }>("POST", `/gateways/${site.gatewayId}/token`, {
+      token: site.administrator,
+    });
+    expect(answer.status).toBe(201);
+    expect((await api.call("GET", "/gateway/config", { token: site.gatewayToken })).status).toBe(401);
+    expect((await api.call("GET", "/gateway/config", { token: answer.body.token })).status).toBe(200);
+  });
+});

@@ -1,0 +1,113 @@
+import type { Connection } from "mongoose";
+import { balancedPostings, type LedgerEntry } from "../ledger/entry.ts";
+import { journalModel } from "../ledger/journal.model.ts";
+import { accrualModel } from "./accrual.model.ts";
+import { type Accrual, accrualFault, usageRef } from "./accrual.ts";
+
+/** What can be wrong between registers, accruals and the ledger. */
+export const ACCRUAL_FINDINGS = {
+  "accrual-wrong": "an accrual does not add up in itself",
+  "entry-missing": "an accrual counts as posted, but the ledger has no entry",
+  "entry-differs": "the entry has another amount or energy than its accrual",
+  "register-gap": "an accrual does not begin where the one before ended",
+  "carry-lost": "the remainder of the accrual before was not taken over",
+} as const satisfies Record<string, string>;
+export type AccrualFindingCode = keyof typeof ACCRUAL_FINDINGS;
+
+export interface AccrualFinding {
+  accrualId: string;
+  code: AccrualFindingCode;
+  detail: string;
+}
+
+export interface AccrualReport {
+  accruals: number;
+  findings: AccrualFinding[];
+}
+
+/** Entries that are looked up together. Range 100–5000. */
+const LOOK_UP_AT_ONCE = 500;
+
+/** Reads every accrual once and holds it against its neighbours and the ledger. Changes nothing. */
+export async function verifyAccruals(connection: Connection): Promise<AccrualReport> {
+  const findings: AccrualFinding[] = [];
+  let accruals = 0;
+  let before: Accrual | null = null;
+  let waiting: Accrual[] = [];
+  const cursor = accrualModel(connection)
+    .find()
+    .sort({ circuitId: 1, day: 1, part: 1 })
+    .lean<Accrual[]>()
+    .cursor();
+  for await (const row of cursor) {
+    const accrual = row as Accrual;
+    accruals += 1;
+    findings.push(...findingsAlone(accrual), ...findingsBetween(before, accrual));
+    before = accrual;
+    if (isPosted(accrual)) waiting.push(accrual);
+    if (waiting.length >= LOOK_UP_AT_ONCE) {
+      findings.push(...(await findingsInLedger(connection, waiting)));
+      waiting = [];
+    }
+  }
+  findings.push(...(await findingsInLedger(connection, waiting)));
+  return { accruals, findings };
+}
+
+function findingsAlone(accrual: Accrual): AccrualFinding[] {
+  const fault = accrualFault(accrual);
+  return fault ? [{ accrualId: accrual._id, code: "accrual-wrong", detail: fault }] : [];
+}
+
+function findingsBetween(before: Accrual | null, accrual: Accrual): AccrualFinding[] {
+  if (before?.circuitId !== accrual.circuitId) return [];
+  const found: AccrualFinding[] = [];
+  if (before.lastWh !== accrual.fromWh || before.lastAt.getTime() !== accrual.fromAt.getTime())
+    found.push({
+      accrualId: accrual._id,
+      code: "register-gap",
+      detail: `${before.lastWh} → ${accrual.fromWh} Wh`,
+    });
+  const carried = before.householdId === accrual.householdId ? before.carryOutNano : 0;
+  if (accrual.carryInNano !== carried)
+    found.push({ accrualId: accrual._id, code: "carry-lost", detail: `${carried} → ${accrual.carryInNano}` });
+  return found;
+}
+
+function isPosted(accrual: Accrual): boolean {
+  const settled = accrual.state === "posted" || accrual.state === "done";
+  return settled && accrual.householdId !== null && accrual.lastWh > accrual.fromWh;
+}
+
+async function findingsInLedger(
+  connection: Connection,
+  accruals: readonly Accrual[],
+): Promise<AccrualFinding[]> {
+  const entries = await journalModel(connection)
+    .find({ refSpace: "rating", ref: { $in: accruals.map(usageRef) } })
+    .lean<LedgerEntry[]>();
+  const byRef = new Map(entries.map((entry) => [entry.ref, entry]));
+  return accruals.flatMap((accrual): AccrualFinding[] => {
+    const accrualId = accrual._id;
+    const entry = byRef.get(usageRef(accrual));
+    if (!entry) return [{ accrualId, code: "entry-missing", detail: usageRef(accrual) }];
+    return agrees(entry, accrual) ? [] : [{ accrualId, code: "entry-differs", detail: entry._id }];
+  });
+}
+
+function agrees(entry: LedgerEntry, accrual: Accrual): boolean {
+  const { siteId, householdId, currency, amountMinor } = accrual;
+  const expected = balancedPostings("usage", {
+    siteId,
+    householdId: householdId ?? "",
+    commodity: currency,
+    amount: amountMinor ? -amountMinor : 0,
+  });
+  return (
+    entry.details.fromWh === accrual.fromWh &&
+    entry.details.toWh === accrual.lastWh &&
+    expected.every(({ account, amount }) =>
+      entry.postings.some((posting) => posting.account === account && posting.amount === amount),
+    )
+  );
+}
