@@ -40,6 +40,8 @@ const STAFF = [
 /** Only one switch rating is sold for the cabinet's direct modules: 80 A (manual section 4, "3×10(80)A"). */
 const SWITCH_RATING_CA = 8000;
 const POLL_INTERVAL_MS = 5000;
+/** Neighbours share the store's group commit. */
+const ROOMS_AT_ONCE = 8;
 
 /** Fills an empty store through the public API, as an administrator's own program would. */
 export async function seedDemonstration(
@@ -60,10 +62,7 @@ export async function seedDemonstration(
   for (const { role, name } of STAFF) logins.push(await addLogin(api, site.id, role, name, role));
   const tariffIds: string[] = [];
   for (const tariff of DEMO_TARIFFS)
-    tariffIds.push(
-      (await api.post<Row>("/tariffs", { siteId: site.id, ...tariff, effectiveFrom: "2026-01-01T00:00:00Z" }))
-        .id,
-    );
+    tariffIds.push((await api.post<Row>("/tariffs", { siteId: site.id, ...tariff })).id);
   const gateway = await api.post<Row & { token: string }>("/gateways", {
     siteId: site.id,
     name: "Basement gateway",
@@ -94,17 +93,12 @@ export async function seedDemonstration(
       firstUnitId: 1,
     });
     const tariffId = tariffIds[building.tariff] ?? "";
-    for (const room of DEMO_ROOMS.filter((candidate) => candidate.building === index))
-      logins.push(
-        ...(await seedRoom(api, {
-          siteId: site.id,
-          buildingId,
-          meterId: meter.id,
-          tariffId,
-          room,
-          startedAt,
-        })),
-      );
+    const place = { siteId: site.id, buildingId, meterId: meter.id, tariffId, startedAt };
+    const rooms = DEMO_ROOMS.filter((candidate) => candidate.building === index);
+    for (let first = 0; first < rooms.length; first += ROOMS_AT_ONCE) {
+      const together = rooms.slice(first, first + ROOMS_AT_ONCE);
+      logins.push(...(await Promise.all(together.map((room) => seedRoom(api, { ...place, room })))).flat());
+    }
   }
   return { logins, gatewayToken: gateway.token, busIds };
 }
@@ -173,7 +167,7 @@ async function seedRoom(
     await api.post(
       "/purchases",
       { householdId: household.id, amountMinor: room.household.purchaseMinor, method: "cash" },
-      `demonstration-opening-${room.name}`,
+      `demonstration-opening-${room.name.replaceAll(" ", "-")}`,
     );
   if (!room.hasLogin) return [];
   const login = await addLogin(
