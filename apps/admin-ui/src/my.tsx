@@ -1,0 +1,27 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createRequest } from "./api/request.ts";
+import { createSession, exclusivelyInThisBrowser } from "./api/session.ts";
+import { chosenLocale, loadMessages } from "./resident/load-messages.ts";
+import "./resident/resident.css";
+import { ResidentApp } from "./resident/resident-app.tsx";
+
+const browserFetch = window.fetch.bind(window);
+const session = createSession({ fetch: browserFetch, nowMs: Date.now, exclusively: exclusivelyInThisBrowser });
+const request = createRequest({ fetch: browserFetch, session });
+
+const place = document.getElementById("root");
+if (place === null) throw new Error("my.html has no #root");
+const locale = chosenLocale();
+const [messages, isSignedIn] = await Promise.all([
+  loadMessages(locale),
+  session.token().then(
+    () => true,
+    () => false,
+  ),
+]);
+createRoot(place).render(
+  <StrictMode>
+    <ResidentApp session={session} request={request} initial={{ locale, messages, isSignedIn }} />
+  </StrictMode>,
+);
