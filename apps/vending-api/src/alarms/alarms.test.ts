@@ -23,7 +23,7 @@ interface BulkResult {
   failed: { id: string; code: string }[];
 }
 
-const at = (second: number) => new Date(Date.UTC(2026, 2, 2, 7, 0, second));
+const at = (second: number) => new Date(Date.UTC(2040, 2, 2, 7, 0, second));
 
 let api: TestApi;
 let maintenance: string;
@@ -239,10 +239,10 @@ describe("bulk actions", () => {
     ["acknowledge", { ids: [] }],
     ["acknowledge", { ids: ["a"], comment: "" }],
     ["acknowledge", {}],
-    ["shelve", { ids: ["a"], until: "2026-03-02T09:00:00Z" }],
+    ["shelve", { ids: ["a"], until: "2040-03-02T09:00:00Z" }],
     ["shelve", { ids: ["a"], reason: "r", until: "tomorrow" }],
-    ["shelve", { ids: ["a"], reason: "r", until: "2026-03-02T07:59:59Z" }],
-    ["shelve", { ids: ["a"], reason: "r", until: "2027-01-01T00:00:00Z" }],
+    ["shelve", { ids: ["a"], reason: "r", until: "2040-03-02T07:59:59Z" }],
+    ["shelve", { ids: ["a"], reason: "r", until: "2041-01-01T00:00:00Z" }],
     ["unshelve", { ids: "a" }],
   ])("refuse %s %o", async (what, body) => {
     expect(await act(what, body)).toMatchObject({ status: 400, body: { code: "invalid-body" } });

@@ -99,9 +99,11 @@ function follow(
     else send(change);
   });
   const start = async () => {
+    // From here on everything newer is told; only then what was missed is read, so that nothing falls between.
+    const position = await changes.position();
     const missed = lastEventId === undefined ? undefined : await changes.since(lastEventId);
     if (missed === undefined) {
-      sent = await changes.position();
+      sent = position;
       // With an id from the start, a page whose connection drops before the first change resumes without a gap too.
       sink.send({ id: String(sent), event: lastEventId === undefined ? "ready" : "reset", data: {} });
     }

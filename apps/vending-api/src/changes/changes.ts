@@ -2,6 +2,7 @@ import mongoose, { type Connection } from "mongoose";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { isDuplicateKey } from "../db/model.ts";
+import { ApiError } from "../errors.ts";
 import { type ChangeRow, changeModel, toRecordedChange } from "./change.model.ts";
 
 /** What an open page needs to know to read again: which row changed, not how. */
@@ -23,11 +24,11 @@ export interface RecordedChange extends Change {
 export interface Changes {
   /** Never fails: a lost hint costs a page its freshness for a moment, no data. Changes of one row within a flush merge. */
   publish(change: Change): void;
-  /** Hears every change from now on, those of other API processes included. Returns the way to stop. */
+  /** Hears every change after `position()`, those of other API processes included, in order. Returns the way to stop. */
   subscribe(listener: (change: RecordedChange) => void): () => void;
   /** What came after `sequence`, oldest first; undefined when that is no longer kept, so everything must be read again. */
   since(sequence: number): Promise<RecordedChange[] | undefined>;
-  /** The newest sequence in the store; 0 before the first change. */
+  /** The sequence up to which listeners here have heard; 0 before the first change. Rejects with `store-unavailable`. */
   position(): Promise<number>;
 }
 
@@ -84,13 +85,13 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
     }
   };
 
-  const position = async (): Promise<number> => {
+  const newestSequence = async (): Promise<number> => {
     const [newest] = await model.find().sort({ _id: -1 }).limit(1).lean<ChangeRow[]>();
     return newest?._id ?? 0;
   };
 
   const catchUp = async (): Promise<number> => {
-    head ??= await position();
+    head ??= await newestSequence();
     for (;;) {
       const rows = await model
         .find({ _id: { $gt: head } })
@@ -161,10 +162,17 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
       if (listeners.size === 1) void inTurn(async () => void (await catchUp()));
       return () => listeners.delete(listener);
     },
-    position,
+    async position() {
+      let heard: number | undefined;
+      await inTurn(async () => {
+        heard = await catchUp();
+      });
+      if (heard === undefined) throw new ApiError("store-unavailable");
+      return heard;
+    },
     async since(sequence) {
       const [oldest] = await model.find().sort({ _id: 1 }).limit(1).lean<ChangeRow[]>();
-      const isKept = sequence >= (oldest?._id ?? 1) - 1 && sequence <= (await position());
+      const isKept = sequence >= (oldest?._id ?? 1) - 1 && sequence <= (await newestSequence());
       if (!isKept) return undefined;
       const rows = await model
         .find({ _id: { $gt: sequence } })

@@ -9,10 +9,12 @@ interface Timer {
 export interface ManualClock extends Clock {
   /** Moves time and runs what falls due, in order. */
   advance(byMs: number): void;
+  /** Moves time as when the machine slept: what fell due runs once, afterwards. */
+  sleep(byMs: number): void;
 }
 
-/** Time that stands until it is moved. */
-export function manualClock(start = "2026-03-02T08:00:00.000Z"): ManualClock {
+/** Time that stands until it is moved. It stands in the future, so that the store's own clock ends nothing early. */
+export function manualClock(start = "2040-03-02T08:00:00.000Z"): ManualClock {
   let nowMs = Date.parse(start);
   const timers = new Set<Timer>();
   return {
@@ -32,6 +34,14 @@ export function manualClock(start = "2026-03-02T08:00:00.000Z"): ManualClock {
         next.run();
       }
       nowMs = endMs;
+    },
+    sleep(byMs) {
+      nowMs += byMs;
+      for (const timer of timers) {
+        if (timer.dueMs > nowMs) continue;
+        timer.dueMs = nowMs + timer.intervalMs;
+        timer.run();
+      }
     },
   };
 }
