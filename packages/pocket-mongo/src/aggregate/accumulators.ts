@@ -12,7 +12,7 @@ import {
   type Value,
 } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
-import { isNullish } from "./operator.ts";
+import { isNullish } from "../expression/operator.ts";
 
 /** Folds the values of one group; `undefined` is a missing value. */
 export type Accumulator = { add(value: Value | undefined): void; result(): Value | undefined };

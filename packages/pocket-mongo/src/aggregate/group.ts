@@ -1,10 +1,10 @@
 import { keyText } from "../bson/key.ts";
 import { type Doc, typeName, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
+import { compile } from "../expression/compile.ts";
+import type { Expression } from "../expression/scope.ts";
 import { mostSortBytes, pause, type Stream } from "../plan/stream.ts";
 import { type Accumulator, accumulators } from "./accumulators.ts";
-import { compile } from "./expression.ts";
-import type { Expression } from "./scope.ts";
 import { type PipelineContext, scopeOf, variableNames } from "./stage.ts";
 
 type Column = { name: string; make: () => Accumulator; expression: Expression };

@@ -1,6 +1,6 @@
 import type { Doc, Value } from "../bson/value.ts";
+import type { Scope, Variable } from "../expression/scope.ts";
 import { pause, type Stream, type Turn } from "../plan/stream.ts";
-import type { Scope, Variable } from "./scope.ts";
 
 /** What the stages of one command share. */
 export type PipelineContext = {

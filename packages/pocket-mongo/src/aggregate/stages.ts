@@ -1,13 +1,13 @@
 import { wholeNumber } from "../bson/arithmetic.ts";
 import { type Doc, doc, number, typeName, type Value } from "../bson/value.ts";
 import { type ErrorName, PocketMongoError } from "../errors.ts";
+import { compile, compileCondition } from "../expression/compile.ts";
 import { matches } from "../match/evaluate.ts";
 import { parseFilter } from "../match/parse.ts";
 import { parseSort } from "../plan/sort.ts";
 import { pause, type Stream, sorted, window } from "../plan/stream.ts";
 import { parseStageProjection } from "../project/projection.ts";
 import { applyTree, branch, plant } from "../project/tree.ts";
-import { compile, compileCondition } from "./expression.ts";
 import { groupStage } from "./group.ts";
 import { mapped, type PipelineContext, type StageMaker, scopeOf, sizeOf, variableNames } from "./stage.ts";
 import { unwindStage } from "./unwind.ts";

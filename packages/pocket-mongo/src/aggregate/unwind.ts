@@ -1,8 +1,8 @@
 import { type Path, parsePath, pathText, valueAt } from "../bson/path.ts";
 import { type Doc, typeName, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
+import { isNullish } from "../expression/operator.ts";
 import { pause, type Stream } from "../plan/stream.ts";
-import { isNullish } from "./operator.ts";
 
 type Options = { path: Path; index: string | undefined; keepEmpty: boolean };
 

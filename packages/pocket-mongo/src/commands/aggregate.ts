@@ -1,11 +1,11 @@
-import { compileCondition } from "../aggregate/expression.ts";
 import { parsePipeline, runPipeline } from "../aggregate/pipeline.ts";
-import type { Variable } from "../aggregate/scope.ts";
 import type { PipelineContext, Stage } from "../aggregate/stage.ts";
 import { sortDocuments } from "../aggregate/stages.ts";
 import { wholeNumber } from "../bson/arithmetic.ts";
 import { type Doc, doc, isDoc, number, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
+import { compileCondition } from "../expression/compile.ts";
+import type { Variable } from "../expression/scope.ts";
 import { everything, type Match, parseFilter } from "../match/parse.ts";
 import { parseSort, type Sort } from "../plan/sort.ts";
 import { type Found, pause, type Stream } from "../plan/stream.ts";

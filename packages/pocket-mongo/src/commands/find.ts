@@ -1,9 +1,9 @@
-import { compile, compileCondition } from "../aggregate/expression.ts";
-import type { Scope, Variable } from "../aggregate/scope.ts";
 import { keyText } from "../bson/key.ts";
 import { parsePath, visitPath } from "../bson/path.ts";
 import { type Doc, doc, number, RawDocument, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
+import { compile, compileCondition } from "../expression/compile.ts";
+import type { Scope, Variable } from "../expression/scope.ts";
 import { everything, type Match, parseFilter } from "../match/parse.ts";
 import { choosePlan, indexesUsed, type Plan } from "../plan/plan.ts";
 import { parseSort, type Sort } from "../plan/sort.ts";

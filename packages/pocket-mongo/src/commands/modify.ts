@@ -1,12 +1,12 @@
-import { compile } from "../aggregate/expression.ts";
 import { parsePipeline, runPipeline } from "../aggregate/pipeline.ts";
-import type { Variable } from "../aggregate/scope.ts";
 import type { PipelineContext } from "../aggregate/stage.ts";
 import { equal } from "../bson/compare.ts";
 import { decode } from "../bson/decode.ts";
 import { encode } from "../bson/encode.ts";
 import { type Doc, isDoc, ObjectId, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
+import { compile } from "../expression/compile.ts";
+import type { Variable } from "../expression/scope.ts";
 import { matchedPosition, matches } from "../match/evaluate.ts";
 import type { Match } from "../match/parse.ts";
 import { choosePlan, type Hint } from "../plan/plan.ts";
@@ -86,7 +86,7 @@ const updateStages = new Set(["$addFields", "$set", "$project", "$unset", "$repl
 function parsePipelineUpdate(call: Call, pipeline: Value[], variables: Variable | undefined): Update {
   for (const stage of pipeline) {
     const name = isDoc(stage) ? stage.keys().next().value : undefined;
-    if (name !== undefined && name.startsWith("$") && !updateStages.has(name)) {
+    if (name?.startsWith("$") && !updateStages.has(name)) {
       throw new PocketMongoError("InvalidOptions", `${name} is not allowed to be used within an update`);
     }
   }

@@ -1,9 +1,9 @@
-import { compile } from "../aggregate/expression.ts";
-import type { Scope } from "../aggregate/scope.ts";
 import { wholeNumber } from "../bson/arithmetic.ts";
 import { type Path, parsePath, valueAt } from "../bson/path.ts";
 import { type Doc, isNumber, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
+import { compile } from "../expression/compile.ts";
+import type { Scope } from "../expression/scope.ts";
 import { elementThatMatches, matchedPosition } from "../match/evaluate.ts";
 import { type Match, parseFilter } from "../match/parse.ts";
 import { isTruthy } from "../match/tests.ts";

@@ -1,7 +1,7 @@
-import type { Expression, Scope } from "../aggregate/scope.ts";
 import { parsePath } from "../bson/path.ts";
 import type { Doc, Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
+import type { Expression, Scope } from "../expression/scope.ts";
 
 /** What a projection does at a field: keep it, leave it out, put an expression's value there, or go on below. */
 export type Leaf = { kind: "include" } | { kind: "exclude" } | { kind: "compute"; expression: Expression };

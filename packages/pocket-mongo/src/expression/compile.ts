@@ -2,7 +2,12 @@ import type { Doc, Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import { type CompileContext, type Operator, truth } from "./operator.ts";
 import { arithmeticOperators } from "./operators/arithmetic.ts";
+import { arrayOperators } from "./operators/arrays.ts";
 import { controlOperators } from "./operators/control.ts";
+import { conversionOperators } from "./operators/conversion.ts";
+import { dateOperators } from "./operators/dates.ts";
+import { objectOperators } from "./operators/objects.ts";
+import { stringOperators } from "./operators/strings.ts";
 import { type Expression, lookUp, type Scope } from "./scope.ts";
 
 /** How deep expressions may nest; it bounds the recursion of a hostile pipeline. */
@@ -11,6 +16,11 @@ const deepest = 150;
 export const expressionOperators: Readonly<Record<string, Operator>> = {
   ...controlOperators,
   ...arithmeticOperators,
+  ...arrayOperators,
+  ...objectOperators,
+  ...stringOperators,
+  ...dateOperators,
+  ...conversionOperators,
 };
 
 /** MongoDB's operators that are refused here, so that a user hears "not supported" instead of "unrecognized". */
@@ -21,8 +31,6 @@ export const refusedExpressions = [
   "$rand",
   "$sampleRate",
   "$toHashedIndexKey",
-  "$getField",
-  "$setField",
   "$unsetField",
   "$bitAnd",
   "$bitNot",
