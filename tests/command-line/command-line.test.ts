@@ -1,0 +1,172 @@
+/** The command line as a person meets it: help, one clear line per mistake, exit codes 0, 1 and 2. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startSimulatedSite } from "@hallmeter/meter-simulator";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withoutOwnSettings } from "../support/demonstration.ts";
+
+const HALLMETER = join(import.meta.dirname, "..", "..", "scripts", "hallmeter.mjs");
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "hallmeter-command-line-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function run(args: string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [HALLMETER, ...args], {
+    cwd: folder,
+    env: { ...withoutOwnSettings(process.env), ...options.env },
+  });
+  const ended: Ended = { code: null, stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => {
+    ended.stdout += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    ended.stderr += chunk.toString();
+  });
+  child.stdin.end(options.input ?? "");
+  return new Promise((resolve) => child.on("close", (code) => resolve({ ...ended, code })));
+}
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("wrong use", () => {
+  test.each([
+    ["an unknown command", ["sell"]],
+    ["a missing option", ["gateway"]],
+    ["a unit id beyond 247", ["read", "--bus", "tcp://127.0.0.1:1", "--unit", "248"]],
+    ["a relay state that is none", ["relay", "toggle", "--bus", "tcp://127.0.0.1:1", "--unit", "1"]],
+  ])("%s ends with 2 and says how it is used", async (_what, args) => {
+    const { code, stderr, stdout } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: .+\n\(--help shows how it is used\)\n$/);
+  });
+
+  test("--help ends with 0", async () => {
+    const { code, stdout } = await run(["relay", "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("--bus <url>");
+  });
+});
+
+describe("malformed files and settings: one clear line, exit code 1", () => {
+  test.each([
+    ["broken JSON", "{", /gateway\.json.*JSON/i],
+    [
+      "a missing token",
+      '{"server":{"url":"http://127.0.0.1:1"},"dataDir":"d"}',
+      /gateway\.json.*server\.token/,
+    ],
+    [
+      "an address that is none",
+      '{"server":{"url":"here","token":"t"},"dataDir":"d"}',
+      /gateway\.json.*server\.url/,
+    ],
+    [
+      "a field nobody knows",
+      '{"server":{"url":"http://a","token":"t"},"dataDir":"d","fast":true}',
+      /gateway\.json.*fast/,
+    ],
+  ])("gateway configuration with %s", async (_what, content, expected) => {
+    const { code, stderr } = await run(["gateway", "--config", file("gateway.json", content)]);
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(expected);
+  });
+
+  test.each([
+    ["simulate", ["simulate", "--site", "nowhere.json"], {}, /nowhere\.json/],
+    [
+      "api without a secret",
+      ["api"],
+      { MONGODB_URI: "mongodb://127.0.0.1:1/x" },
+      /HALLMETER_JWT_SECRET is missing/,
+    ],
+    [
+      "api with a setting nobody knows",
+      ["api"],
+      {
+        MONGODB_URI: "mongodb://127.0.0.1:1/x",
+        HALLMETER_JWT_SECRET: "x".repeat(40),
+        HALLMETER_COLOUR: "red",
+      },
+      /HALLMETER_COLOUR is not a setting/,
+    ],
+    ["start with a port that is none", ["start"], { HALLMETER_PORT: "http" }, /HALLMETER_PORT/],
+    ["start with another store's address", ["start"], { MONGODB_URI: "postgres://x" }, /MONGODB_URI/],
+  ])("%s", async (_what, args, env, expected) => {
+    const { code, stderr } = await run(args, { env });
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(expected);
+  });
+});
+
+describe("at a bus", () => {
+  test("read and relay speak to a simulated cabinet; a silent unit is said so", async () => {
+    const site = await startSimulatedSite({
+      buses: [
+        {
+          id: "bench",
+          line: { baud: 9600, parity: "none", stopBits: 1 },
+          listen: { tcp: { port: 0 } },
+          cabinets: [
+            {
+              firstUnitId: 1,
+              threePhaseCount: 0,
+              singlePhaseCount: 2,
+              circuits: [{ unitId: 1, initialEnergyWh: 4320, appliances: [{ kind: "kettle" }] }],
+            },
+          ],
+        },
+      ],
+    });
+    try {
+      const bus = ["--bus", `tcp://127.0.0.1:${site.reaches[0]?.tcpPort}?baud=9600`];
+      const read = await run(["read", ...bus, "--unit", "1", "--json"]);
+      expect(read.code).toBe(0);
+      const { values } = JSON.parse(read.stdout) as { values: { name: string; value: number }[] };
+      expect(values.find(({ name }) => name === "energyWh")?.value).toBe(
+        site.circuit("bench", 1).registerEnergyWh,
+      );
+
+      const opened = await run(["relay", "open", ...bus, "--unit", "1"]);
+      expect(opened).toMatchObject({ code: 0 });
+      expect(opened.stdout).toContain("open confirmed");
+      expect(site.circuit("bench", 1).relay).toBe("open");
+
+      const silent = await run(["read", ...bus, "--unit", "99"]);
+      expect(silent).toMatchObject({ code: 1, stdout: "" });
+      expect(silent.stderr).toBe("hallmeter: the unit did not answer\n");
+    } finally {
+      await site.close();
+    }
+  });
+});
+
+describe("users and books on the embedded store", () => {
+  test("user add, the same login again, and an empty ledger that is in order", async () => {
+    const add = ["user", "add", "--login", "first", "--name", "First", "--role", "administrator", "--json"];
+    const added = await run(add, { input: "correct horse battery staple\n" });
+    expect(added).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(added.stdout)).toMatchObject({ login: "first", roles: ["administrator"] });
+    const again = await run(add, { input: "correct horse battery staple\n" });
+    expect(again).toMatchObject({ code: 1, stdout: "" });
+    expect(again.stderr.trim().split("\n")).toHaveLength(1);
+    const verified = await run(["verify-ledger", "--json"]);
+    expect(verified.code).toBe(0);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ entries: 0, findings: [] });
+  });
+});
