@@ -1,0 +1,175 @@
+import type { BusConfig, SafetyPolicy } from "@hallmeter/meter-model";
+import type { Bus, BusBudget, BusState } from "../bus/bus.ts";
+import type { Cancel, Clock } from "../clock.ts";
+import type { Change } from "../store/tables.ts";
+import type { AlarmBook } from "./alarm-book.ts";
+import { type BusStanding, busConditions } from "./bus-alarms.ts";
+import { busBudgetItem, type ErrorCounts, errorCounts, NO_ERRORS } from "./bus-budget-item.ts";
+import type { CircuitControl } from "./circuit-control.ts";
+import { alarmKey } from "./circuit-items.ts";
+import { planPolls } from "./poll-plan.ts";
+import { CLOSING_GAP_MS, nextClose } from "./safety/release-order.ts";
+
+interface BusControlOptions {
+  config: BusConfig;
+  bus: Bus;
+  clock: Clock;
+  /** 0 ≤ value < 1. */
+  random: () => number;
+  /** Starts to close the circuit's relay. */
+  close: (circuit: CircuitControl) => void;
+}
+
+interface UnitTrouble {
+  offlineSinceMs: number | null;
+  duplicateSeenMs: number | null;
+}
+
+/** One bus with its circuits: what is read how often, who closes next, what is wrong with it. */
+export class BusControl {
+  config: BusConfig;
+  readonly bus: Bus;
+  readonly circuits = new Map<string, CircuitControl>();
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #close: (circuit: CircuitControl) => void;
+  readonly #troubles = new Map<number, UnitTrouble>();
+  #state: { state: BusState; detail: string; isAlarm: boolean; upSinceMs: number | null } = {
+    state: "opening",
+    detail: "",
+    isAlarm: false,
+    upSinceMs: null,
+  };
+  #planText = "";
+  #errors: ErrorCounts = NO_ERRORS;
+  #lastCloseAtMs: number | null = null;
+  #cancelNextClose: Cancel | null = null;
+
+  constructor({ config, bus, clock, random, close }: BusControlOptions) {
+    this.config = config;
+    this.bus = bus;
+    this.#clock = clock;
+    this.#random = random;
+    this.#close = close;
+    bus.on("bus", (event) => {
+      if (event.kind === "duplicate-address") this.#trouble(event.unitId).duplicateSeenMs = event.at;
+      else this.#enter(event.state, event.detail, event.alarm);
+    });
+    bus.on("unit", ({ unitId, presence, at }) => {
+      this.#trouble(unitId).offlineSinceMs = presence === "offline" ? at : null;
+      for (const circuit of this.circuits.values())
+        if (circuit.config.unitId === unitId) circuit.setPresence(presence);
+    });
+  }
+
+  get id(): string {
+    return this.config.id;
+  }
+
+  get state(): BusState {
+    return this.#state.state;
+  }
+
+  budget(): BusBudget {
+    return this.bus.budget();
+  }
+
+  /** How often the circuit is really read, ms. */
+  plan(isWatched: (circuit: CircuitControl) => boolean): void {
+    const turnarounds = new Map(
+      this.budget().units.map(({ unitId, turnaroundMs }) => [unitId, turnaroundMs]),
+    );
+    const polled = [...this.circuits.values()].map((circuit) => ({
+      circuitId: circuit.id,
+      unitId: circuit.config.unitId,
+      profile: circuit.wire.profile,
+      variant: circuit.wire.variant,
+      isWatched: isWatched(circuit),
+    }));
+    const plan = planPolls(polled, this.config, (unitId) => turnarounds.get(unitId) ?? null);
+    const text = JSON.stringify(
+      plan.map(({ key, unitId, intervalMs, lane }) => [key, unitId, intervalMs, lane]),
+    );
+    if (text === this.#planText) return;
+    this.#planText = text;
+    this.bus.setPollPlan(plan);
+  }
+
+  /** S7: closes the next circuit that wants to close, and comes back while more wait. */
+  releaseNext(policy: SafetyPolicy): void {
+    const waiting = [...this.circuits.values()]
+      .filter((circuit) => {
+        const decision = circuit.decide(policy);
+        return decision.type === "operate" && decision.relay === "closed";
+      })
+      .map((circuit) => ({ circuitId: circuit.id, isByPerson: circuit.isByPerson(), circuit }));
+    const nowMs = this.#clock.nowMs();
+    const next = nextClose(waiting, this.#lastCloseAtMs, nowMs, this.#random);
+    if (next !== undefined) {
+      this.#lastCloseAtMs = nowMs;
+      this.#close(next.circuit);
+    }
+    const areMoreWaiting = waiting.length > (next === undefined ? 0 : 1);
+    if (!areMoreWaiting || this.#cancelNextClose !== null) return;
+    const pauseMs = Math.max(1, (this.#lastCloseAtMs ?? nowMs) + CLOSING_GAP_MS - nowMs);
+    this.#cancelNextClose = this.#clock.setTimer(() => {
+      this.#cancelNextClose = null;
+      this.releaseNext(policy);
+    }, pauseMs);
+  }
+
+  /** Raises and clears what is wrong with the bus and its units now. */
+  alarmChanges(alarms: AlarmBook): Change[] {
+    const nowMs = this.#clock.nowMs();
+    const { conditions, judgesUnits } = busConditions(this.#standing(), nowMs);
+    const ownKeys = new Set([alarmKey("bus-down", this.id), alarmKey("bus-jammed", this.id)]);
+    return alarms.reconcile(
+      ({ key, kind, subject }) =>
+        ownKeys.has(key) ||
+        (subject.busId === this.id &&
+          (kind === "duplicate-address" || (kind === "unit-offline" && judgesUnits))),
+      conditions,
+      nowMs,
+    );
+  }
+
+  /** Figures of the minute since this was last called. */
+  budgetItem() {
+    const budget = this.budget();
+    const item = busBudgetItem(budget, this.#errors, this.#clock.nowMs());
+    this.#errors = errorCounts(budget);
+    return item;
+  }
+
+  async close(): Promise<void> {
+    this.#cancelNextClose?.();
+    this.#cancelNextClose = null;
+    await this.bus.close();
+  }
+
+  #enter(state: BusState, detail: string, isAlarm: boolean): void {
+    const upSinceMs = state === "up" ? (this.#state.upSinceMs ?? this.#clock.nowMs()) : null;
+    this.#state = { state, detail, isAlarm, upSinceMs };
+    if (state !== "down" || !isAlarm) return;
+    for (const circuit of this.circuits.values()) circuit.setPresence("offline");
+  }
+
+  #trouble(unitId: number): UnitTrouble {
+    const known = this.#troubles.get(unitId) ?? { offlineSinceMs: null, duplicateSeenMs: null };
+    this.#troubles.set(unitId, known);
+    return known;
+  }
+
+  #standing(): BusStanding {
+    return {
+      busId: this.id,
+      ...this.#state,
+      units: [...this.circuits.values()].map(({ id, config: { unitId, meterId } }) => ({
+        unitId,
+        circuitId: id,
+        meterId,
+        ...this.#trouble(unitId),
+      })),
+    };
+  }
+}

@@ -1,0 +1,106 @@
+import type { IntendedState, Profile, ProfileVariant, RelayState } from "@hallmeter/meter-model";
+import type { Bus, Lane, ReadReply } from "../bus/bus.ts";
+import type { Clock } from "../clock.ts";
+import { type GatewayErrorCode, isGatewayError } from "../errors.ts";
+import { READ_BACK_PAUSE_MS, READ_BACK_WITHIN_MS } from "./safety/relay-check.ts";
+
+/** Where a circuit hangs and how it is spoken to. */
+export interface CircuitWire {
+  circuitId: string;
+  bus: Bus;
+  unitId: number;
+  profile: Profile;
+  variant: ProfileVariant;
+}
+
+export type OperationOutcome =
+  | { type: "confirmed" }
+  /** Read back, and not what was commanded. */
+  | { type: "mismatch" }
+  /** It may have happened: nothing could be read back in time. */
+  | { type: "unanswered"; code: GatewayErrorCode }
+  /** Nothing went out. */
+  | { type: "not-sent"; code: GatewayErrorCode }
+  /** The unit said no. */
+  | { type: "refused"; code: GatewayErrorCode };
+
+const NOT_SENT: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
+  "bus-down",
+  "bus-closed",
+  "bus-jammed",
+  "expired",
+  "superseded",
+  "queue-full",
+]);
+const REFUSED: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
+  "function-refused",
+  "address-refused",
+  "value-refused",
+  "unit-failed",
+  "unit-busy",
+  "exception-unknown",
+]);
+
+function codeOf(error: unknown): GatewayErrorCode {
+  if (isGatewayError(error)) return error.code;
+  throw error;
+}
+
+interface Operation {
+  relay: IntendedState;
+  lane: Lane;
+  expiresAtMs: number;
+  clock: Clock;
+  /** Takes the reply in as a sample like any other, and says what its relay shows. */
+  take: (reply: ReadReply) => RelayState;
+}
+
+/** Reads the sample block once. */
+export function readSampleBlock(wire: CircuitWire, lane: Lane, expiresAtMs: number): Promise<ReadReply> {
+  const { bus, unitId, profile, variant } = wire;
+  return bus.read({ lane, unitId, block: variant.sampleBlock, profile, expiresAtMs });
+}
+
+/**
+ * Commands a relay once and reads it back (S1). Whatever came of the write, the relay's own word decides; the command is
+ * never sent a second time here.
+ */
+export async function operateRelay(wire: CircuitWire, operation: Operation): Promise<OperationOutcome> {
+  const { command } = wire.variant.relay;
+  try {
+    await wire.bus.write({
+      lane: operation.lane,
+      unitId: wire.unitId,
+      address: command.address,
+      words: [operation.relay === "open" ? command.open : command.close],
+      profile: wire.profile,
+      expiresAtMs: operation.expiresAtMs,
+      supersedeKey: `relay ${wire.circuitId}`,
+    });
+  } catch (error) {
+    const code = codeOf(error);
+    if (NOT_SENT.has(code)) return { type: "not-sent", code };
+    if (REFUSED.has(code)) return { type: "refused", code };
+  }
+  return readBack(wire, operation);
+}
+
+async function readBack(wire: CircuitWire, operation: Operation): Promise<OperationOutcome> {
+  const { clock, lane, relay } = operation;
+  const untilMs = clock.monotonicMs() + READ_BACK_WITHIN_MS;
+  let outcome: OperationOutcome = { type: "unanswered", code: "reply-timeout" };
+  for (;;) {
+    const leftMs = untilMs - clock.monotonicMs();
+    try {
+      const reply = await readSampleBlock(wire, lane, clock.nowMs() + Math.max(0, leftMs));
+      if (operation.take(reply) === relay) return { type: "confirmed" };
+      outcome = { type: "mismatch" };
+    } catch (error) {
+      const code = codeOf(error);
+      if (outcome.type === "unanswered" && code !== "expired") outcome = { type: "unanswered", code };
+      if (code === "bus-closed") return outcome;
+    }
+    if (clock.monotonicMs() + READ_BACK_PAUSE_MS >= untilMs) return outcome;
+    await new Promise<void>((resolve) => clock.setTimer(resolve, READ_BACK_PAUSE_MS));
+  }
+}

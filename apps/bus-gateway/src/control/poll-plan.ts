@@ -1,0 +1,44 @@
+import type { BusConfig, Profile, ProfileVariant } from "@hallmeter/meter-model";
+import type { PollEntry } from "../bus/bus.ts";
+import { ASSUMED_TURNAROUND_MS, plannedMilli } from "../bus/planned-use.ts";
+
+export interface PolledCircuit {
+  circuitId: string;
+  unitId: number;
+  profile: Profile;
+  variant: ProfileVariant;
+  isWatched: boolean;
+}
+
+/** Intervals a watched circuit may get, ms: once a second shows an inrush settle, and 5 s is a plain poll. */
+const WATCH_INTERVALS_MS = [1000, 1500, 2000, 2500, 3000, 4000, 5000];
+/** The plan may take this share of the wire; the rest is for people, switching and repeats. Range 500–900. */
+const PLAN_LIMIT_MILLI = 750;
+
+function planWith(circuits: readonly PolledCircuit[], bus: BusConfig, watchIntervalMs: number): PollEntry[] {
+  return circuits.map(({ circuitId, unitId, profile, variant, isWatched }) => ({
+    key: circuitId,
+    unitId,
+    block: variant.sampleBlock,
+    profile,
+    intervalMs: isWatched ? Math.min(watchIntervalMs, bus.pollIntervalMs) : bus.pollIntervalMs,
+    lane: isWatched ? "watch" : "poll",
+  }));
+}
+
+/**
+ * Every circuit at the bus' interval, the watched ones as much oftener as the wire allows.
+ * @param turnaroundMs learned turnaround of a unit; null while unknown
+ */
+export function planPolls(
+  circuits: readonly PolledCircuit[],
+  bus: BusConfig,
+  turnaroundMs: (unitId: number) => number | null,
+): PollEntry[] {
+  const turnaround = (unitId: number) => turnaroundMs(unitId) ?? ASSUMED_TURNAROUND_MS;
+  for (const watchIntervalMs of WATCH_INTERVALS_MS) {
+    const plan = planWith(circuits, bus, watchIntervalMs);
+    if (plannedMilli(plan, bus.line, turnaround) <= PLAN_LIMIT_MILLI) return plan;
+  }
+  return planWith(circuits, bus, bus.pollIntervalMs);
+}

@@ -1,0 +1,59 @@
+import type { Sample } from "@hallmeter/meter-model";
+import type { UsePoint } from "../store/records.ts";
+
+/** Points inside a slot say nothing that its ends do not, unless the price changes there. Prices change on quarters. */
+const SLOT_MS = 15 * 60_000;
+/** Metering and voltage tolerances on top of the switch's rating. */
+const POSSIBLE_USE_MILLI = 1100;
+/** Both ends of a difference are known to one step of the register; 0.01 kWh is the coarsest in the profiles. */
+const REGISTER_STEPS_WH = 20;
+const MS_PER_HOUR = 3_600_000;
+
+export interface SwitchedCircuit {
+  switchRatingCa: number;
+  ctRatio: number;
+  ptRatio: number;
+}
+
+/** The most that the switch can have carried meanwhile, Wh. U in 0.1 V × I in 0.01 A = mW. */
+function possibleUseWh(circuit: SwitchedCircuit, sample: Sample, elapsedMs: number): number {
+  const ratingW = (circuit.switchRatingCa * sample.voltageDv * (sample.phases?.length ?? 1)) / 1000;
+  const steps = REGISTER_STEPS_WH * circuit.ctRatio * circuit.ptRatio;
+  return (ratingW * POSSIBLE_USE_MILLI * elapsedMs) / (1000 * MS_PER_HOUR) + steps;
+}
+
+/**
+ * A sample as a point of use. A register that fell, or rose by more than the switch can carry, was exchanged or misread:
+ * the gateway counts nothing for that step, and the server's next position knows better.
+ */
+export function usePointOf(circuit: SwitchedCircuit, sample: Sample, last: UsePoint | undefined): UsePoint {
+  const atMs = Date.parse(sample.at);
+  const point = { atMs, energyWh: sample.energyWh };
+  if (last === undefined) return point;
+  const usedWh = sample.energyWh - last.energyWh;
+  const isPossible = usedWh >= 0 && usedWh <= possibleUseWh(circuit, sample, atMs - last.atMs);
+  return isPossible ? point : { ...point, isBreak: true };
+}
+
+/** True when the last point may go now that a newer one is there: it lies inside a slot and marks no break. */
+export function isReplaceable(beforeLast: UsePoint | undefined, last: UsePoint, next: UsePoint): boolean {
+  if (beforeLast === undefined || last.isBreak === true || next.isBreak === true) return false;
+  const slot = (point: UsePoint) => Math.floor(point.atMs / SLOT_MS);
+  return slot(beforeLast) === slot(last) && slot(last) === slot(next);
+}
+
+/** Registers after `base` with the breaks taken out, so that their differences are use and nothing else. */
+export function withoutBreaks(
+  base: { atMs: number; energyWh: number },
+  points: readonly UsePoint[],
+): { atMs: number; energyWh: number }[] {
+  let raw = base.energyWh;
+  let counted = base.energyWh;
+  return points
+    .filter((point) => point.atMs > base.atMs)
+    .map((point) => {
+      if (point.isBreak !== true) counted += Math.max(0, point.energyWh - raw);
+      raw = point.energyWh;
+      return { atMs: point.atMs, energyWh: counted };
+    });
+}
