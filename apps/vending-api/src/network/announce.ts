@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { householdModel } from "../places/household.model.ts";
+import { householdsOf } from "./credit-position.ts";
 import { gatewayModel } from "./gateway.model.ts";
 import { gatewayMessagesOf } from "./gateway-messages.ts";
 
@@ -25,6 +26,18 @@ export async function announceCredit(
   householdIds: Iterable<string>,
 ): Promise<void> {
   await gatewayMessagesOf(connection, clock).sendCredit(new Set(householdIds));
+}
+
+/** Configuration and every credit position, for a gateway that cannot know what it missed. */
+export async function announceEverything(
+  { connection, clock }: AnnounceDeps,
+  gatewayId: string,
+): Promise<void> {
+  const householdIds = await householdsOf(connection, gatewayId);
+  await gatewayMessagesOf(connection, clock).send(gatewayId, [
+    { type: "config" },
+    ...householdIds.map((householdId) => ({ type: "credit" as const, householdId })),
+  ]);
 }
 
 /** After the prices of a tariff changed. */

@@ -21,6 +21,8 @@ export interface GatewayMessages {
   /** Oldest first. */
   after(gatewayId: string, sequence: number, limit: number): Promise<DownlinkMessage[]>;
   newestSequence(gatewayId: string): Promise<number>;
+  /** False when messages after `sequence` are no longer kept. */
+  isComplete(gatewayId: string, sequence: number): Promise<boolean>;
   /** Called when this process has stored messages for the gateway. Returns the way to stop. */
   onSent(gatewayId: string, listener: () => void): () => void;
 }
@@ -92,6 +94,13 @@ function openGatewayMessages(connection: Connection, clock: { now(): Date }): Ga
       return rows.map((row) => row.message);
     },
     newestSequence,
+    async isComplete(gatewayId, sequence) {
+      const oldest = await model
+        .findOne({ gatewayId })
+        .sort({ sequence: 1 })
+        .lean<GatewayMessageRow | null>();
+      return oldest === null || sequence >= oldest.sequence - 1;
+    },
     onSent(gatewayId, listener) {
       sent.on(gatewayId, listener);
       return () => sent.off(gatewayId, listener);

@@ -2,10 +2,9 @@ import cron from "node-cron";
 import type { Deps } from "../deps.ts";
 import { healBalances } from "../ledger/balance.model.ts";
 import { closeDays } from "../rating/close-days.ts";
-import { announceConfig, announceSite, announceTariff } from "./announce.ts";
+import { announceEverything, announceSite, announceTariff } from "./announce.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { expireCommands, handOverForgotten } from "./commands.ts";
-import { householdsOf } from "./credit-position.ts";
 import { gatewayModel } from "./gateway.model.ts";
 import { gatewayMessageModel } from "./gateway-message.model.ts";
 import { gatewayMessagesOf } from "./gateway-messages.ts";
@@ -74,19 +73,11 @@ export function startNetworkJobs(deps: Deps): { stop(): Promise<void> } {
 }
 
 /** What a crash may have left undone between two writes: caches, positions, configuration messages. */
-async function catchUp(deps: Deps): Promise<void> {
-  const { connection, clock } = deps;
+export async function catchUp(deps: Deps): Promise<void> {
+  const { connection } = deps;
   await healBalances(connection);
-  const gatewayIds = await gatewayModel(connection).distinct("_id");
-  await announceConfig(deps, gatewayIds);
-  const messages = gatewayMessagesOf(connection, clock);
-  for (const gatewayId of gatewayIds) {
-    const householdIds = await householdsOf(connection, gatewayId);
-    await messages.send(
-      gatewayId,
-      householdIds.map((householdId) => ({ type: "credit", householdId })),
-    );
-  }
+  for (const gatewayId of await gatewayModel(connection).distinct("_id"))
+    await announceEverything(deps, gatewayId);
 }
 
 /** Closes days that are over, posts what is due, and forgets old messages. */

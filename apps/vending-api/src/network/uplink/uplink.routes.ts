@@ -11,6 +11,7 @@ import type { Deps } from "../../deps.ts";
 import { ApiError } from "../../errors.ts";
 import { emptyOf, eventStreamOf, noContent, notModified, ok, stream } from "../../http/answer.ts";
 import { type Route, route } from "../../http/route.ts";
+import { announceEverything } from "../announce.ts";
 import { takeResult } from "../commands.ts";
 import { type Gateway, gatewayModel } from "../gateway.model.ts";
 import { currentConfig } from "../gateway-config.ts";
@@ -30,6 +31,10 @@ const afterField = z.coerce.number().int().nonnegative();
 export function uplinkRoutes(deps: Deps): Route[] {
   const { connection, clock } = deps;
   const messages = gatewayMessagesOf(connection, clock);
+  /** A gateway that was away longer than messages are kept is told everything anew, behind those that are left. */
+  const fillGap = async (gatewayId: string, after: number) => {
+    if (!(await messages.isComplete(gatewayId, after))) await announceEverything(deps, gatewayId);
+  };
   return [
     route({
       method: "get",
@@ -94,6 +99,7 @@ export function uplinkRoutes(deps: Deps): Route[] {
         await noteSeen(connection, caller.id, now);
         const named = afterField.safeParse(header("last-event-id") ?? query.after);
         const after = named.success ? named.data : await messages.newestSequence(caller.id);
+        await fillGap(caller.id, after);
         return stream((sink) => followMessages({ ...deps, log }, messages, caller.id, after, sink));
       },
     }),
@@ -107,6 +113,7 @@ export function uplinkRoutes(deps: Deps): Route[] {
       answers: { 200: z.array(downlinkMessageSchema) },
       async handle({ caller, query, now }) {
         await noteSeen(connection, caller.id, now);
+        await fillGap(caller.id, query.after);
         return ok(await messages.after(caller.id, query.after, MESSAGES_PER_ANSWER));
       },
     }),
