@@ -4,26 +4,14 @@ import { PocketMongoError } from "../errors.ts";
 import { compile } from "../expression/compile.ts";
 import type { Expression } from "../expression/scope.ts";
 import { mostSortBytes, pause, type Stream } from "../plan/stream.ts";
-import { type Accumulator, accumulators } from "./accumulators.ts";
+import { type Accumulator, type AccumulatorMaker, accumulators } from "./accumulators.ts";
 import { type PipelineContext, scopeOf, variableNames } from "./stage.ts";
 
-type Column = { name: string; make: () => Accumulator; expression: Expression };
+export type Column = { name: string; make: () => Accumulator; expression: Expression };
 type Group = { id: Value | undefined; columns: Accumulator[] };
 
 /** Accumulators MongoDB has and this server refuses. */
-export const refusedAccumulators = [
-  "$accumulator",
-  "$bottom",
-  "$bottomN",
-  "$firstN",
-  "$lastN",
-  "$maxN",
-  "$minN",
-  "$median",
-  "$percentile",
-  "$top",
-  "$topN",
-] as const;
+export const refusedAccumulators = ["$accumulator", "$median", "$percentile"] as const;
 
 export function groupStage(spec: Value, context: PipelineContext): (input: Stream<Doc>) => Stream<Doc> {
   if (!(spec instanceof Map))
@@ -36,6 +24,11 @@ export function groupStage(spec: Value, context: PipelineContext): (input: Strea
     .filter(([name]) => name !== "_id")
     .map(([name, value]) => column(name, value, names));
   return (input) => grouped(input, context, idOf, columns);
+}
+
+/** The output fields of $group and $bucket: a name and one accumulator each. */
+export function makeColumns(output: Doc, names: ReadonlySet<string>): Column[] {
+  return [...output].map(([name, value]) => column(name, value, names));
 }
 
 function column(name: string, value: Value, names: ReadonlySet<string>): Column {
@@ -59,8 +52,9 @@ function column(name: string, value: Value, names: ReadonlySet<string>): Column 
       `$count takes no arguments, i.e. $count:{}, not ${typeName(operand)}`,
     );
   }
-  const make: () => Accumulator = accumulators[operator as keyof typeof accumulators];
-  return { name, make, expression: compile(operand, names) };
+  const build: AccumulatorMaker = accumulators[operator as keyof typeof accumulators];
+  const { input, make } = build(operand);
+  return { name, make, expression: compile(input, names) };
 }
 
 function* grouped(

@@ -8,7 +8,9 @@ import { parseSort } from "../plan/sort.ts";
 import { pause, type Stream, sorted, window } from "../plan/stream.ts";
 import { parseStageProjection } from "../project/projection.ts";
 import { applyTree, branch, plant } from "../project/tree.ts";
+import { bucketAutoStage, bucketStage, sampleStage } from "./bucket-stages.ts";
 import { groupStage } from "./group.ts";
+import { facetStage, lookupStage, unionStage } from "./join-stages.ts";
 import { mapped, type PipelineContext, type StageMaker, scopeOf, sizeOf, variableNames } from "./stage.ts";
 import { unwindStage } from "./unwind.ts";
 
@@ -156,6 +158,12 @@ export const stages = {
     return replaceRoot(root, context);
   },
   $replaceWith: replaceRoot,
+  $lookup: lookupStage,
+  $unionWith: unionStage,
+  $facet: facetStage,
+  $bucket: bucketStage,
+  $bucketAuto: bucketAutoStage,
+  $sample: (spec) => sampleStage(spec, Math.random),
 } as const satisfies Record<string, StageMaker>;
 
 type Refusal = { error: ErrorName | number; message: string };
@@ -184,14 +192,8 @@ export const refusedStages = {
   $out: unsupported("$out"),
   $planCacheStats: unsupported("$planCacheStats"),
   $redact: unsupported("$redact"),
-  $sample: unsupported("$sample"),
   $search: { error: 31082, message: "$search is only supported with MongoDB Atlas" },
   $searchMeta: { error: 31082, message: "$searchMeta is only supported with MongoDB Atlas" },
   $setWindowFields: unsupported("$setWindowFields"),
-  $unionWith: unsupported("$unionWith"),
   $vectorSearch: { error: 31082, message: "$vectorSearch is only supported with MongoDB Atlas" },
-  $facet: unsupported("$facet"),
-  $lookup: unsupported("$lookup"),
-  $bucket: unsupported("$bucket"),
-  $bucketAuto: unsupported("$bucketAuto"),
 } as const satisfies Record<string, Refusal>;
