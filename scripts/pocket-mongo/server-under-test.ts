@@ -11,7 +11,9 @@ export interface ServerUnderTest {
   stop(): Promise<void>;
 }
 
-const executable = fileURLToPath(new URL("../../packages/pocket-mongo/bin/pocket-mongod.mjs", import.meta.url));
+const executable = fileURLToPath(
+  new URL("../../packages/pocket-mongo/bin/pocket-mongod.mjs", import.meta.url),
+);
 
 /** The server at `uri`, or without one the embedded store's executable on an empty directory. */
 export async function serverUnderTest(uri: string | undefined): Promise<ServerUnderTest> {
@@ -21,7 +23,8 @@ export async function serverUnderTest(uri: string | undefined): Promise<ServerUn
     stdio: ["ignore", "pipe", "inherit"],
   });
   const port = await portSaid(server.stdout);
-  if (port === undefined) throw new Error(`the embedded store ended before it listened, code ${server.exitCode}`);
+  if (port === undefined)
+    throw new Error(`the embedded store ended before it listened, code ${server.exitCode}`);
   // Its log must go on flowing, or the pipe would fill and stop the server.
   server.stdout.resume();
   return {

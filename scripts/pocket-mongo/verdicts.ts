@@ -53,7 +53,9 @@ export class Verdicts {
         if (!this.used.has(row)) this.print(`idle row of the refusal list: ${row.tests.source}: ${row.why}`);
     }
     const { pass, fail, refused, inapplicable } = this.counts;
-    this.print(`${pass} passed, ${fail} failed, ${refused} refused on purpose, ${inapplicable} not for this server`);
+    this.print(
+      `${pass} passed, ${fail} failed, ${refused} refused on purpose, ${inapplicable} not for this server`,
+    );
     return fail === 0 && pass > 0;
   }
 }
