@@ -7,4 +7,5 @@ export { EVERY_SITE, type Role } from "./http/access.ts";
 export { type LedgerReport, verifyLedger } from "./ledger/verify-ledger.ts";
 export { type ApiSettings, type RunningApi, readApiSettings, startApi } from "./main.ts";
 export { ensureAllIndexes as ensureIndexes } from "./models.ts";
+export { type AccrualReport, verifyAccruals } from "./rating/verify-accruals.ts";
 export { addUser } from "./users/add-user.ts";

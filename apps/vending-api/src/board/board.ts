@@ -40,16 +40,24 @@ interface BoardRows {
   units: Unit[];
   households: Household[];
   circuits: Circuit[];
-  mirrors: CircuitMirror[];
+  mirrors: TileMirror[];
   balances: BalanceRow[];
   accruals: Accrual[];
   alarmSubjects: Subject[];
 }
 
-type TileMirror = Pick<
-  CircuitMirror,
-  "_id" | "relay" | "intended" | "presence" | "keepPower" | "holds" | "sample"
->;
+interface TileMirror
+  extends Pick<CircuitMirror, "_id" | "relay" | "intended" | "presence" | "keepPower" | "holds"> {
+  sample: { activePowerW: number } | null;
+}
+const TILE_FIELDS = {
+  relay: 1,
+  intended: 1,
+  presence: 1,
+  keepPower: 1,
+  holds: 1,
+  "sample.activePowerW": 1,
+} as const;
 
 /** Every room of the site, in the order of building, floor and name. Seven queries, whatever the number of rooms. */
 export async function readBoard(connection: Connection, site: Site): Promise<Tile[]> {
@@ -58,7 +66,7 @@ export async function readBoard(connection: Connection, site: Site): Promise<Til
     unitModel(connection).find({ siteId }).lean<Unit[]>(),
     householdModel(connection).find({ siteId, status: "open" }).lean<Household[]>(),
     circuitModel(connection).find({ siteId }, { rules: 0 }).lean<Circuit[]>(),
-    circuitMirrorModel(connection).find({ siteId }).lean<CircuitMirror[]>(),
+    circuitMirrorModel(connection).find({ siteId }, TILE_FIELDS).lean<TileMirror[]>(),
     readLivingAccruals(connection, { siteId }),
     alarmModel(connection)
       .find({ siteId, state: { $in: ["raised", "acknowledged"] } }, { subject: 1 })

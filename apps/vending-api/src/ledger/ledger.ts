@@ -89,11 +89,11 @@ async function postBatch(connection: Connection, batch: readonly Waiting[]): Pro
     const { rows, failed } = await decideTurn(turn, head);
     rest = rest.filter((pending) => !failed.has(pending));
     for (const row of rows) written.add(row._id);
-    if (await insertRows(connection, rows)) {
-      const last = rows.findLast((row) => !isRefusal(row));
-      if (last && !isRefusal(last)) await rememberBalance(connection, first.item, headAfter(last));
-    }
-    // Whatever the insert did, what stands in the journal now is the outcome; the next round settles it.
+    // After a collision, what stands in the journal is the outcome; the next round settles it.
+    if (!(await insertRows(connection, rows))) continue;
+    const last = rows.findLast((row) => !isRefusal(row));
+    if (last && !isRefusal(last)) await rememberBalance(connection, first.item, headAfter(last));
+    rest = settleFrom(rows, rest, written);
   }
 }
 
@@ -106,10 +106,21 @@ async function settleKnown(
   const rows = await journalModel(connection)
     .find({ ref: { $in: waiting.map(({ item }) => item.ref) } })
     .lean<JournalRow[]>();
+  return settleFrom(rows, waiting, written);
+}
+
+function settleFrom(
+  rows: readonly JournalRow[],
+  waiting: readonly Waiting[],
+  written: ReadonlySet<string>,
+): Waiting[] {
   const byRef = new Map(rows.map((row) => [`${row.refSpace} ${row.ref}`, row]));
+  const repeatedRefs = new Set<string>();
   return waiting.filter((pending) => {
-    const row = byRef.get(`${pending.item.refSpace} ${pending.item.ref}`);
-    if (row) settle(pending, row, !written.has(row._id));
+    const ref = `${pending.item.refSpace} ${pending.item.ref}`;
+    const row = byRef.get(ref);
+    if (row) settle(pending, row, repeatedRefs.has(ref) || !written.has(row._id));
+    repeatedRefs.add(ref);
     return row === undefined;
   });
 }

@@ -1,14 +1,17 @@
 import { idSchema, instantSchema, sampleSchema } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { z } from "zod";
+import { recordAudit } from "../audit/audit.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
-import { ok } from "../http/answer.ts";
+import { emptyOf, noContent, ok } from "../http/answer.ts";
 import { type Route, route } from "../http/route.ts";
+import { findVisible } from "../http/visible-row.ts";
 import { INTERVAL_MINUTES } from "../rating/profile-marks.ts";
 import { INTERVAL_FLAGS, readIntervals } from "../rating/read-intervals.ts";
-import type { Circuit } from "./circuit.model.ts";
+import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { blankMirror, type CircuitMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
+import { rebaseRegister } from "./rebase-register.ts";
 import { visibleCircuit } from "./visible-circuit.ts";
 import { whyAnswer, whyOf } from "./why.ts";
 
@@ -39,7 +42,8 @@ const profileQuery = z
   .strictObject({ from: instantSchema.optional(), to: instantSchema.optional() })
   .refine(({ from, to }) => !from || !to || from < to, "from must be before to");
 
-export function circuitViewRoutes({ connection }: Deps): Route[] {
+export function circuitViewRoutes(deps: Deps): Route[] {
+  const { connection } = deps;
   return [
     route({
       method: "get",
@@ -82,6 +86,39 @@ export function circuitViewRoutes({ connection }: Deps): Route[] {
           intervalMinutes: INTERVAL_MINUTES,
           intervals: intervals.map(({ at, wh, flag }) => ({ at: at.toISOString(), wh, flag })),
         });
+      },
+    }),
+    route({
+      method: "post",
+      path: "/circuits/:id/register/rebase",
+      tag: "Circuits",
+      summary: "Go on from a register that is held back as suspect",
+      description:
+        "After a meter was replaced or reset: the difference is charged to nobody, what follows is charged again.",
+      access: { roles: ["administrator", "maintenance"] },
+      body: z.strictObject({ reason: z.string().trim().min(1).max(200) }),
+      answers: { 204: emptyOf("What follows is charged again") },
+      problems: ["wrong-state", "conflict"],
+      async handle(request) {
+        const circuit = await findVisible(circuitModel(connection), request.params.id, request.caller);
+        const { caller, id, now, body } = request;
+        const { before, after } = await rebaseRegister(deps, circuit, {
+          caller,
+          id,
+          now,
+          reason: body.reason,
+        });
+        const subject = { resource: "circuits", id: circuit._id };
+        await recordAudit(deps, {
+          request,
+          siteId: circuit.siteId,
+          action: "circuits.rebase-register",
+          subject,
+          before: { suspect: before.suspect, offsetWh: before.offsetWh },
+          after: { offsetWh: after.offsetWh },
+          reason: body.reason,
+        });
+        return noContent();
       },
     }),
   ];

@@ -13,13 +13,14 @@ export function isOnline(gateway: Pick<Gateway, "lastSeenAt">, now: Date): boole
   return gateway.lastSeenAt !== null && now.getTime() - gateway.lastSeenAt.getTime() < OFFLINE_AFTER_MS;
 }
 
-/** Notes that the gateway was heard. */
-export async function noteSeen(connection: Connection, gatewayId: string, now: Date): Promise<void> {
+/** Notes that the gateway was heard. True when that is written, every few seconds: a beat for what need not go faster. */
+export async function noteSeen(connection: Connection, gatewayId: string, now: Date): Promise<boolean> {
   const before = new Date(now.getTime() - SEEN_RESOLUTION_MS);
-  await gatewayModel(connection).updateOne(
+  const noted = await gatewayModel(connection).updateOne(
     { _id: gatewayId, $or: [{ lastSeenAt: null }, { lastSeenAt: { $lt: before } }] },
     { $set: { lastSeenAt: now } },
   );
+  return noted.modifiedCount > 0;
 }
 
 /** Raises and clears `gateway-offline`. A gateway that was never heard is not missed. */

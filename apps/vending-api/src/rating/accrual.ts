@@ -87,3 +87,14 @@ export function accrualFault(accrual: Accrual): string | null {
   if (accrual.costNano < 0 || accrual.carryInNano < 0) return "a cost is negative";
   return null;
 }
+
+/**
+ * Goes on from a register that was held back as suspect, without charging the difference: after a meter was replaced or reset.
+ * Undefined when nothing is held back.
+ */
+export function rebaseAccrual(accrual: Accrual): Accrual | undefined {
+  const { suspect, offsetWh, lastWh } = accrual;
+  if (accrual.state !== "open" || suspect === null || suspect.reason === "ahead-of-time") return undefined;
+  const registerWh = suspect.readingWh - offsetWh;
+  return { ...accrual, offsetWh: lastWh - registerWh, suspect: null };
+}

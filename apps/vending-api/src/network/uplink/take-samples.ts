@@ -36,8 +36,9 @@ export async function takeSamples(
     }),
   );
   await gatewayMessagesOf(connection, clock).sendCredit(result.postedHouseholdIds);
-  for (const siteId of new Set(sampled.map((circuit) => circuit.siteId)))
-    changes.publish({ resource: "board", id: siteId, siteId });
+  for (const { siteId, householdId } of sampled)
+    if (householdId !== null && result.postedHouseholdIds.has(householdId))
+      changes.publish({ resource: "households", id: householdId, siteId, householdId });
 }
 
 function newestOf(samples: readonly Sample[]): Sample {

@@ -70,8 +70,13 @@ export function uplinkRoutes(deps: Deps): Route[] {
       bodyLimitBytes: BATCH_LIMIT_BYTES,
       answers: { 200: uplinkReplySchema },
       async handle({ caller, body, now }) {
-        await noteSeen(connection, caller.id, now);
-        return ok(await takeBatch(deps, caller.id, body));
+        const reply = await takeBatch(deps, caller.id, body);
+        // Powers change with every batch; open boards hear of it on the slower beat.
+        if (await noteSeen(connection, caller.id, now)) {
+          const [siteId] = caller.siteIds;
+          deps.changes.publish({ resource: "board", id: siteId, siteId });
+        }
+        return ok(reply);
       },
     }),
     route({

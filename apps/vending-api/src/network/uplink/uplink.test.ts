@@ -138,6 +138,36 @@ describe("samples", () => {
   });
 });
 
+describe("a meter that was replaced", () => {
+  it("goes on from its new register once maintenance says so, and charges the gap to nobody", async () => {
+    const { circuitId, householdId } = room;
+    const maintenance = await api.tokenFor("maintenance", { siteIds: [site.siteId] });
+    const rebase = () =>
+      api.call("POST", `/circuits/${circuitId}/register/rebase`, {
+        token: maintenance,
+        body: { reason: "Replaced" },
+      });
+    const readAfter = async (minutes: number, energyWh: number) => {
+      api.clock.advance(minutes * MINUTE);
+      await site.uplink([sampleItem(circuitId, api.clock.now(), energyWh)]);
+    };
+    await readAfter(0, 50_000);
+    await readAfter(1, 50_100);
+    expect(await rebase()).toMatchObject({ status: 409, body: { code: "wrong-state" } });
+    await readAfter(1, 0);
+    await readAfter(1, 40);
+    expect((await rebase()).status).toBe(204);
+    await readAfter(1, 100);
+    // 100 Wh before and 100 Wh after.
+    const { body } = await api.call("GET", `/households/${householdId}/balance`, { token: maintenance });
+    expect(body).toMatchObject({ liveMinor: -11 });
+    const { positions } = await credit();
+    const position = positions.find((row) => row.householdId === householdId);
+    expect(position?.registers).toMatchObject([{ circuitId, energyWh: 100 }]);
+    expect((await verifyAccruals(api.connection)).findings).toEqual([]);
+  });
+});
+
 async function ledgerRows(householdId: string): Promise<object[]> {
   return get<object[]>(`/households/${householdId}/ledger`, await api.tokenFor("administrator"));
 }
