@@ -104,6 +104,13 @@ describe("raising and clearing", () => {
     expect(once).toHaveLength(2);
   });
 
+  it("does not open again when the raising is told once more after the clearing", async () => {
+    const { news } = await raised();
+    await clearAlarm(api.deps, { ...news, at: at(20) });
+    for (const second of [0, 10, 20]) await raiseAlarm(api.deps, { ...news, at: at(second) });
+    expect(await list(news.siteId)).toMatchObject([{ state: "cleared", count: 1 }]);
+  });
+
   it("ignores a clearing that is older than the last raising", async () => {
     const { news } = await raised({ at: at(30) });
     await clearAlarm(api.deps, { ...news, at: at(20) });

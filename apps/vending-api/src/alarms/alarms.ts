@@ -42,7 +42,12 @@ export async function raiseAlarm(deps: AlarmDeps, raised: RaisedAlarm): Promise<
       )
       .lean<Alarm | null>();
     if (counted) return publish(deps, counted);
-    if (await alarms.exists(standing)) return;
+    const known = await alarms
+      .findOne(standing, { lastRaisedAt: 1 })
+      .lean<Pick<Alarm, "lastRaisedAt"> | null>();
+    if (known && known.lastRaisedAt >= at) return;
+    // Opened by another process since we looked, for an earlier raising: count ours there.
+    if (known) continue;
     if (await alarms.exists({ siteId, key, clearedAt: { $gte: at } })) return;
     try {
       const alarm = newAlarm(raised);
