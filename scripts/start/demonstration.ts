@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BusAddress, DemoLogin } from "./seed.ts";
+import type { DemoLogin } from "./seed.ts";
 
 /** Everything the demonstration keeps in its data directory, and nothing else there. */
 export interface DemonstrationFiles {
@@ -70,5 +70,3 @@ export function forgetHalfSeeded(files: DemonstrationFiles): void {
     rmSync(path, { recursive: true, force: true });
   demonstrationFiles(files.folder);
 }
-
-export type { BusAddress };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { SimulatorReady } from "../parts/simulator.ts";
 import { signIn } from "./api-client.ts";
 import { buildConsole } from "./build-console.ts";
 import { writeSimulatedSite } from "./demo-simulation.ts";
@@ -12,7 +13,7 @@ import {
   writeJson,
 } from "./demonstration.ts";
 import { type KeptProcess, keepRunning } from "./kept-process.ts";
-import { type BusAddress, newPassword, placeLockouts, seedDemonstration } from "./seed.ts";
+import { newPassword, placeLockouts, seedDemonstration } from "./seed.ts";
 
 export interface StartSettings {
   dataFolder: string;
@@ -69,10 +70,9 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
   try {
     const startedAt = record?.siteStartedAt ?? new Date().toISOString();
     writeSimulatedSite(files.siteFile, files.simulatorState);
-    const [consoleFolder, mongoUri, buses] = await Promise.all([
+    const [consoleFolder, mongoUri] = await Promise.all([
       buildConsole(settings.print),
       settings.mongoUri ?? startStore(keep, files),
-      keep<{ buses: BusAddress[] }>("simulator", () => ["simulate", "--site", files.siteFile]).ready,
     ]);
     const apiEnv = {
       MONGODB_URI: mongoUri,
@@ -91,8 +91,11 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
       apiEnv,
     ).ready;
     const origin = `http://127.0.0.1:${api.port}`;
-    const seeded = record ?? (await seed(files, origin, mongoUri, buses.buses, startedAt, settings));
-    await pointBuses(origin, seeded, buses.buses);
+    const seeded = record ?? (await seed(files, origin, mongoUri, startedAt, settings));
+    // The story of the rooms begins with the simulator, so it starts when the gateway is about to look.
+    const { buses } = await keep<SimulatorReady>("simulator", () => ["simulate", "--site", files.siteFile])
+      .ready;
+    await pointBuses(origin, seeded, buses);
     pointGateway(files, origin);
     await keep<object>("gateway", () => ["gateway", "--config", files.gatewayFile]).ready;
     if (!seeded.hasLockouts) await tagOut(files, origin, seeded);
@@ -137,7 +140,6 @@ async function seed(
   files: DemonstrationFiles,
   origin: string,
   mongoUri: string,
-  buses: BusAddress[],
   siteStartedAt: string,
   settings: StartSettings,
 ): Promise<SeededRecord> {
@@ -148,7 +150,6 @@ async function seed(
   const { logins, gatewayToken, busIds } = await seedDemonstration(
     origin,
     administrator,
-    buses,
     new Date(siteStartedAt),
   );
   writeJson(files.gatewayFile, { server: { url: origin, token: gatewayToken }, dataDir: files.gatewayStore });
@@ -170,7 +171,7 @@ function pointGateway(files: DemonstrationFiles, origin: string): void {
 async function pointBuses(
   origin: string,
   { administrator, busIds }: SeededRecord,
-  buses: BusAddress[],
+  buses: SimulatorReady["buses"],
 ): Promise<void> {
   const api = await signIn(origin, administrator.login, administrator.password);
   for (const [index, id] of busIds.entries())

@@ -3,6 +3,7 @@ import type { Command, DownlinkMessage } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { isDuplicateKey } from "../db/model.ts";
 import { createKeyedQueue, type Pending } from "../ledger/keyed-queue.ts";
+import { type CommandRow, commandModel } from "./command.model.ts";
 import { creditPosition, gatewaysOf, householdsOf } from "./credit-position.ts";
 import { currentConfig } from "./gateway-config.ts";
 import { type GatewayMessageRow, gatewayMessageModel } from "./gateway-message.model.ts";
@@ -163,7 +164,7 @@ async function contentOf(
   return position && { type: "credit", position };
 }
 
-/** Every position of a gateway, for one that starts; and where to listen on from. */
+/** Every position of a gateway, for one that starts; and where to listen on from, with no waiting command left behind. */
 export async function creditPositionsOf(
   connection: Connection,
   messages: GatewayMessages,
@@ -172,9 +173,32 @@ export async function creditPositionsOf(
 ) {
   // The sequence is read first: a message stored meanwhile is delivered again, not lost.
   const sequence = await messages.newestSequence(gatewayId);
+  const resumeAfter = Math.min(sequence, await beforeWaitingCommands(connection, gatewayId, now));
   const householdIds = await householdsOf(connection, gatewayId);
   const positions = await Promise.all(
     householdIds.map((id) => creditPosition(connection, id, sequence, now)),
   );
-  return { sequence, positions: positions.filter((position) => position !== undefined) };
+  return { sequence: resumeAfter, positions: positions.filter((position) => position !== undefined) };
+}
+
+/**
+ * The sequence before the oldest command that nobody has reported on and that is still valid. What lies behind it is
+ * delivered again, which changes nothing; a command that a new gateway never heard of would be lost.
+ */
+async function beforeWaitingCommands(connection: Connection, gatewayId: string, now: Date): Promise<number> {
+  const waiting = await commandModel(connection)
+    .find({ gatewayId, state: "queued", expiresAt: { $gt: now } }, { issuedAt: 1 })
+    .sort({ issuedAt: 1 })
+    .lean<Pick<CommandRow, "_id" | "issuedAt">[]>();
+  const [oldest] = waiting;
+  if (!oldest) return Number.POSITIVE_INFINITY;
+  const message = await gatewayMessageModel(connection)
+    .findOne({
+      gatewayId,
+      at: { $gte: oldest.issuedAt },
+      "message.command.id": { $in: waiting.map(({ _id }) => _id) },
+    })
+    .sort({ sequence: 1 })
+    .lean<GatewayMessageRow | null>();
+  return message ? message.sequence - 1 : Number.POSITIVE_INFINITY;
 }

@@ -214,6 +214,26 @@ describe("credit", () => {
     expect(prices).toHaveLength(2);
     expect(prices[0]).toMatchObject({ position: { tariff: { rates } } });
   });
+
+  it("is answered with where to listen on, no waiting command left behind", async () => {
+    const token = await api.tokenFor("maintenance", { siteIds: [site.siteId] });
+    const idempotencyKey = "uplink-test-waiting-command";
+    const body = { action: "lockout", reason: "Tagged before the gateway was first heard" };
+    const path = `/circuits/${room.circuitId}/commands`;
+    expect((await api.call("POST", path, { token, body, idempotencyKey })).status).toBe(202);
+    await buy(room.householdId, 700);
+
+    const waiting = (await messagesAfter((await credit()).sequence)).find(({ type }) => type === "command");
+    expect(waiting).toMatchObject({ command: { action: "lockout", circuitId: room.circuitId } });
+    const { command } = waiting as Extract<DownlinkMessage, { type: "command" }>;
+    await site.uplink([
+      {
+        type: "command-result",
+        result: { commandId: command.id, state: "sent", at: api.clock.now().toISOString() },
+      },
+    ]);
+    expect(await messagesAfter((await credit()).sequence)).toEqual([]);
+  });
 });
 
 describe("configuration", () => {
