@@ -1,0 +1,144 @@
+import type { Connection } from "mongoose";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startTestDatabase } from "../../../../tests/support/test-database.ts";
+import { connect } from "../db/connection.ts";
+import { newId } from "../db/model.ts";
+import { ledgerOf } from "../ledger/ledger.ts";
+import { ensureAllIndexes } from "../models.ts";
+import { accrualModel } from "./accrual.model.ts";
+import { type Accrual, closeAccrual } from "./accrual.ts";
+import { chargeSamples } from "./charge-samples.ts";
+import { readLiveBalance } from "./live-balance.ts";
+import type { MeteringContext } from "./metering-context.ts";
+import { postUsage } from "./post-usage.ts";
+import { verifyAccruals } from "./verify-accruals.ts";
+
+const NOW = new Date("2025-03-02T00:00:00Z");
+const COST_NANO = 1_234_567_890;
+
+describe("a crash between two steps of a midnight", () => {
+  let database: Awaited<ReturnType<typeof startTestDatabase>>;
+  let connection: Connection;
+  let open: Accrual;
+
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    connection = await connect(database.uri);
+    await ensureAllIndexes(connection);
+  });
+  afterAll(async () => {
+    await connection.close();
+    await database.stop();
+  });
+  beforeEach(async () => {
+    const circuitId = newId();
+    open = {
+      _id: `${circuitId}:2025-03-01`,
+      siteId: "s1",
+      circuitId,
+      householdId: newId(),
+      tariffId: "t1",
+      day: "2025-03-01",
+      part: 0,
+      endsAt: new Date("2025-03-01T16:00:00Z"),
+      state: "open",
+      fromAt: new Date("2025-03-01T00:00:00Z"),
+      fromWh: 0,
+      lastAt: new Date("2025-03-01T16:00:00Z"),
+      lastWh: 2000,
+      offsetWh: 0,
+      lastRelay: "closed",
+      whByRate: { flat: 2000 },
+      costNano: COST_NANO,
+      carryInNano: 5,
+      nanoPerMinor: 10_000_000,
+      currency: "CNY",
+      amountMinor: null,
+      carryOutNano: null,
+      suspect: null,
+      recentDays: [],
+    };
+    await accrualModel(connection).create(open);
+  });
+
+  const live = async () => {
+    const household = { siteId: "s1", householdId: open.householdId ?? "" };
+    return (await readLiveBalance(connection, household, { currency: "CNY", nanoPerMinor: 10_000_000 }))
+      .liveNano;
+  };
+  const context = (): MeteringContext => ({
+    circuitId: open.circuitId,
+    siteId: "s1",
+    timeZone: "Asia/Shanghai",
+    household: {
+      id: open.householdId ?? "",
+      tariffId: "t1",
+      tariffVersions: [
+        {
+          effectiveFrom: new Date(0),
+          tariff: {
+            schemeVersion: 1,
+            rates: [{ id: "flat", name: "Flat", priceMicroPerKWh: 600_000 }],
+            periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
+          },
+        },
+      ],
+    },
+    currency: "CNY",
+    nanoPerMinor: 10_000_000,
+    ratingW: 13_800,
+    registerStepWh: 10,
+    energyModulusWh: 42_949_672_960,
+  });
+
+  it.each(["before closing", "before posting", "before marking", "before handing over"] as const)(
+    "%s leaves the live balance as it was, and the next run goes on",
+    async (crash) => {
+      const closed = closeAccrual(open);
+      const steps = {
+        "before closing": async () => undefined,
+        "before posting": async () => {
+          await accrualModel(connection).updateOne({ _id: open._id }, { $set: closed });
+        },
+        "before marking": async () => {
+          await accrualModel(connection).updateOne({ _id: open._id }, { $set: closed });
+          await postUsage(ledgerOf(connection), closed, NOW);
+        },
+        "before handing over": async () => {
+          await postUsage(ledgerOf(connection), closed, NOW);
+          await accrualModel(connection).updateOne(
+            { _id: open._id },
+            { $set: { ...closed, state: "posted" } },
+          );
+        },
+      };
+      await steps[crash]();
+      expect(await live()).toBe(-(COST_NANO + 5));
+      await chargeSamples(connection, [{ context: context(), samples: [] }], NOW, {
+        closeBeforeMs: NOW.getTime(),
+      });
+      expect(await live()).toBe(-(COST_NANO + 5));
+      expect(await accrualModel(connection).findById(open._id).lean()).toMatchObject({
+        state: "posted",
+        amountMinor: 123,
+        carryOutNano: 4_567_895,
+      });
+      expect((await verifyAccruals(connection)).findings).toEqual([]);
+    },
+  );
+
+  it("finds an entry that is missing or differs", async () => {
+    const posted: Accrual = { ...closeAccrual(open), state: "posted" };
+    await accrualModel(connection).updateOne({ _id: open._id }, { $set: posted });
+    const codes = async () =>
+      (await verifyAccruals(connection)).findings
+        .filter(({ accrualId }) => accrualId === open._id)
+        .map(({ code }) => code);
+    expect(await codes()).toEqual(["entry-missing"]);
+    await postUsage(ledgerOf(connection), posted, NOW);
+    expect(await codes()).toEqual([]);
+    await accrualModel(connection).updateOne({ _id: open._id }, { $set: { amountMinor: 122 } });
+    expect(await codes()).toEqual(["entry-differs"]);
+    await accrualModel(connection).deleteOne({ _id: open._id });
+  });
+});
