@@ -16,6 +16,7 @@ const options = {
   noauth: { type: "boolean" },
   quiet: { type: "boolean" },
   slowms: { type: "string", default: "100" },
+  setParameter: { type: "string", multiple: true },
   maxConns: { type: "string", default: "512" },
   version: { type: "boolean" },
 } as const;
@@ -52,6 +53,17 @@ if (!given.bind_ip.split(",").every((one) => loopbackNames.has(one.trim()))) {
 // mongod writes its log to stdout, one JSON object a line; mongodb-memory-server looks for words in it.
 const log = pino({ base: undefined });
 
+/** The one server parameter that can be set: how often TTL indexes are looked at. */
+function ttlSeconds(): number {
+  let seconds = "60";
+  for (const one of given.setParameter ?? []) {
+    const [name, value] = one.split("=");
+    if (name !== "ttlMonitorSleepSecs" || value === undefined) refuse(`Unknown --setParameter '${name}'`);
+    seconds = value;
+  }
+  return wholeOption("setParameter ttlMonitorSleepSecs", seconds, 1, 3600);
+}
+
 async function start(): Promise<RunningServer> {
   try {
     return await startServer({
@@ -59,6 +71,8 @@ async function start(): Promise<RunningServer> {
       port: wholeOption("port", given.port, 0, 65535),
       mostConnections: wholeOption("maxConns", given.maxConns, 1, 65536),
       slowCommandMs: wholeOption("slowms", given.slowms, 0, 3_600_000),
+      expirySweepMs: ttlSeconds() * 1000,
+      onShutdown: () => stop("shutdown command"),
       onSlowCommand: (slow) => log.info(slow, "Slow query"),
     });
   } catch (error) {
@@ -71,18 +85,17 @@ async function start(): Promise<RunningServer> {
 
 const server = await start();
 let stopping = false;
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, "shutting down");
-    server.close().then(
-      () => process.exit(exitCodes.clean),
-      (error: Error) => {
-        log.fatal(error.message);
-        process.exit(exitCodes.failed);
-      },
-    );
-  });
+function stop(because: string): void {
+  if (stopping) return;
+  stopping = true;
+  log.info({ because }, "shutting down");
+  server.close().then(
+    () => process.exit(exitCodes.clean),
+    (error: Error) => {
+      log.fatal(error.message);
+      process.exit(exitCodes.failed);
+    },
+  );
 }
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(signal));
 log.info({ port: server.port, dbPath: given.dbpath }, "Waiting for connections");

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { type CursorLimits, Cursors } from "./commands/cursors.ts";
 import { dispatch, type Site } from "./commands/dispatch.ts";
 import { ServerStatus } from "./commands/server-status.ts";
+import { removeExpired } from "./store/expiry.ts";
 import { Store } from "./store/store.ts";
 import { serveConnection } from "./wire/connection.ts";
 
@@ -25,6 +26,10 @@ export type ServerOptions = {
   readonly slowCommandMs?: number;
   readonly onSlowCommand?: (slow: SlowCommand) => void;
   readonly cursors?: Partial<CursorLimits>;
+  /** How often documents of TTL indexes are looked for. Range 100..3600000, default 60000, MongoDB's ttlMonitorSleepSecs. */
+  readonly expirySweepMs?: number;
+  /** Told when a client sends `shutdown`; the server has not stopped yet. */
+  readonly onShutdown?: () => void;
   readonly now?: () => Date;
 };
 
@@ -67,6 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       });
     },
   };
+  status.requestStop = () => setImmediate(() => options.onShutdown?.());
   const connections = acceptConnections(listener, site, options.mostConnections ?? 512);
   try {
     await listen(listener, options.port ?? 0);
@@ -76,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const sweep = setInterval(() => cursors.closeIdle(performance.now()), sweepMs);
   sweep.unref();
+  const expiry = expireRegularly(store, status, now, options.expirySweepMs ?? 60_000);
   const port = portOf(listener);
   return {
     port,
@@ -83,11 +90,43 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store,
     close: async () => {
       clearInterval(sweep);
+      await expiry.stop();
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
       await Promise.all([...connections].map((one) => one.close()));
       await closed;
       cursors.closeAll();
       await store.close();
+    },
+  };
+}
+
+/** Runs one sweep after another, never two at once. A sweep that fails is tried again at the next turn. */
+function expireRegularly(
+  store: Store,
+  status: ServerStatus,
+  now: () => Date,
+  everyMs: number,
+): { stop(): Promise<void> } {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= removeExpired(store, now())
+      .then(
+        (removed) => {
+          status.figures.expired += removed;
+        },
+        () => {
+          status.figures.failures += 1;
+        },
+      )
+      .finally(() => {
+        running = undefined;
+      });
+  }, everyMs);
+  timer.unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
     },
   };
 }

@@ -129,6 +129,26 @@ function sortByCount(spec: Value, context: PipelineContext): (input: Stream<Doc>
   return (input) => order(group(input));
 }
 
+/** Documents written out in the pipeline itself; it takes the place of a collection. */
+function documentsStage(
+  spec: Value,
+  context: PipelineContext,
+  at: number,
+): (input: Stream<Doc>) => Stream<Doc> {
+  if (at !== 0)
+    throw new PocketMongoError(40602, "$documents is only valid as the first stage in a pipeline.");
+  const rows = compile(spec, variableNames(context))(scopeOf(context, new Map()));
+  if (!Array.isArray(rows) || !rows.every((one) => one instanceof Map)) {
+    throw new PocketMongoError(
+      5858203,
+      "an array is expected in $documents, and each element must be an object",
+    );
+  }
+  return function* () {
+    yield* rows as Doc[];
+  };
+}
+
 /** The stages this server runs. */
 export const stages = {
   $match: match,
@@ -158,6 +178,7 @@ export const stages = {
     return replaceRoot(root, context);
   },
   $replaceWith: replaceRoot,
+  $documents: documentsStage,
   $lookup: lookupStage,
   $unionWith: unionStage,
   $facet: facetStage,
@@ -178,7 +199,6 @@ export const refusedStages = {
   $collStats: unsupported("$collStats"),
   $currentOp: unsupported("$currentOp"),
   $densify: unsupported("$densify"),
-  $documents: unsupported("$documents"),
   $fill: unsupported("$fill"),
   $geoNear: {
     error: "IndexNotFound",

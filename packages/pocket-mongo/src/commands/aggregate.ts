@@ -1,18 +1,9 @@
-import { parsePipeline, runPipeline } from "../aggregate/pipeline.ts";
-import type { PipelineContext, Stage } from "../aggregate/stage.ts";
-import { sortDocuments } from "../aggregate/stages.ts";
-import { wholeNumber } from "../bson/arithmetic.ts";
-import { type Doc, doc, isDoc, number, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
-import { compileCondition } from "../expression/compile.ts";
-import type { Variable } from "../expression/scope.ts";
-import { everything, type Match, parseFilter } from "../match/parse.ts";
-import { parseSort, type Sort } from "../plan/sort.ts";
-import { type Found, pause, type Stream } from "../plan/stream.ts";
-import type { Walk } from "../plan/walk.ts";
-import { collectionName, flag, hintOf, optionalDoc, optionalWhole, refuseCollation } from "./arguments.ts";
-import type { Call, Command } from "./command.ts";
-import { letVariables, type Query, run, sessionOf } from "./find.ts";
+import { flag, optionalDoc, optionalWhole } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { explainCommand } from "./explain.ts";
+import { sessionOf } from "./find.ts";
+import { aggregateTarget, openPipeline } from "./pipeline.ts";
 
 export const aggregate: Command = {
   arguments: [
@@ -26,23 +17,18 @@ export const aggregate: Command = {
     "collation",
   ],
   run: (call) => {
+    if (flag(call, "explain", false)) return explainCommand(call, "aggregate", call.body, "queryPlanner");
     const target = aggregateTarget(call);
     const cursor = optionalDoc(call, "cursor");
-    if (cursor === undefined && !flag(call, "explain", false)) {
+    if (cursor === undefined) {
       throw new PocketMongoError(
         "FailedToParse",
         "The 'cursor' option is required, except for aggregate with the explain argument",
       );
     }
-    if (flag(call, "explain", false)) {
-      throw new PocketMongoError(
-        "NotImplemented",
-        "aggregate with 'explain' is not supported by this server; use the explain command",
-      );
-    }
     const { stream } = openPipeline(call, target);
-    return call.cursors.first(`${call.database}.${target}`, stream, call.turn, {
-      batchSize: cursor ? optionalWhole(call, "batchSize", cursor) : undefined,
+    return call.cursors.first(`${call.database}.${target ?? "$cmd.aggregate"}`, stream, call.turn, {
+      batchSize: optionalWhole(call, "batchSize", cursor),
       single: false,
       deadlineMs: call.deadlineMs,
       session: sessionOf(call),
@@ -50,132 +36,3 @@ export const aggregate: Command = {
     });
   },
 };
-
-/** The collection, or refusal: `aggregate: 1` is for stages that make their own documents, of which there are none. */
-export function aggregateTarget(call: Call): string {
-  if (wholeNumber(call.body.get("aggregate")) !== undefined) {
-    const [first] = (call.body.get("pipeline") as Value[] | undefined) ?? [];
-    parsePipeline(call.body.get("pipeline"), pipelineContext(call, undefined));
-    const name = isDoc(first) ? first.keys().next().value : "an empty pipeline";
-    throw new PocketMongoError(
-      "InvalidNamespace",
-      `{aggregate: 1} is not valid for '${name}'; a collection is required.`,
-    );
-  }
-  return collectionName(call);
-}
-
-function pipelineContext(call: Call, variables: Variable | undefined): PipelineContext {
-  return {
-    now: call.now,
-    variables,
-    database: call.database,
-    turn: call.turn,
-    read: (collection, filter) =>
-      documentsOf(run(call, queryFor(collection, parseFilter(filter), [], undefined, variables))),
-    depth: 0,
-  };
-}
-
-function queryFor(
-  collection: string,
-  filter: Match,
-  sort: Sort,
-  hint: Query["hint"],
-  variables: Variable | undefined,
-  limit = 0,
-): Query {
-  return { collection, filter, sort, skip: 0, limit, hint, projection: undefined, variables };
-}
-
-function* documentsOf(input: Stream<Found>): Stream<Doc> {
-  for (const one of input) yield one === pause ? pause : one.document;
-}
-
-/** How much of a pipeline the planner has taken over, and what is left for the stages. */
-export type Opened = { readonly stream: Stream<Doc>; readonly query: Query; readonly rest: readonly Stage[] };
-
-export function openPipeline(call: Call, collection: string, walk?: Walk): Opened {
-  refuseCollation(call);
-  const variables = letVariables(call);
-  const stages = parsePipeline(call.body.get("pipeline"), pipelineContext(call, variables));
-  const { query, rest } = split(call, stages, collection, hintOf(call), variables);
-  const counted = countOnly(call, query, rest);
-  if (counted) return { stream: counted, query, rest };
-  return { stream: runTopSort(rest, documentsOf(run(call, query, walk))), query, rest };
-}
-
-/** The leading $match, $sort and $limit become a query, so that they use indexes like a find. */
-function split(
-  call: Call,
-  stages: readonly Stage[],
-  collection: string,
-  hint: Query["hint"],
-  variables: Variable | undefined,
-): { query: Query; rest: readonly Stage[] } {
-  const filters: Match[] = [];
-  let at = 0;
-  while (stages[at]?.name === "$match") {
-    filters.push(parseFilter(stages[at]?.spec as Doc, compileCondition(call.now, variables)));
-    at += 1;
-  }
-  const filter: Match =
-    filters.length === 0
-      ? everything
-      : filters.length === 1
-        ? (filters[0] as Match)
-        : { kind: "and", of: filters };
-  let sort: Sort = [];
-  if (stages[at]?.name === "$sort") {
-    sort = parseSort(stages[at]?.spec as Doc);
-    at += 1;
-  }
-  let limit = 0;
-  if (stages[at]?.name === "$limit") {
-    limit = wholeNumber(stages[at]?.spec) ?? 0;
-    at += 1;
-  }
-  return { query: queryFor(collection, filter, sort, hint, variables, limit), rest: stages.slice(at) };
-}
-
-/** `countDocuments({})` is a group that adds ones; without a filter the tally already knows the answer. */
-function countOnly(call: Call, query: Query, rest: readonly Stage[]): Stream<Doc> | undefined {
-  const [stage] = rest;
-  const filtered = query.filter.kind !== "and" || query.filter.of.length > 0;
-  if (rest.length !== 1 || stage === undefined || filtered || query.limit > 0 || query.sort.length > 0)
-    return undefined;
-  const spec = stage.spec;
-  if (stage.name !== "$group" || !isDoc(spec) || spec.size !== 2) return undefined;
-  const [, column] = [...spec];
-  if (
-    column === undefined ||
-    typeof spec.get("_id") === "string" ||
-    isDoc(spec.get("_id")) ||
-    Array.isArray(spec.get("_id"))
-  )
-    return undefined;
-  const [name, sum] = column;
-  if (name === "_id" || !isDoc(sum) || sum.size !== 1 || sum.get("$sum") !== 1) return undefined;
-  const view = call.store.view();
-  const known = view.catalog.get(call.database, query.collection);
-  const documents = known ? view.tally(known).documents : 0;
-  call.noted.plan = "RECORD_COUNT";
-  return (function* (): Stream<Doc> {
-    if (documents > 0) yield doc({ _id: spec.get("_id"), [name]: number(documents) });
-  })();
-}
-
-/** A sort right before a limit needs to keep only that many documents. */
-function runTopSort(stages: readonly Stage[], input: Stream<Doc>): Stream<Doc> {
-  let stream = input;
-  for (let at = 0; at < stages.length; at += 1) {
-    const stage = stages[at] as Stage;
-    const next = stages[at + 1];
-    if (stage.name === "$sort" && next?.name === "$limit") {
-      stream = sortDocuments(stream, parseSort(stage.spec as Doc), wholeNumber(next.spec));
-      stream = next.run(stream);
-      at += 1;
-    } else stream = runPipeline([stage], stream);
-  }
-  return stream;
-}

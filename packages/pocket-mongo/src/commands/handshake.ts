@@ -123,3 +123,14 @@ export const endSessions: Command = {
     return doc({ ok: 1 });
   },
 };
+
+/** Stops the server once this reply is on its way. Only from the admin database, as in MongoDB. */
+export const shutdown: Command = {
+  arguments: ["force", "timeoutSecs"],
+  run: (call) => {
+    if (call.database !== "admin")
+      throw new PocketMongoError("Unauthorized", "shutdown may only be run against the admin database.");
+    call.server.requestStop();
+    return doc({ ok: 1 });
+  },
+};

@@ -38,6 +38,8 @@ export class ServerStatus {
   };
   readonly commandCounts = new Map<string, number>();
   private increment = 0;
+  /** Called when a client asks the server to stop. */
+  requestStop: () => void = () => undefined;
 
   constructor(startedAt: Date, processId: number, port: () => number) {
     this.startedAt = startedAt;

@@ -10,6 +10,7 @@ import {
 } from "./collections.ts";
 import type { Command } from "./command.ts";
 import { deleteCommand } from "./delete.ts";
+import { explain } from "./explain.ts";
 import { count, distinct, find, getMore, killCursors } from "./find.ts";
 import { findAndModify } from "./find-and-modify.ts";
 import {
@@ -20,6 +21,7 @@ import {
   hello,
   ping,
   serverStatus,
+  shutdown,
 } from "./handshake.ts";
 import { collMod, createIndexes, dropIndexes, listIndexes } from "./indexes.ts";
 import { insert } from "./insert.ts";
@@ -59,6 +61,8 @@ export const commands = {
   listCollections,
   listDatabases,
   collMod,
+  explain,
+  shutdown,
   collStats,
   dbStats,
   dbstats: dbStats,

@@ -28,7 +28,6 @@ export const refusedExpressions = [
   "$accumulator",
   "$function",
   "$meta",
-  "$rand",
   "$sampleRate",
   "$toHashedIndexKey",
   "$unsetField",
@@ -95,7 +94,9 @@ function compileOperator(name: string, expression: Doc, context: CompileContext)
   }
   const operand = expression.get(name) as Value;
   if ("compile" in operator) return operator.compile(operand, context);
-  const given = Array.isArray(operand) ? operand : [operand];
+  // An operator without arguments is written {$rand: {}}.
+  const empty = operator.arguments[1] === 0 && operand instanceof Map && operand.size === 0;
+  const given = empty ? [] : Array.isArray(operand) ? operand : [operand];
   const [least, most] = operator.arguments;
   if (given.length < least || given.length > most) {
     throw new PocketMongoError(

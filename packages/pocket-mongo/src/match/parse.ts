@@ -18,6 +18,9 @@ export type CompileExpr = (expression: Value) => (doc: Doc) => boolean;
 
 export const everything: Match = { kind: "and", of: [] };
 
+/** Field names of a DBRef, which begin with `$` and are no operators. */
+const dbRefFields = new Set(["$ref", "$id", "$db"]);
+
 function bad(message: string): PocketMongoError {
   return new PocketMongoError("BadValue", message);
 }
@@ -35,7 +38,7 @@ export function parseFilter(filter: Doc, compileExpr: CompileExpr = noExpr): Mat
 function parseDoc(filter: Doc, context: Context): Match {
   const parts: Match[] = [];
   for (const [key, value] of filter) {
-    if (key.startsWith("$")) {
+    if (key.startsWith("$") && !dbRefFields.has(key)) {
       const part = parseTopLevel(key, value, context);
       if (part) parts.push(part);
     } else parts.push(parseField(parsePath(key), value, context));
@@ -88,8 +91,6 @@ function parseTopLevel(key: string, value: Value, context: Context): Match | und
     `unknown top level operator: ${key}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
   );
 }
-
-const dbRefFields = new Set(["$ref", "$id", "$db"]);
 
 /** Whether an operand is a set of operators: its first field starts with `$` and it is not a DBRef. */
 export function isOperators(value: Value): value is Doc {

@@ -115,13 +115,6 @@ function checkedPath(field: string): Path {
   const first = (path[0] as PathPart).name;
   if (isPlaceholder(first))
     throw bad(`Cannot have array filter identifier or positional operator first in a path: '${field}'`);
-  const dollar = path.find((part) => part.name.startsWith("$") && !isPlaceholder(part.name));
-  if (dollar && !["$ref", "$id", "$db"].includes(dollar.name)) {
-    throw new PocketMongoError(
-      "DollarPrefixedFieldName",
-      `The dollar ($) prefixed field '${dollar.name}' in '${field}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
-    );
-  }
   return path;
 }
 
@@ -218,6 +211,7 @@ function applySteps(
   const made = copyDoc(document);
   const edits: EditContext = { now: context.now, inserting: context.inserting, id: document.get("_id") };
   for (const step of steps) {
+    refuseDollarAtTop(step, context.inserting);
     if (step.renameFrom) {
       rename(made, step.renameFrom, step.path);
       continue;
@@ -235,6 +229,16 @@ function applySteps(
   const after = made.get("_id");
   if (id !== undefined) refuseOtherId(id, after);
   return made;
+}
+
+/** A field whose name begins with `$` may stand at the top of a new document, but no update may put it there. */
+function refuseDollarAtTop({ path, text }: Step, inserting: boolean): void {
+  const name = (path[0] as PathPart).name;
+  if (inserting || !name.startsWith("$") || ["$ref", "$id", "$db"].includes(name)) return;
+  throw new PocketMongoError(
+    "DollarPrefixedFieldName",
+    `The dollar ($) prefixed field '${name}' in '${text}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+  );
 }
 
 function refuseOtherId(before: Value, after: Value | undefined): void {

@@ -268,5 +268,6 @@ export const arithmeticOperators = {
   $exp: ofDoubles("$exp", Math.exp),
   $ln: positive("$ln", 28766, Math.log),
   $log10: positive("$log10", 28761, Math.log10),
+  $rand: { arguments: [0, 0], run: () => new Double(Math.random()) },
   $log: { arguments: [2, 2], run: logarithm },
 } as const satisfies Record<string, Operator>;
