@@ -116,7 +116,7 @@ function parametersOf(row: Route): ZodOpenApiParameters {
 }
 
 const IDEMPOTENCY_HEADER = z.object({
-  "Idempotency-Key": z.string().min(8).max(128).meta({
+  "Idempotency-Key": z.string().min(1).max(128).meta({
     description: "Yours, one per intention. The same key and body get the first answer again.",
     example: "3f1f6a52-7a0e-4b0c-9b52-0d2b1f0a6c11",
   }),

@@ -237,10 +237,10 @@ describe("apiRouter", () => {
       "idempotency-key-missing",
     ],
     [
-      "a short idempotency key",
+      "an idempotency key of two words",
       "POST",
       "/things",
-      { token: "admin", body: '{"amountMinor":1}', headers: { ...json, "idempotency-key": "a" } },
+      { token: "admin", body: '{"amountMinor":1}', headers: { ...json, "idempotency-key": "two words" } },
       400,
       "idempotency-key-invalid",
     ],
