@@ -58,12 +58,12 @@ export function AlarmRow({ alarm, nowMs, isSelected, onSelect, onAcknowledge, on
         <Box sx={{ flex: 1, minWidth: 0, display: "grid", gap: 0.25, pt: 0.75 }}>
           <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center" }}>
             <Chip color={SEVERITY_COLORS[alarm.severity]}>{t(`alarms.severity.${alarm.severity}`)}</Chip>
-            <Typography component="h3" variant="body1" sx={{ fontWeight: 650 }}>
+            <Typography component="h2" variant="body1" sx={{ fontWeight: 650 }}>
               {t(`alarmKind.${alarm.kind}`)}
             </Typography>
             {path === null ? <span>{alarm.subjectName}</span> : <TextLink to={path}>{alarm.subjectName}</TextLink>}
           </Box>
-          <Typography variant="body2" color="text.secondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
+          <Typography variant="body2" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
             {[
               format.moment(alarm.lastRaisedAt, nowMs),
               t(`alarms.state.${alarm.state}`),
@@ -133,7 +133,7 @@ export function AlarmRow({ alarm, nowMs, isSelected, onSelect, onAcknowledge, on
             )}
           </Facts>
           <Box>
-            <Typography component="h4" variant="body2" color="text.secondary">
+            <Typography component="h3" variant="body2" color="textSecondary">
               {t("alarms.evidence")}
             </Typography>
             <EvidenceLine evidence={alarm.evidence} />

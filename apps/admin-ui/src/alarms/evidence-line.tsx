@@ -16,7 +16,7 @@ export function EvidenceLine({ evidence }: { evidence: Alarm["evidence"] }) {
   const last = samples.at(-1);
   if (first === undefined || last === undefined)
     return (
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {t("alarms.noEvidence")}
       </Typography>
     );
@@ -49,7 +49,7 @@ export function EvidenceLine({ evidence }: { evidence: Alarm["evidence"] }) {
         />
         {end && <circle cx={end.x} cy={end.y} r="3.5" fill="currentColor" />}
       </Box>
-      <Typography variant="caption" color="text.secondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
+      <Typography variant="caption" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
         {format.clock(first.at)} – {format.clock(last.at)} · {format.power(lowW)} – {format.power(highW)}
         {evidence?.ruleVersion !== undefined && ` · ${t("alarms.rule", { version: evidence.ruleVersion })}`}
       </Typography>

@@ -40,7 +40,7 @@ export function LoginPage() {
       <Box sx={{ width: "100%", maxWidth: 400, display: "grid", gap: 2.5 }}>
         <Box sx={{ display: "flex", flexDirection: "column", alignItems: "center", gap: 0.5 }}>
           <Brand large />
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {t("app.tagline")}
           </Typography>
         </Box>
@@ -49,7 +49,7 @@ export function LoginPage() {
             <Typography component="h1" variant="h1">
               {t("app.signInTo")}
             </Typography>
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               {t("app.signInFor")}
             </Typography>
           </Box>

@@ -66,7 +66,7 @@ export function RoomDrawer({ tile, onClose }: { tile: Tile; onClose: () => void 
             <Typography variant="h1" component="h2" id={titleId}>
               {t("board.open", { room: tile.unitName })}
             </Typography>
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               {tile.householdName ?? t("board.vacant")}
               {tile.activePowerW !== null && ` · ${t("board.loadNow", { power: format.power(tile.activePowerW) })}`}
             </Typography>

@@ -5,7 +5,9 @@ import { useDataProvider, useGetIdentity } from "react-admin";
 import type { Circuit, User, Why, WhyHold } from "../api/rows.ts";
 import { useMay } from "../auth/rights-context.tsx";
 import type { CommandAsk, ConsoleDataProvider } from "../data/data-provider.ts";
+import { instantOfWallTimeMs } from "../format/format.ts";
 import { useT } from "../i18n/use-t.ts";
+import { useSite } from "../layout/site-context.tsx";
 import { CommandStatus } from "../shared/command-status.tsx";
 import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 import { HoldList, HoldReason } from "../shared/hold-reason.tsx";
@@ -39,6 +41,7 @@ function useCircuitActs(circuit: Pick<Circuit, "id" | "name">) {
   const t = useT();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
   const keyed = useKeyedAct();
+  const { timeZone } = useSite();
   const [asking, setAsking] = useState<Act | null>(null);
   const [until, setUntil] = useState("");
   const [commandId, setCommandId] = useState<string | null>(null);
@@ -54,7 +57,7 @@ function useCircuitActs(circuit: Pick<Circuit, "id" | "name">) {
       reason,
       ...(act.hold !== undefined && { hold: act.hold }),
       ...(act.keepPower !== undefined && { keepPower: act.keepPower }),
-      ...(act.action === "open" && until !== "" && { until: new Date(until).toISOString() }),
+      ...(act.action === "open" && until !== "" && { until: new Date(instantOfWallTimeMs(until, timeZone)).toISOString() }),
     };
     setCommandId(await dataProvider.command(circuit.id, command, keyed.keyFor([circuit.id, command])));
     keyed.settle();

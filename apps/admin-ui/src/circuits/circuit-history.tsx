@@ -37,7 +37,7 @@ export function CircuitCommands({ circuitId }: { circuitId: string }) {
               <Typography variant="body2" component="div">
                 <strong>{t(`circuit.action.${command.action}`)}</strong> · <CommandStateLine command={command} />
               </Typography>
-              <Typography variant="caption" color="text.secondary" component="div">
+              <Typography variant="caption" color="textSecondary" component="div">
                 {t("command.by", { name: command.by.name, time: format.moment(command.issuedAt, nowMs) })}
                 {command.reason !== "" && ` · ${t("hold.note", { note: command.reason })}`}
               </Typography>
@@ -72,7 +72,7 @@ export function CircuitEvents({ circuitId }: { circuitId: string }) {
                 <Typography variant="body2" component="div">
                   {eventText(event, t)}
                 </Typography>
-                <Typography variant="caption" color="text.secondary" component="div" sx={{ fontVariantNumeric: "tabular-nums" }}>
+                <Typography variant="caption" color="textSecondary" component="div" sx={{ fontVariantNumeric: "tabular-nums" }}>
                   {[format.moment(event.at, nowMs), ...figures].join(" · ")}
                 </Typography>
               </li>

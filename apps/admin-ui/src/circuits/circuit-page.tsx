@@ -22,7 +22,7 @@ function WhySection({ circuit, household }: { circuit: Circuit; household: House
   const { data: why, error, refetch } = useRow<Why>("why", circuit.id);
   const isBehind = why !== undefined && why.relay !== "unknown" && why.relay !== why.intended;
   return (
-    <Section title={t("circuit.why")} aside={why && <AsOf at={why.asOf} />}>
+    <Section title={t(why !== undefined && why.holds.length > 0 ? "circuit.why" : "circuit.state")} aside={why && <AsOf at={why.asOf} />}>
       {error && <LoadFailed error={error} retry={() => void refetch()} />}
       {why === undefined && !error && <Waiting rows={3} />}
       {why !== undefined && (

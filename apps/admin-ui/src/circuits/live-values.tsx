@@ -13,10 +13,18 @@ import { Waiting } from "../shared/waiting.tsx";
 
 const PHASES = ["A", "B", "C"] as const;
 
-function Figure({ label, children, large = false }: { label: string; children: string; large?: boolean }) {
+interface FigureProps {
+  label: string;
+  children: string;
+  large?: boolean;
+  /** Too long for one column. */
+  wide?: boolean;
+}
+
+function Figure({ label, children, large = false, wide = large }: FigureProps) {
   return (
-    <Box sx={large ? { gridColumn: "1 / -1" } : {}}>
-      <Typography component="dt" variant="caption" color="text.secondary">
+    <Box sx={wide ? { gridColumn: "1 / -1" } : {}}>
+      <Typography component="dt" variant="caption" color="textSecondary">
         {label}
       </Typography>
       <Typography
@@ -53,14 +61,16 @@ export function LiveValues({ circuitId }: { circuitId: string }) {
             <Figure label={t("circuit.factor")}>{format.factor(live.powerFactorMilli)}</Figure>
             <Figure label={t("circuit.reactive")}>{format.reactive(live.reactivePowerVar)}</Figure>
             <Figure label={t("circuit.frequency")}>{format.frequency(live.frequencyCHz)}</Figure>
-            <Figure label={t("circuit.energy")}>{format.energy(live.energyWh)}</Figure>
+            <Figure wide label={t("circuit.energy")}>
+              {format.energy(live.energyWh)}
+            </Figure>
           </Box>
           {live.phases !== undefined && (
             <ScrollTable label={t("circuit.phase", { phase: "A, B, C" })}>
               <Table size="small">
                 <TableHead>
                   <TableRow>
-                    <TableCell />
+                    <TableCell>{t("circuit.phase", { phase: "" }).trim()}</TableCell>
                     <TableCell align="right">{t("circuit.voltage")}</TableCell>
                     <TableCell align="right">{t("circuit.current")}</TableCell>
                     <TableCell align="right">{t("circuit.power")}</TableCell>
@@ -82,7 +92,7 @@ export function LiveValues({ circuitId }: { circuitId: string }) {
             </ScrollTable>
           )}
           {live.flags.length > 0 && (
-            <Typography variant="body2" color="warning.main">
+            <Typography variant="body2" color="warning">
               {live.flags.map((flag) => t(`circuit.sampleFlags.${flag}`)).join(" · ")}
             </Typography>
           )}

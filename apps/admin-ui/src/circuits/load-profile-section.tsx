@@ -84,7 +84,7 @@ export function LoadProfileSection({ circuitId }: { circuitId: string }) {
       {data !== undefined && summary === null && <EmptyState dense title={text} />}
       {summary !== null && (
         <>
-          <Typography variant="body2" color="text.secondary" sx={{ mb: 1 }}>
+          <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>
             {text}
           </Typography>
           {isTable ? (

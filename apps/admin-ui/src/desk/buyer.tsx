@@ -48,7 +48,7 @@ export function Buyer({
           <Typography variant="h1" component="h2">
             {household.unitName} · {household.name}
           </Typography>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {household.residents.map(({ name }) => name).join(", ") || t("household.noResidents")}{" "}
             · <TextLink to={householdPath(household.id)}>{t("board.household")}</TextLink>
           </Typography>

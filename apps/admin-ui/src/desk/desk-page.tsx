@@ -107,7 +107,7 @@ export default function DeskPage() {
                 <Typography variant="h1" component="h2">
                   {t("desk.start")}
                 </Typography>
-                <Typography variant="body2" color="text.secondary">
+                <Typography variant="body2" color="textSecondary">
                   {t("desk.startHelp")}
                 </Typography>
               </Box>

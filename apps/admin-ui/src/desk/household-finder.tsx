@@ -81,7 +81,7 @@ export function HouseholdFinder({ inputRef, onPick }: Props) {
           },
         }}
       />
-      <Typography role="status" variant="body2" color="text.secondary" sx={{ minHeight: 22, mt: 0.5 }}>
+      <Typography role="status" variant="body2" color="textSecondary" sx={{ minHeight: 22, mt: 0.5 }}>
         {message}
       </Typography>
       {error !== null && error !== undefined && <LoadFailed error={error} />}
@@ -141,7 +141,7 @@ function FoundRow({ id, household, isActive, onPick }: RowProps) {
       <Typography component="span" sx={{ minWidth: 0 }}>
         {household.name}
         {household.residents.length > 0 && (
-          <Typography component="span" variant="body2" color="text.secondary">
+          <Typography component="span" variant="body2" color="textSecondary">
             {" "}
             · {household.residents.map(({ name }) => name).join(", ")}
           </Typography>

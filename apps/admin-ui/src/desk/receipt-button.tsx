@@ -36,7 +36,13 @@ export function ReceiptButton({ purchase, compact = false }: { purchase: Purchas
   }
 
   return compact ? (
-    <Button size="small" onClick={() => void open()} loading={isRunning} aria-label={t("desk.receiptNumber", { number: purchase.receiptNumber })}>
+    <Button
+      size="small"
+      onClick={() => void open()}
+      loading={isRunning}
+      aria-label={t("desk.receiptNumber", { number: purchase.receiptNumber })}
+      sx={{ whiteSpace: "nowrap", ml: -0.75, px: 0.75 }}
+    >
       {purchase.receiptNumber}
     </Button>
   ) : (

@@ -103,7 +103,7 @@ export function SaleForm({ amountRef, householdName, balanceMinor, isRunning, on
         </Box>
       </Box>
       <Box sx={{ display: "grid", gap: 0.75 }}>
-        <Typography variant="body2" color="text.secondary" aria-hidden>
+        <Typography variant="body2" color="textSecondary" aria-hidden>
           {t("desk.method")}
         </Typography>
         <ToggleChips

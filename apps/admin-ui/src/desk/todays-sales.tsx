@@ -93,7 +93,7 @@ export function TodaysSales() {
                       )}
                     </TableCell>
                     <TableCell>{methodText(sale.method, t)}</TableCell>
-                    <TableCell>{sale.cashier}</TableCell>
+                    <TableCell sx={{ whiteSpace: "nowrap" }}>{sale.cashier}</TableCell>
                     <TableCell>
                       <ReceiptButton purchase={sale} compact />
                     </TableCell>
@@ -118,7 +118,7 @@ export function TodaysSales() {
         </ScrollTable>
       )}
       {isCut && (
-        <Typography variant="caption" color="text.secondary" sx={{ p: 2, display: "block" }}>
+        <Typography variant="caption" color="textSecondary" sx={{ p: 2, display: "block" }}>
           {t("desk.salesMore", { smart_count: MOST_SHOWN })}
         </Typography>
       )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createFormat, localDayOf, startOfLocalDayMs } from "./format.ts";
+import { createFormat, instantOfWallTimeMs, localDayOf, startOfLocalDayMs } from "./format.ts";
 
 const settings = { timeZone: "Asia/Shanghai", currency: "CNY", currencyDigits: 2 } as const;
 const english = createFormat({ ...settings, locale: "en" });
@@ -54,5 +54,16 @@ describe("local days", () => {
   ])("%s in %s", (at, zone, day, start) => {
     expect(localDayOf(Date.parse(at), zone)).toBe(day);
     expect(new Date(startOfLocalDayMs(Date.parse(at), zone)).toISOString()).toBe(start);
+  });
+});
+
+describe("instantOfWallTimeMs", () => {
+  it.each([
+    ["2026-03-02T18:30", "Asia/Shanghai", "2026-03-02T10:30:00.000Z"],
+    ["2026-03-29T01:30", "Europe/Berlin", "2026-03-29T00:30:00.000Z"],
+    ["2026-03-29T03:30", "Europe/Berlin", "2026-03-29T01:30:00.000Z"],
+    ["2026-12-31T23:59", "America/New_York", "2027-01-01T04:59:00.000Z"],
+  ])("%s in %s", (wallTime, zone, instant) => {
+    expect(new Date(instantOfWallTimeMs(wallTime, zone)).toISOString()).toBe(instant);
   });
 });

@@ -17,6 +17,8 @@ export interface Format {
   amount(amountMinor: number): string;
   price(priceMicroPerKWh: number): string;
   energy(wh: number | null | undefined): string;
+  /** On an axis: rounded to what fits there. */
+  energyShort(wh: number): string;
   power(w: number | null | undefined): string;
   reactive(varPower: number): string;
   voltage(dv: number): string;
@@ -62,6 +64,7 @@ export function createFormat(settings: FormatSettings): Format {
   const signedMoney = number({ ...moneyStyle, signDisplay: "exceptZero" });
   const price = number({ ...moneyStyle, maximumFractionDigits: 6 });
   const integer = number({ maximumFractionDigits: 0 });
+  const short = number({ maximumFractionDigits: 1 });
   const decimals = [0, 1, 2, 3, 4].map((digits) =>
     number({ minimumFractionDigits: digits, maximumFractionDigits: digits }),
   );
@@ -83,6 +86,7 @@ export function createFormat(settings: FormatSettings): Format {
     amount: (amount) => minorToDecimal(amount, currencyDigits),
     price: (micro) => `${price.format(minorToDecimal(micro, 6))}/kWh`,
     energy: (wh) => (wh == null ? MISSING : kilo(wh, "Wh")),
+    energyShort: (wh) => (Math.abs(wh) < 1000 ? `${integer.format(wh)}${GAP}Wh` : `${short.format(wh / 1000)}${GAP}kWh`),
     power: (w) => (w == null ? MISSING : `${integer.format(w)}${GAP}W`),
     reactive: (value) => `${integer.format(value)}${GAP}var`,
     voltage: (dv) => `${scaled(dv, 1)}${GAP}V`,
@@ -114,18 +118,27 @@ export function localDayOf(ms: number, timeZone: string): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
 }
 
-/** When the site's local day began, in ms since the epoch; right on days of 23 and 25 hours. */
-export function startOfLocalDayMs(ms: number, timeZone: string): number {
-  const offsetAt = (at: number) => {
-    const parts = new Intl.DateTimeFormat("sv-SE", {
-      timeZone,
-      hourCycle: "h23",
-      dateStyle: "short",
-      timeStyle: "medium",
-    }).format(at);
-    return Date.parse(`${parts.replace(" ", "T")}Z`) - Math.floor(at / 1000) * 1000;
-  };
-  const midnightUtc = Date.parse(`${localDayOf(ms, timeZone)}T00:00:00Z`);
-  const guess = midnightUtc - offsetAt(ms);
-  return midnightUtc - offsetAt(guess);
+/** How far the zone's wall clock is ahead of UTC at an instant. */
+function offsetMsAt(ms: number, timeZone: string): number {
+  const wall = new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    hourCycle: "h23",
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).format(ms);
+  return Date.parse(`${wall.replace(" ", "T")}Z`) - Math.floor(ms / 1000) * 1000;
 }
+
+/**
+ * The instant at which the zone's wall clock shows "YYYY-MM-DDTHH:mm", in ms since the epoch. The second try is right beside
+ * a change of the clock, where the first used the offset of the other side.
+ */
+export function instantOfWallTimeMs(wallTime: string, timeZone: string): number {
+  const asUtc = Date.parse(`${wallTime}Z`);
+  const guess = asUtc - offsetMsAt(asUtc, timeZone);
+  return asUtc - offsetMsAt(guess, timeZone);
+}
+
+/** When the site's local day began, in ms since the epoch; right on days of 23 and 25 hours. */
+export const startOfLocalDayMs = (ms: number, timeZone: string): number =>
+  instantOfWallTimeMs(`${localDayOf(ms, timeZone)}T00:00`, timeZone);

@@ -20,7 +20,7 @@ export function BalanceFigure({ balance }: { balance: Balance }) {
         <Money amountMinor={liveMinor} />
       </Typography>
       <Typography variant="body2">{days}</Typography>
-      <Typography variant="caption" color="text.secondary">
+      <Typography variant="caption" color="textSecondary">
         {estimated === true && `${t("common.estimated")} · `}
         <AsOf at={asOf} />
       </Typography>

@@ -32,7 +32,8 @@ export function DailyUse({ circuitIds }: { circuitIds: readonly string[] }) {
   const days = useMemo(() => daysOfUse(profiles, timeZone), [profiles, timeZone]);
   const categories = useMemo(() => days.map(({ day }) => format.day(day)), [days, format]);
   const values = useMemo(() => days.map(({ wh }) => wh), [days]);
-  const formatAxis = useCallback((wh: number) => format.energy(wh), [format]);
+  const formatValue = useCallback((wh: number) => format.energy(wh), [format]);
+  const formatAxis = useCallback((wh: number) => format.energyShort(wh), [format]);
   const totalWh = values.reduce((sum, wh) => sum + wh, 0);
   const first = categories[0];
 
@@ -59,10 +60,10 @@ export function DailyUse({ circuitIds }: { circuitIds: readonly string[] }) {
             label={`${t("household.use")}: ${first} – ${categories.at(-1)}, ${format.energy(totalWh)}`}
             categories={categories}
             values={values}
-            formatValue={formatAxis}
+            formatValue={formatValue}
             formatAxis={formatAxis}
           />
-          <Typography variant="caption" color="text.secondary">
+          <Typography variant="caption" color="textSecondary">
             {t("household.useHelp")}
           </Typography>
         </>

@@ -36,7 +36,7 @@ export default function HouseholdList() {
             </Box>
             <StatusChip status={household.status} />
           </Box>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {residentNames(household)}
           </Typography>
         </>

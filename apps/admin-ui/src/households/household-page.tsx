@@ -69,7 +69,7 @@ function BalanceSection({ household }: { household: Household }) {
               <Money amountMinor={balance.accruedMinor} />
             </Fact>
           </Facts>
-          <Typography variant="caption" color="text.secondary">
+          <Typography variant="caption" color="textSecondary">
             {t("household.cut", { amount: format.money(household.cutMinor) })}
           </Typography>
         </Box>
@@ -83,7 +83,7 @@ function PeopleSection({ household }: { household: Household }) {
   const may = useMay();
   const { data: tariff } = useRow<TariffRow>("tariffs", household.tariffId, { enabled: may("tariffs.list") });
   return (
-    <Section title={t("household.residents")}>
+    <Section title={t("household.title")}>
       <Facts>
         <Fact label={t("household.residents")}>
           {household.residents.length === 0

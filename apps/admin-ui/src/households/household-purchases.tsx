@@ -58,7 +58,7 @@ export function HouseholdPurchases({ householdId }: { householdId: string }) {
                     )}
                   </TableCell>
                   <TableCell>{methodText(purchase.method, t)}</TableCell>
-                  <TableCell>{purchase.cashier}</TableCell>
+                  <TableCell sx={{ whiteSpace: "nowrap" }}>{purchase.cashier}</TableCell>
                   <TableCell>
                     <ReceiptButton purchase={purchase} compact />
                   </TableCell>

@@ -34,7 +34,7 @@ export function LedgerTable({ householdId }: { householdId: string }) {
       aside={
         data !== undefined &&
         data.length > 0 && (
-          <Typography variant="caption" color="text.secondary">
+          <Typography variant="caption" color="textSecondary">
             {t("household.newest", { smart_count: data.length })}
           </Typography>
         )
@@ -78,7 +78,7 @@ export function LedgerTable({ householdId }: { householdId: string }) {
                   <TableCell align="right">
                     <Money amountMinor={entry.balanceAfterMinor} />
                   </TableCell>
-                  <TableCell>{entry.by}</TableCell>
+                  <TableCell sx={{ whiteSpace: "nowrap" }}>{entry.by}</TableCell>
                   <TableCell>{entry.note}</TableCell>
                   <TableCell>
                     <Box component="code" title={entry.hash} sx={{ fontSize: "0.75rem" }}>

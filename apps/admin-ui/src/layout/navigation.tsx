@@ -12,6 +12,7 @@ import { useMay } from "../auth/rights-context.tsx";
 import type { Right } from "../auth/roles.ts";
 import type { consoleEn } from "../i18n/console.en.ts";
 import { useT } from "../i18n/use-t.ts";
+import { Brand } from "./brand.tsx";
 
 interface Destination {
   name: keyof typeof consoleEn.nav;
@@ -36,6 +37,9 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const may = useMay();
   return (
     <Box component="nav" aria-label={t("app.menu")}>
+      <Box sx={{ px: 2, height: 56, display: "flex", alignItems: "center" }}>
+        <Brand />
+      </Box>
       <List dense sx={{ px: 1 }}>
         {DESTINATIONS.filter(({ right }) => may(right)).map(({ name, to, icon: Icon }) => (
           <ListItem key={name} disablePadding sx={{ mb: 0.25 }}>

@@ -33,7 +33,7 @@ export class PageErrorBoundary extends Component<Props, { error: Error | null; p
         <Typography variant="h2" gutterBottom>
           {this.props.title}
         </Typography>
-        <Typography variant="body2" color="text.secondary" sx={{ mb: 2 }}>
+        <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
           {error.message}
         </Typography>
         <Button variant="outlined" onClick={() => this.setState({ error: null })}>

@@ -10,7 +10,6 @@ import { TITLE_PLACE_ID } from "../shared/page-title.tsx";
 import { Waiting } from "../shared/waiting.tsx";
 import { stateVariables } from "../theme/state-colors.ts";
 import { AccountMenu } from "./account-menu.tsx";
-import { Brand } from "./brand.tsx";
 import { LiveProvider } from "./live-context.tsx";
 import { LiveIndicator } from "./live-indicator.tsx";
 import { Navigation } from "./navigation.tsx";
@@ -83,9 +82,6 @@ export function createShell({ session, request }: { session: Session; request: A
                   }}
                 >
                   <Box sx={{ position: "sticky", top: 0 }}>
-                    <Box sx={{ px: 2, height: 56, display: "flex", alignItems: "center" }}>
-                      <Brand />
-                    </Box>
                     <Navigation />
                   </Box>
                 </Box>
@@ -130,9 +126,6 @@ export function createShell({ session, request }: { session: Session; request: A
             </Box>
             {!isWide && (
               <Drawer open={isMenuOpen} onClose={closeMenu} slotProps={{ paper: { sx: { width: 264 } } }}>
-                <Box sx={{ px: 2, height: 56, display: "flex", alignItems: "center" }}>
-                  <Brand />
-                </Box>
                 <Navigation onNavigate={closeMenu} />
                 <Box sx={{ px: 2, py: 1.5, display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center" }}>
                   <SitePicker />

@@ -13,7 +13,7 @@ export function AsOf({ at }: { at: string | null | undefined }) {
   const nowMs = useNowMs(15_000);
   if (at == null)
     return (
-      <Typography component="span" variant="caption" color="text.secondary">
+      <Typography component="span" variant="caption" color="textSecondary">
         {t("common.never")}
       </Typography>
     );
@@ -22,7 +22,7 @@ export function AsOf({ at }: { at: string | null | undefined }) {
     <Typography
       component="time"
       variant="caption"
-      color={isOld ? "warning.main" : "text.secondary"}
+      color={isOld ? "warning" : "textSecondary"}
       dateTime={at}
       sx={{ fontVariantNumeric: "tabular-nums" }}
     >

@@ -29,7 +29,7 @@ export function EmptyState({
         {title}
       </Typography>
       {help !== undefined && (
-        <Typography variant="body2" color="text.secondary" sx={{ maxWidth: 440 }}>
+        <Typography variant="body2" color="textSecondary" sx={{ maxWidth: 440 }}>
           {help}
         </Typography>
       )}

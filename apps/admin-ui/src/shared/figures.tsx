@@ -3,13 +3,13 @@ import { useFormat } from "../layout/site-context.tsx";
 
 const FIGURE = { fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" } as const;
 
-/** An amount of the site's currency; a negative one is marked by colour and sign. */
+/** An amount of the site's currency. What is owed is marked by colour too; a signed amount is a movement, not a debt. */
 export function Money({ amountMinor, signed = false }: { amountMinor: number | null | undefined; signed?: boolean }) {
   const format = useFormat();
   const text = signed && amountMinor != null ? format.signedMoney(amountMinor) : format.money(amountMinor);
-  const isNegative = amountMinor != null && amountMinor < 0;
+  const isOwed = !signed && amountMinor != null && amountMinor < 0;
   return (
-    <Box component="span" sx={{ ...FIGURE, ...(isNegative && { color: "error.main" }) }}>
+    <Box component="span" sx={{ ...FIGURE, ...(isOwed && { color: "error.main" }) }}>
       {text}
     </Box>
   );

@@ -36,18 +36,18 @@ export function HoldReason({
         <Typography component="h3" variant="body1" sx={{ fontWeight: 650 }}>
           {told.title}
         </Typography>
-        <Typography component="span" variant="caption" color="text.secondary">
+        <Typography component="span" variant="caption" color="textSecondary">
           {t("common.since", { time: format.moment(hold.since, nowMs) })}
         </Typography>
         {hold.suspended && (
-          <Typography component="span" variant="caption" color="text.secondary">
+          <Typography component="span" variant="caption" color="textSecondary">
             · {t("circuit.suspended")}
           </Typography>
         )}
       </Box>
       <Typography variant="body2">{told.sentence}</Typography>
       {told.figures.length > 0 && (
-        <Typography variant="body2" color="text.secondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
+        <Typography variant="body2" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
           {told.figures.join(" · ")}
         </Typography>
       )}

@@ -42,7 +42,7 @@ export const Facts = ({ children }: { children: ReactNode }) => (
 
 export const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
   <>
-    <Typography component="dt" variant="body2" color="text.secondary">
+    <Typography component="dt" variant="body2" color="textSecondary">
       {label}
     </Typography>
     <Typography component="dd" variant="body2" sx={{ m: 0, minWidth: 0, overflowWrap: "anywhere", fontVariantNumeric: "tabular-nums" }}>

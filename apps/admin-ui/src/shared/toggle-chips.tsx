@@ -38,6 +38,7 @@ export function ToggleChips<Value extends string>({
               borderColor: isOn ? "primary.main" : "divider",
               backgroundColor: isOn ? "primary.main" : "background.paper",
               color: isOn ? "primary.contrastText" : "text.primary",
+              fontFamily: "inherit",
               fontSize: "0.875rem",
               fontWeight: isOn ? 650 : 500,
               fontVariantNumeric: "tabular-nums",

@@ -32,7 +32,7 @@ function Rates({ row }: { row: TariffRow }) {
       {pricedRates(row, format).map(({ id, name, price, hours }) => (
         <li key={id}>
           <strong>{price}</strong> · {name}
-          <Typography component="span" variant="body2" color="text.secondary">
+          <Typography component="span" variant="body2" color="textSecondary">
             {" "}
             · {isFlat ? t("tariffs.flat") : hours.join(", ")}
           </Typography>
@@ -56,7 +56,7 @@ export default function TariffList() {
         <>
           <strong>{row.name}</strong>
           <Rates row={row} />
-          <Typography variant="caption" color="text.secondary">
+          <Typography variant="caption" color="textSecondary">
             {t("tariffs.from")} {format.dateTime(row.effectiveFrom)}
           </Typography>
         </>

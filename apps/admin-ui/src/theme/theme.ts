@@ -23,6 +23,7 @@ const shared: RaThemeOptions = {
     h1: { fontSize: "1.125rem", fontWeight: 650, lineHeight: 1.3 },
     h2: { fontSize: "1rem", fontWeight: 650, lineHeight: 1.35 },
     h3: { fontSize: "0.875rem", fontWeight: 650, lineHeight: 1.4 },
+    h6: { fontSize: "1.0625rem", fontWeight: 650 },
     body1: { fontSize: "0.9375rem" },
     body2: { fontSize: "0.875rem" },
     caption: { fontSize: "0.8125rem" },
@@ -37,7 +38,7 @@ const shared: RaThemeOptions = {
     MuiLink: { defaultProps: { underline: "hover" } },
     MuiTableCell: {
       styleOverrides: {
-        root: { paddingTop: 7, paddingBottom: 7, fontVariantNumeric: "tabular-nums" },
+        root: { padding: "7px 12px", fontVariantNumeric: "tabular-nums" },
         head: { fontWeight: 600, whiteSpace: "nowrap" },
       },
     },

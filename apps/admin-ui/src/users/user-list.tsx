@@ -28,7 +28,7 @@ export default function UserList() {
         <>
           <strong>{user.name}</strong>
           <Typography variant="body2">{user.login}</Typography>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {rolesOf(user)} · {sitesOf(user)}
           </Typography>
         </>
