@@ -149,11 +149,13 @@ export class CircuitControl {
     };
   }
 
-  /** Takes a reply in as a sample; undefined when its words are no sample. */
+  /** Takes a reply in as a sample; undefined when it has been taken already or its words are no sample. */
   takeReply(reply: ReadReply, stepConfig: CircuitStepConfig): Sample | undefined {
     const { clock, log } = this.#around;
     const { id: circuitId, ctRatio, ptRatio, variant } = this.config;
     const at = new Date(reply.at).toISOString();
+    // Several who asked at the same time share one reply: it is one sample.
+    if (this.#baseline.lastSampleAtMs === reply.at) return undefined;
     let decoded: Sample;
     try {
       decoded = decodeSample(this.wire.profile, variant, reply.words, { circuitId, at, ctRatio, ptRatio });

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { GatewayError } from "./errors.ts";
+
+const MIB = 1024 * 1024;
+
+const urlSchema = z
+  .url({ protocol: /^https?$/, message: "is not an http or https address" })
+  .refine((url) => new URL(url).pathname === "/", "must be the server's origin, without a path");
+
+/** The gateway's own file. Everything else, buses and circuits included, comes from the server. */
+export const gatewayFileSchema = z.strictObject({
+  server: z.strictObject({
+    /** Origin of the API, e.g. "https://power.example". */
+    url: urlSchema,
+    /** As the server answered it when the gateway was added. */
+    token: z.string().min(16, "is shorter than 16 characters"),
+  }),
+  /** The local store; relative to the file. */
+  dataDir: z.string().min(1),
+  /** The technician's page, on this computer only. */
+  web: z
+    .strictObject({
+      port: z.int().min(0).max(65_535),
+      /** Without one the server's token opens the page. */
+      password: z.string().min(12, "is shorter than 12 characters").optional(),
+    })
+    .optional(),
+  /**
+   * What the outbox may take on disk. Range 64–65,536, default 512: half of it is 30 days of 15-minute samples of 250
+   * circuits three times over.
+   */
+  outboxLimitMiB: z.int().min(64).max(65_536).default(512),
+});
+export type GatewayFile = z.input<typeof gatewayFileSchema>;
+export type GatewaySettings = z.output<typeof gatewayFileSchema>;
+
+export function outboxLimitBytes(settings: GatewaySettings): number {
+  return settings.outboxLimitMiB * MIB;
+}
+
+function lineOf(path: string, issue: z.core.$ZodIssue): string {
+  const field = issue.path.length === 0 ? "file" : issue.path.join(".");
+  return `${path}: ${field}: ${issue.message}`;
+}
+
+/**
+ * Judges what a file or a caller gave.
+ * @throws GatewayError "config-file-invalid", one line a mistake
+ */
+export function parseGatewayFile(content: unknown, path: string): GatewaySettings {
+  const result = gatewayFileSchema.safeParse(content);
+  if (result.success) return result.data;
+  throw new GatewayError(
+    "config-file-invalid",
+    result.error.issues.map((issue) => lineOf(path, issue)).join("\n"),
+  );
+}
+
+/** @throws GatewayError "config-file-invalid", one line a mistake */
+export function readGatewayFile(path: string): GatewaySettings {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GatewayError("config-file-invalid", `${path}: ${why}`, { cause: error });
+  }
+  const settings = parseGatewayFile(content, path);
+  return { ...settings, dataDir: resolve(dirname(path), settings.dataDir) };
+}

@@ -1,0 +1,87 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import { openBus } from "./bus/open-bus.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type GatewayFile, outboxLimitBytes, parseGatewayFile } from "./config-file.ts";
+import { GatewayControl } from "./control/gateway-control.ts";
+import { DEFAULT_OUTBOX_LIMITS } from "./store/acceptance.ts";
+import { GatewayStore } from "./store/gateway-store.ts";
+import { openLmdbTables } from "./store/lmdb-tables.ts";
+import { httpServer } from "./uplink/http-server.ts";
+import { Uplink } from "./uplink/uplink.ts";
+import { startWebServer, type WebServer } from "./web/web-server.ts";
+
+export { readGatewayFile } from "./config-file.ts";
+
+export interface RunningGateway {
+  /** Of the technician's page; undefined without one. */
+  readonly webPort: number | undefined;
+  /** Ends within 3 s; what was accepted is on disk. */
+  close(): Promise<void>;
+}
+
+const RANDOM_STEPS = 2 ** 32;
+const random = (): number => randomInt(RANDOM_STEPS) / RANDOM_STEPS;
+
+/**
+ * Builds and starts a gateway. It resolves once the buses of the last known configuration are being opened; the server is
+ * not waited for.
+ * @throws GatewayError "config-file-invalid", "store-locked"
+ */
+export async function startGateway(
+  file: GatewayFile,
+  { log, clock = systemClock }: { log: Logger; clock?: Clock },
+): Promise<RunningGateway> {
+  const settings = parseGatewayFile(file, "gateway settings");
+  const { server: address, dataDir, web } = settings;
+  const tables = openLmdbTables(dataDir);
+  const limits = { ...DEFAULT_OUTBOX_LIMITS, limitBytes: outboxLimitBytes(settings) };
+  const store = new GatewayStore({ tables, clock, log: log.child({ part: "store" }), limits });
+
+  const onUnreadable = (detail: string) =>
+    log.warn({ detail }, "a message of the server that cannot be read");
+  const control = new GatewayControl({
+    store,
+    clock,
+    log: log.child({ part: "control" }),
+    random,
+    newId: randomUUID,
+    openBus,
+    refreshConfig: () =>
+      uplink.fetchConfig().catch((error: unknown) => log.warn({ err: error }, "configuration not fetched")),
+  });
+  const uplink = new Uplink({
+    server: httpServer({ ...address, onUnreadable }),
+    store,
+    clock,
+    log: log.child({ part: "uplink" }),
+    random,
+    onConfig: (kept) => control.setConfig(kept),
+    onCredit: (position) => control.setCredit(position),
+    onCommand: (command) => control.commands.take(command),
+  });
+
+  let pages: WebServer | undefined;
+  try {
+    await control.start();
+    if (web !== undefined) {
+      const startedAt = new Date(clock.nowMs()).toISOString();
+      const password = web.password ?? address.token;
+      pages = await startWebServer({ control, store, uplink, startedAt, port: web.port, password });
+    }
+  } catch (error) {
+    await control.close();
+    await store.close();
+    throw error;
+  }
+  uplink.start();
+  return {
+    webPort: pages?.port,
+    async close() {
+      await pages?.close();
+      await uplink.close();
+      await control.close();
+      await store.close();
+    },
+  };
+}

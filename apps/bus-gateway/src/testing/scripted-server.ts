@@ -1,0 +1,131 @@
+import {
+  type CreditPosition,
+  type DownlinkMessage,
+  downlinkMessageSchema,
+  type GatewayConfig,
+  gatewayConfigSchema,
+  type UplinkBatch,
+  type UplinkItem,
+  uplinkBatchSchema,
+} from "@hallmeter/meter-model";
+import { GatewayError } from "../errors.ts";
+import type { Server, StreamEvents } from "../uplink/server.ts";
+
+type Content = DownlinkMessage extends infer Message
+  ? Message extends DownlinkMessage
+    ? Omit<Message, "sequence">
+    : never
+  : never;
+
+/** For tests only: the server's side of the wire contract, judging every batch with the contract's own schemas. */
+export class ScriptedServer implements Server {
+  config_: GatewayConfig;
+  positions: CreditPosition[] = [];
+  messages_: DownlinkMessage[] = [];
+  /** Batches taken, each sequence once. */
+  readonly taken: UplinkBatch[] = [];
+  /** Bodies by sequence, as often as they came. */
+  readonly bodies = new Map<number, string[]>();
+  isAway = false;
+  /** Takes the batch and loses the answer. */
+  losesAnswers = false;
+  streamsFail = false;
+  /** Refuses a batch that holds such an item, as a whole. */
+  refusesItem: (item: UplinkItem) => boolean = () => false;
+  acceptedSequence = 0;
+  calls = 0;
+  #streams = new Set<{ events: StreamEvents; end: (error?: GatewayError) => void }>();
+
+  constructor(config: GatewayConfig) {
+    this.config_ = gatewayConfigSchema.parse(config);
+  }
+
+  items(): UplinkItem[] {
+    return this.taken.flatMap(({ items }) => items);
+  }
+
+  of<T extends UplinkItem["type"]>(type: T): Extract<UplinkItem, { type: T }>[] {
+    return this.items().filter((item): item is Extract<UplinkItem, { type: T }> => item.type === type);
+  }
+
+  /** Stores a message and sends it to whoever listens. */
+  tell(content: Content): number {
+    const sequence = (this.messages_.at(-1)?.sequence ?? 0) + 1;
+    const message = downlinkMessageSchema.parse({ ...content, sequence });
+    this.messages_.push(message);
+    if (!this.isAway) for (const { events } of this.#streams) events.message(message);
+    return sequence;
+  }
+
+  heartbeat(): void {
+    for (const { events } of this.#streams) events.alive();
+  }
+
+  goAway(): void {
+    this.isAway = true;
+    for (const stream of [...this.#streams]) stream.end(new GatewayError("server-unreachable"));
+  }
+
+  comeBack(): void {
+    this.isAway = false;
+  }
+
+  async config(etag: string | null) {
+    this.#reach();
+    const current = `"${this.config_.revision}"`;
+    return etag === current ? ("unchanged" as const) : { config: this.config_, etag: current };
+  }
+
+  async credit() {
+    this.#reach();
+    return { positions: this.positions, sequence: this.messages_.at(-1)?.sequence ?? 0 };
+  }
+
+  async lastSequence(): Promise<number> {
+    this.#reach();
+    return this.acceptedSequence;
+  }
+
+  async sendBatch(body: string) {
+    this.#reach();
+    const batch = uplinkBatchSchema.parse(JSON.parse(body));
+    this.bodies.set(batch.sequence, [...(this.bodies.get(batch.sequence) ?? []), body]);
+    if (batch.items.some(this.refusesItem)) throw new GatewayError("server-refused", "400 invalid-body");
+    if (batch.sequence > this.acceptedSequence) {
+      this.taken.push(batch);
+      this.acceptedSequence = batch.sequence;
+    }
+    if (this.losesAnswers) throw new GatewayError("server-unreachable", "the answer was lost");
+    return { acceptedSequence: this.acceptedSequence, rejected: [] };
+  }
+
+  stream(afterSequence: number, events: StreamEvents, signal: AbortSignal): Promise<void> {
+    this.#reach();
+    if (this.streamsFail) throw new GatewayError("server-answer-invalid", "no stream here");
+    return new Promise((resolve, reject) => {
+      const stream = {
+        events,
+        end: (error?: GatewayError) => {
+          this.#streams.delete(stream);
+          if (error) reject(error);
+          else resolve();
+        },
+      };
+      signal.addEventListener("abort", () => stream.end(new GatewayError("server-unreachable", "aborted")));
+      this.#streams.add(stream);
+      events.alive();
+      for (const message of this.messages_.filter(({ sequence }) => sequence > afterSequence))
+        events.message(message);
+    });
+  }
+
+  async messages(afterSequence: number): Promise<DownlinkMessage[]> {
+    this.#reach();
+    return this.messages_.filter(({ sequence }) => sequence > afterSequence);
+  }
+
+  #reach(): void {
+    this.calls += 1;
+    if (this.isAway) throw new GatewayError("server-unreachable");
+  }
+}

@@ -1,0 +1,272 @@
+import { acrelAdf400l, type Presence, profileRegister, profileVariant } from "@hallmeter/meter-model";
+import type {
+  Bus,
+  BusBudget,
+  BusEvents,
+  PollEntry,
+  ReadReply,
+  ReadRequest,
+  WriteRequest,
+} from "../bus/bus.ts";
+import type { Cancel, Clock } from "../clock.ts";
+import { GatewayError } from "../errors.ts";
+
+const VARIANT = "single-phase";
+const READ_MS = 75;
+const WRITE_MS = 60;
+const TIMEOUT_MS = 400;
+
+/** A single-phase circuit behind the virtual bus: real registers, a relay, and a load. */
+export class VirtualUnit {
+  readonly #clock: Clock;
+  relay: "closed" | "open" = "closed";
+  /** Its answer is lost on the way; commands arrive all the same. */
+  losesAnswers = false;
+  isDead = false;
+  /** The relay does not move whatever is written. */
+  isStuck = false;
+  /** The contact has welded: the word says open, the load goes on. */
+  isWelded = false;
+  hasFault = false;
+  #loadW = 0;
+  #milliWh = 1_000_000_000;
+  #sinceMs: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#sinceMs = clock.nowMs();
+  }
+
+  get powerW(): number {
+    return this.relay === "closed" || this.isWelded ? this.#loadW : 0;
+  }
+
+  get energyWh(): number {
+    this.#count();
+    // The register counts hundredths of a kWh.
+    return Math.floor(this.#milliWh / 10_000) * 10;
+  }
+
+  setLoad(loadW: number): void {
+    this.#count();
+    this.#loadW = loadW;
+  }
+
+  jumpRegister(wh: number): void {
+    this.#milliWh += wh * 1000;
+  }
+
+  write(address: number, word: number): void {
+    const { command } = profileVariant(acrelAdf400l, VARIANT).relay;
+    if (address !== command.address || this.isStuck) return;
+    this.#count();
+    if (word === command.open) this.relay = "open";
+    if (word === command.close) this.relay = "closed";
+  }
+
+  /** The words of the sample block, as the manual lays them out. */
+  words(): number[] {
+    const { sampleBlock, relay } = profileVariant(acrelAdf400l, VARIANT);
+    const words = new Array<number>(sampleBlock.count).fill(0);
+    const put = (name: string, value: number) => {
+      const register = profileRegister(acrelAdf400l, VARIANT, name);
+      const index = register.address - sampleBlock.address;
+      const isLong = register.type === "u32";
+      if (isLong) words[index] = Math.floor(value / 0x1_0000);
+      words[isLong ? index + 1 : index] = value & 0xffff;
+    };
+    put("voltageDv", 2300);
+    put("currentCa", Math.round((this.powerW * 100) / 230));
+    put("activePowerW", this.powerW);
+    put("powerFactorMilli", 1000);
+    put("frequencyCHz", 5000);
+    put("energyWh", this.energyWh / 10);
+    put(
+      "statusWord",
+      (this.relay === "closed" ? relay.readBack.closedValue : 0) | (this.hasFault ? 0x0100 : 0),
+    );
+    return words;
+  }
+
+  #count(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#milliWh += (this.powerW * (nowMs - this.#sinceMs)) / 3600;
+    this.#sinceMs = nowMs;
+  }
+}
+
+export interface RelayWrite {
+  atMs: number;
+  unitId: number;
+  relay: "closed" | "open";
+}
+
+/** For tests only: a bus that does what bus.ts promises, without a wire. */
+export class VirtualBus implements Bus {
+  readonly id: string;
+  readonly units: Map<number, VirtualUnit>;
+  /** Commands that reached a unit. */
+  readonly writes: RelayWrite[];
+  readonly #clock: Clock;
+  readonly #listeners = new Map<string, Set<(value: never) => void>>();
+  readonly #presence = new Map<number, Presence>();
+  #plan = new Map<string, { entry: PollEntry; cancel: Cancel }>();
+  #isClosed = false;
+  isDown = false;
+  /** Looks at each command when the gateway asks for it, before anything moves. */
+  onRequest: (unitId: number, relay: "closed" | "open") => void = () => {};
+
+  constructor(id: string, clock: Clock, units: Map<number, VirtualUnit>, writes: RelayWrite[] = []) {
+    this.id = id;
+    this.#clock = clock;
+    this.units = units;
+    this.writes = writes;
+    clock.setTimer(() => this.setState("up"), 0);
+  }
+
+  get plan(): PollEntry[] {
+    return [...this.#plan.values()].map(({ entry }) => entry);
+  }
+
+  setState(state: "up" | "down" | "jammed"): void {
+    this.isDown = state !== "up";
+    this.#tell("bus", {
+      kind: "state",
+      state,
+      at: this.#clock.nowMs(),
+      detail: state,
+      failures: state === "down" ? 3 : 0,
+      alarm: state !== "up",
+    });
+  }
+
+  async read(request: ReadRequest): Promise<ReadReply> {
+    await this.#begin(request.expiresAtMs);
+    const unit = this.units.get(request.unitId);
+    if (!unit || unit.isDead || unit.losesAnswers) {
+      await this.#pass(TIMEOUT_MS);
+      this.#setPresence(request.unitId, "offline");
+      throw new GatewayError("reply-timeout");
+    }
+    await this.#pass(READ_MS);
+    this.#setPresence(request.unitId, "online");
+    return { words: unit.words(), at: this.#clock.nowMs() };
+  }
+
+  async write(request: WriteRequest): Promise<void> {
+    const word = request.words[0] ?? 0;
+    const { command } = profileVariant(acrelAdf400l, VARIANT).relay;
+    const relay = word === command.open ? "open" : "closed";
+    this.onRequest(request.unitId, relay);
+    await this.#begin(request.expiresAtMs);
+    const unit = this.units.get(request.unitId);
+    await this.#pass(WRITE_MS);
+    if (!unit || unit.isDead) {
+      await this.#pass(TIMEOUT_MS);
+      throw new GatewayError("write-unconfirmed");
+    }
+    unit.write(request.address, word);
+    this.writes.push({ atMs: this.#clock.nowMs(), unitId: request.unitId, relay });
+    if (!unit.losesAnswers) return;
+    await this.#pass(TIMEOUT_MS);
+    throw new GatewayError("write-unconfirmed");
+  }
+
+  setPollPlan(plan: readonly PollEntry[]): void {
+    const before = this.#plan;
+    this.#plan = new Map();
+    for (const [index, entry] of plan.entries()) {
+      const known = before.get(entry.key);
+      before.delete(entry.key);
+      if (known && known.entry.intervalMs === entry.intervalMs) this.#plan.set(entry.key, known);
+      else {
+        known?.cancel();
+        this.#schedule(entry, ((index % 16) + 1) * 50);
+      }
+    }
+    for (const { cancel } of before.values()) cancel();
+  }
+
+  on<E extends keyof BusEvents>(event: E, listener: (value: BusEvents[E]) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener as (value: never) => void);
+    return () => void listeners.delete(listener as (value: never) => void);
+  }
+
+  budget(): BusBudget {
+    const lane = { waiting: 0, done: 0, failed: 0, latenessMs: 0 };
+    return {
+      busId: this.id,
+      state: this.isDown ? "down" : "up",
+      plannedMilli: 100,
+      overcommitted: false,
+      usedMilli: 100,
+      ratePerSecondMilli: 1000,
+      lanes: {
+        trip: lane,
+        restore: lane,
+        sale: lane,
+        person: lane,
+        watch: lane,
+        poll: lane,
+        backfill: lane,
+        scan: lane,
+      },
+      units: [],
+      foreignBytes: 0,
+      localEcho: null,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { cancel } of this.#plan.values()) cancel();
+    this.#plan.clear();
+  }
+
+  /** As `kill -9` of the process: nothing more is heard of what was under way. */
+  kill(): void {
+    void this.close();
+    this.#listeners.clear();
+  }
+
+  #schedule(entry: PollEntry, delayMs: number): void {
+    const cancel = this.#clock.setTimer(() => {
+      this.#schedule(entry, entry.intervalMs);
+      void this.#poll(entry);
+    }, delayMs);
+    this.#plan.set(entry.key, { entry, cancel });
+  }
+
+  async #poll({ key, unitId }: PollEntry): Promise<void> {
+    const unit = this.units.get(unitId);
+    if (this.isDown || this.#isClosed) return;
+    if (!unit || unit.isDead || unit.losesAnswers) return this.#setPresence(unitId, "offline");
+    this.#setPresence(unitId, "online");
+    this.#tell("reply", { key, unitId, words: unit.words(), at: this.#clock.nowMs() });
+  }
+
+  #setPresence(unitId: number, presence: Presence): void {
+    if (this.#presence.get(unitId) === presence) return;
+    this.#presence.set(unitId, presence);
+    this.#tell("unit", { unitId, presence, at: this.#clock.nowMs() });
+  }
+
+  #tell<E extends keyof BusEvents>(event: E, value: BusEvents[E]): void {
+    for (const listener of this.#listeners.get(event) ?? [])
+      (listener as (value: BusEvents[E]) => void)(value);
+  }
+
+  async #begin(expiresAtMs: number | undefined): Promise<void> {
+    if (this.#isClosed) throw new GatewayError("bus-closed");
+    if (this.isDown) throw new GatewayError("bus-down");
+    if (expiresAtMs !== undefined && this.#clock.nowMs() > expiresAtMs) throw new GatewayError("expired");
+  }
+
+  async #pass(durationMs: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#clock.setTimer(resolve, durationMs));
+    // A process that was killed meanwhile never hears the rest.
+    if (this.#isClosed) await new Promise<never>(() => {});
+  }
+}
