@@ -1,0 +1,154 @@
+/** The real pages on the real stack: a sale at the Desk lights a dark room, and every page is accessible. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findChromium, launchChromium } from "../support/chromium.ts";
+import {
+  circuitOf,
+  startTestDemonstration,
+  type TestDemonstration,
+  whyOf,
+} from "../support/demonstration.ts";
+import { eventually } from "../support/eventually.ts";
+
+const executablePath = findChromium();
+const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+/** A page of the console fetches a handful of rows; slow only while the machine is busy with other tests. */
+const PAGE_LIMIT_MS = 15_000;
+/** "Relay confirmed closed within 3 s", and a second for the page to be told. */
+const LIGHT_LIMIT_MS = 4000;
+
+describe.skipIf(executablePath === undefined)("in a real browser", () => {
+  let site: TestDemonstration;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    site = await startTestDemonstration();
+    browser = await launchChromium(executablePath ?? "");
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    await site?.remove();
+  });
+
+  const loginOf = (role: string, room?: string) => {
+    const found = site.logins.find((login) => login.role === role && login.room === room);
+    if (!found) throw new RangeError(`no login for ${role}`);
+    return found;
+  };
+
+  async function signedIn(
+    role: string,
+    options: {
+      room?: string;
+      size?: keyof typeof SIZES;
+      colorScheme?: "light" | "dark";
+      locale?: string;
+    } = {},
+  ): Promise<BrowserContext> {
+    const context = await browser.newContext({
+      baseURL: site.origin,
+      viewport: SIZES[options.size ?? "desk"],
+      colorScheme: options.colorScheme ?? "light",
+      locale: options.locale ?? "en-GB",
+      reducedMotion: "reduce",
+    });
+    context.setDefaultTimeout(PAGE_LIMIT_MS);
+    const { login, password } = loginOf(role, options.room);
+    const answer = await context.request.post("/api/v1/auth/login", { data: { login, password } });
+    expect(answer.ok()).toBe(true);
+    return context;
+  }
+
+  const tile = (page: Page, room: string) =>
+    page.locator("button.hm-tile", { hasText: new RegExp(`${room}(?!\\d)`) }).first();
+
+  test("credit sold at the Desk turns the tile of a dark room on", async () => {
+    const api = await site.as("property-manager");
+    await eventually("room 105 dark", 60_000, async () => (await whyOf(api, "105")).relay === "open");
+
+    const context = await browser.newContext({ baseURL: site.origin, viewport: SIZES.desk, locale: "en-GB" });
+    context.setDefaultTimeout(PAGE_LIMIT_MS);
+    const board = await context.newPage();
+    await board.goto("/");
+    const { login, password } = loginOf("property-manager");
+    await board.getByRole("textbox", { name: "Login" }).fill(login);
+    await board.getByLabel("Password").fill(password);
+    await board.keyboard.press("Enter");
+    await tile(board, "105").waitFor();
+    await eventually("the tile of 105 off", PAGE_LIMIT_MS, async () => {
+      return (await tile(board, "105").getAttribute("data-state")) === "off";
+    });
+
+    const desk = await context.newPage();
+    await desk.goto("/desk");
+    await desk.getByRole("combobox").fill("105");
+    await desk.keyboard.press("Enter");
+    await desk.getByRole("textbox", { name: /amount/i }).fill("50");
+    await desk.keyboard.press("Enter");
+
+    await eventually("the light of 105", LIGHT_LIMIT_MS + PAGE_LIMIT_MS, async () => {
+      return (await tile(board, "105").getAttribute("data-state")) === "on";
+    });
+    const { householdId } = await circuitOf(api, "105");
+    const sales = await api.get<{ amountMinor: number }[]>(
+      `/purchases?filter=${encodeURIComponent(JSON.stringify({ householdId }))}`,
+    );
+    expect(sales.map(({ amountMinor }) => amountMinor).sort((a, b) => a - b)).toEqual([300, 5000]);
+    await context.close();
+  });
+
+  describe.each([
+    ["desk", "light", "en-GB"],
+    ["desk", "dark", "zh-CN"],
+    ["phone", "light", "zh-CN"],
+    ["phone", "dark", "en-GB"],
+  ] as const)("at %s size, %s, %s", (size, colorScheme, locale) => {
+    test("no page has an accessibility violation or is wider than the screen", async () => {
+      const api = await site.as("property-manager");
+      const circuit = await circuitOf(api, "103");
+      const looks: { role: string; room?: string; paths: string[] }[] = [
+        {
+          role: "property-manager",
+          paths: ["/", "/desk", `/households/${circuit.householdId}/show`, `/circuits/${circuit.id}/show`],
+        },
+        { role: "maintenance", paths: ["/alarms", "/circuits"] },
+        { role: "administrator", paths: ["/households", "/tariffs", "/users"] },
+        { role: "resident", room: "107", paths: ["/my"] },
+      ];
+      const wrong: string[] = [];
+      for (const { role, room, paths } of looks) {
+        const context = await signedIn(role, { size, colorScheme, locale, ...(room ? { room } : {}) });
+        for (const path of paths) {
+          const page = await context.newPage();
+          await page.goto(path);
+          await page.locator("h1").first().waitFor({ state: "attached" });
+          await page.waitForLoadState("load");
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          for (const { id, nodes } of violations) wrong.push(`${path}: ${id} at ${nodes[0]?.html}`);
+          const excess = await page.evaluate<number>(
+            "document.documentElement.scrollWidth - window.innerWidth",
+          );
+          if (excess > 0) wrong.push(`${path}: ${excess} px wider than the screen`);
+          await page.close();
+        }
+        await context.close();
+      }
+      expect(wrong).toEqual([]);
+    });
+  });
+
+  test("the resident of 104 reads why the power is off and who ends it", async () => {
+    const api = await site.as("property-manager");
+    await eventually("room 104 dark", 60_000, async () => (await whyOf(api, "104")).relay === "open");
+    const context = await signedIn("resident", { room: "104", size: "phone" });
+    const page = await context.newPage();
+    await page.goto("/my");
+    await page
+      .getByText(/Store room hours/)
+      .first()
+      .waitFor();
+    await context.close();
+  });
+});

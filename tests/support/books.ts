@@ -1,0 +1,97 @@
+import { connect } from "@hallmeter/vending-api";
+import { expect } from "vitest";
+import type { ApiClient } from "../../scripts/start/api-client.ts";
+import type { TestDemonstration } from "./demonstration.ts";
+import { eventually } from "./eventually.ts";
+import { truthOf } from "./truth.ts";
+
+/** A poll that was under way and a batch that was not sent yet. */
+const CATCH_UP_MS = 30_000;
+
+interface Circuit {
+  id: string;
+  name: string;
+}
+
+/**
+ * The books against the meters: what each register counts has reached the API, and accruals, intervals and usage entries
+ * agree with it to the Wh and to the minor unit.
+ */
+export async function expectBooksToAgree(site: TestDemonstration, api: ApiClient): Promise<void> {
+  const circuits = await api.get<Circuit[]>("/circuits?range=[0,999]");
+  for (const circuit of circuits)
+    await eventually(`the register of ${circuit.name} in the API`, CATCH_UP_MS, async () => {
+      const truth = await truthOf(site, circuit.name);
+      const live = await api.get<{ energyWh: number }>(`/circuits/${circuit.id}/live`);
+      return live.energyWh === truth.registerEnergyWh;
+    });
+  await expectStoredBooksToAgree(site.mongoUri);
+}
+
+interface Accrual {
+  circuitId: string;
+  householdId: string | null;
+  part: number;
+  day: string;
+  fromWh: number;
+  lastWh: number;
+  whByRate: Record<string, number>;
+  costNano: number;
+  carryInNano: number;
+  amountMinor: number | null;
+  carryOutNano: number | null;
+  nanoPerMinor: number;
+}
+
+/** Read from the store itself, without the code that wrote it. */
+async function expectStoredBooksToAgree(mongoUri: string): Promise<void> {
+  const connection = await connect(mongoUri);
+  try {
+    const accruals = await connection
+      .collection<Accrual>("accruals")
+      .find()
+      .sort({ circuitId: 1, day: 1, part: 1 })
+      .toArray();
+    expect(accruals.length).toBeGreaterThan(0);
+    for (const [index, accrual] of accruals.entries()) {
+      const rated = Object.values(accrual.whByRate).reduce((sum, wh) => sum + wh, 0);
+      expect(rated).toBe(accrual.householdId === null ? 0 : accrual.lastWh - accrual.fromWh);
+      const previous = accruals[index - 1];
+      if (previous?.circuitId === accrual.circuitId) expect(accrual.fromWh).toBe(previous.lastWh);
+      if (accrual.amountMinor !== null)
+        expect(accrual.amountMinor * accrual.nanoPerMinor + (accrual.carryOutNano ?? 0)).toBe(
+          accrual.carryInNano + accrual.costNano,
+        );
+    }
+    await expectIntervalsToEndAtRegisters(connection, accruals);
+    await expectUsageEntries(connection, accruals);
+  } finally {
+    await connection.close();
+  }
+}
+
+type Connection = Awaited<ReturnType<typeof connect>>;
+
+async function expectIntervalsToEndAtRegisters(connection: Connection, accruals: Accrual[]): Promise<void> {
+  const newest = new Map(accruals.map((accrual) => [accrual.circuitId, accrual.lastWh]));
+  for (const [circuitId, lastWh] of newest) {
+    const days = await connection
+      .collection<{ readings: (number | null)[] }>("load-profiles")
+      .find({ circuitId })
+      .toArray();
+    const readings = days.flatMap((day) => day.readings).filter((reading) => reading !== null);
+    expect(Math.max(...readings)).toBe(lastWh);
+  }
+}
+
+async function expectUsageEntries(connection: Connection, accruals: Accrual[]): Promise<void> {
+  const closed = accruals.filter(
+    ({ householdId, amountMinor, fromWh, lastWh }) => householdId && amountMinor !== null && lastWh > fromWh,
+  );
+  const entries = await connection
+    .collection<{ ref: string; kind: string }>("journal")
+    .find({ kind: "usage" })
+    .toArray();
+  expect(entries.length).toBe(closed.length);
+  expect(new Set(entries.map(({ ref }) => ref)).size).toBe(entries.length);
+}
