@@ -1,7 +1,7 @@
 /** Pause after the first failure; doubles with each further one. Range 0.5–5 s: a restarting server is back in seconds. */
 const FIRST_PAUSE_MS = 1000;
 /** Longest pause. Range 10–300 s: the server should not wait longer than this for news once it is back. */
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * How long to wait before asking the server again, ms.

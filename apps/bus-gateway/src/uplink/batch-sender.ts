@@ -18,6 +18,8 @@ interface BatchSenderOptions {
   log: Logger;
   /** 0 ≤ value < 1. */
   random: () => number;
+  /** The server takes batches again. */
+  onBack: () => void;
 }
 
 export interface SenderStatus {
@@ -121,6 +123,7 @@ export class BatchSender {
       const inFlight = this.#mark.inFlight ?? (await this.#takeBatch());
       if (inFlight === null) return;
       await this.#send(inFlight);
+      if (this.#failures > 0) this.#options.onBack();
       this.#failures = 0;
       this.#lastError = null;
     } catch (error) {

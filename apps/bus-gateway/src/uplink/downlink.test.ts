@@ -66,6 +66,16 @@ describe("the downlink", () => {
     await rig.close();
   });
 
+  it("streams again within ten seconds once a server that was away is back", async () => {
+    const rig = await startRig();
+    rig.server.goAway();
+    await rig.pass(600);
+    rig.server.comeBack();
+    await rig.pass(10);
+    expect(rig.uplink.status()).toMatchObject({ way: "stream", isOnline: true });
+    await rig.close();
+  });
+
   it("fetches a changed configuration", async () => {
     const rig = await startRig();
     rig.server.config_ = siteConfig([circuitConfig(1), circuitConfig(2)], { revision: 2 });

@@ -47,6 +47,7 @@ export class Downlink {
   #streamFailures = 0;
   #isGreeted = false;
   #nextStreamMs = 0;
+  #endPause: () => void = () => {};
   #handling: Promise<void> = Promise.resolve();
   #loop: Promise<void> | null = null;
 
@@ -64,6 +65,11 @@ export class Downlink {
 
   start(): void {
     this.#loop = this.#run();
+  }
+
+  /** The server was just heard: no need to wait the pause out. */
+  wake(): void {
+    if (this.#way === "offline") this.#endPause();
   }
 
   async close(): Promise<void> {
@@ -109,6 +115,8 @@ export class Downlink {
       await this.#stream();
       this.#streamFailures = 0;
     } catch (error) {
+      // Where not even messages pass the server is away, and streams are not at fault.
+      await this.#fetchMessages();
       this.#streamFailures += 1;
       this.#nextStreamMs = this.#options.clock.monotonicMs() + STREAM_RETRY_MS;
       throw error;
@@ -154,12 +162,15 @@ export class Downlink {
   }
 
   async #poll(): Promise<void> {
-    const { server, handlers } = this.#options;
     this.#way = "polling";
-    const messages = await server.messages(this.#sequence);
-    handlers.heard();
-    for (const message of messages) await this.#handle(message);
+    await this.#fetchMessages();
     await this.#pause(POLL_INTERVAL_MS);
+  }
+
+  async #fetchMessages(): Promise<void> {
+    const messages = await this.#options.server.messages(this.#sequence);
+    this.#options.handlers.heard();
+    for (const message of messages) await this.#handle(message);
   }
 
   /** One after another, in the order of arrival; after a failure nothing more of this stream. */
@@ -205,6 +216,7 @@ export class Downlink {
         resolve();
       };
       const cancel = this.#options.clock.setTimer(done, durationMs);
+      this.#endPause = done;
       signal.addEventListener("abort", done);
     });
   }

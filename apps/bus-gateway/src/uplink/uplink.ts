@@ -41,7 +41,14 @@ export class Uplink {
     const kept = store.config();
     this.#etag = kept?.etag ?? null;
     this.#revision = kept?.config.revision ?? null;
-    this.#sender = new BatchSender({ server, store, clock, log, random });
+    this.#sender = new BatchSender({
+      server,
+      store,
+      clock,
+      log,
+      random,
+      onBack: () => this.#downlink.wake(),
+    });
     const handlers: DownlinkHandlers = {
       credit: onCredit,
       command: onCommand,
