@@ -6,7 +6,11 @@ import { createApp } from "./app.tsx";
 import { loadI18nProvider } from "./i18n/i18n-provider.ts";
 
 const browserFetch = window.fetch.bind(window);
-const session = createSession({ fetch: browserFetch, nowMs: Date.now, exclusively: exclusivelyInThisBrowser });
+const session = createSession({
+  fetch: browserFetch,
+  nowMs: Date.now,
+  exclusively: exclusivelyInThisBrowser,
+});
 const request = createRequest({ fetch: browserFetch, session });
 
 const place = document.getElementById("root");

@@ -7,7 +7,11 @@ import "./resident/resident.css";
 import { ResidentApp } from "./resident/resident-app.tsx";
 
 const browserFetch = window.fetch.bind(window);
-const session = createSession({ fetch: browserFetch, nowMs: Date.now, exclusively: exclusivelyInThisBrowser });
+const session = createSession({
+  fetch: browserFetch,
+  nowMs: Date.now,
+  exclusively: exclusivelyInThisBrowser,
+});
 const request = createRequest({ fetch: browserFetch, session });
 
 const place = document.getElementById("root");

@@ -50,7 +50,12 @@ export function ShelveDialog({
       onConfirm={(reason) => onConfirm(reason, new Date(Date.now() + hours * HOUR_MS).toISOString())}
       onClose={onClose}
     >
-      <TextField select label={t("alarms.shelveFor")} value={hours} onChange={(event) => setHours(Number(event.target.value))}>
+      <TextField
+        select
+        label={t("alarms.shelveFor")}
+        value={hours}
+        onChange={(event) => setHours(Number(event.target.value))}
+      >
         {SHELF_HOURS.map((value) => (
           <MenuItem key={value} value={value}>
             {t("alarms.hours", { smart_count: value })}

@@ -1,6 +1,6 @@
+import type { Severity } from "@hallmeter/meter-model";
 import ExpandIcon from "@mui/icons-material/ExpandMore";
 import { Box, Button, Checkbox, Collapse, IconButton, Typography } from "@mui/material";
-import type { Severity } from "@hallmeter/meter-model";
 import { useId, useState } from "react";
 import type { Alarm } from "../api/rows.ts";
 import { useT } from "../i18n/use-t.ts";
@@ -61,7 +61,11 @@ export function AlarmRow({ alarm, nowMs, isSelected, onSelect, onAcknowledge, on
             <Typography component="h2" variant="body1" sx={{ fontWeight: 650 }}>
               {t(`alarmKind.${alarm.kind}`)}
             </Typography>
-            {path === null ? <span>{alarm.subjectName}</span> : <TextLink to={path}>{alarm.subjectName}</TextLink>}
+            {path === null ? (
+              <span>{alarm.subjectName}</span>
+            ) : (
+              <TextLink to={path}>{alarm.subjectName}</TextLink>
+            )}
           </Box>
           <Typography variant="body2" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
             {[
@@ -120,7 +124,10 @@ export function AlarmRow({ alarm, nowMs, isSelected, onSelect, onAcknowledge, on
             <Fact label={t("alarms.raised")}>{format.dateTime(alarm.raisedAt)}</Fact>
             {alarm.acknowledgedBy !== undefined && alarm.acknowledgedAt !== undefined && (
               <Fact label={t("alarms.state.acknowledged")}>
-                {t("alarms.ackBy", { name: alarm.acknowledgedBy, time: format.dateTime(alarm.acknowledgedAt) })}
+                {t("alarms.ackBy", {
+                  name: alarm.acknowledgedBy,
+                  time: format.dateTime(alarm.acknowledgedAt),
+                })}
               </Fact>
             )}
             {alarm.shelveReason !== undefined && (

@@ -1,5 +1,5 @@
-import NextIcon from "@mui/icons-material/ChevronRight";
 import PreviousIcon from "@mui/icons-material/ChevronLeft";
+import NextIcon from "@mui/icons-material/ChevronRight";
 import { Box, Button, Checkbox, IconButton, Paper, Typography } from "@mui/material";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
@@ -48,11 +48,19 @@ export default function AlarmsPage() {
   const refetchInterval = useFallbackInterval();
   const acts = useAlarmActs((failedIds) => setSelected(new Set(failedIds)));
 
-  const { data, total = 0, error, refetch } = useGetList<Alarm>(
+  const {
+    data,
+    total = 0,
+    error,
+    refetch,
+  } = useGetList<Alarm>(
     "alarms",
     {
       pagination: { page, perPage: PER_PAGE },
-      sort: filter === "cleared" || filter === "all" ? { field: "raisedAt", order: "DESC" } : { field: "severity", order: "DESC" },
+      sort:
+        filter === "cleared" || filter === "all"
+          ? { field: "raisedAt", order: "DESC" }
+          : { field: "severity", order: "DESC" },
       filter: { siteId: site.id, ...(FILTERS[filter].length > 0 && { state: FILTERS[filter] }) },
     },
     { refetchInterval, placeholderData: keepPreviousData },
@@ -82,7 +90,11 @@ export default function AlarmsPage() {
       <Box sx={{ mb: 1.5 }}>
         <ToggleChips
           label={t("alarms.filterLabel")}
-          options={FILTER_NAMES.map((value) => ({ value, label: t(`alarms.filter.${value}`), ...(value === filter && data && { count: total }) }))}
+          options={FILTER_NAMES.map((value) => ({
+            value,
+            label: t(`alarms.filter.${value}`),
+            ...(value === filter && data && { count: total }),
+          }))}
           value={filter}
           onChange={choose}
         />
@@ -91,33 +103,65 @@ export default function AlarmsPage() {
       <Paper variant="outlined" sx={{ overflow: "hidden" }}>
         {data === undefined && !error && <Waiting rows={6} />}
         {data !== undefined && alarms.length === 0 && (
-          <EmptyState title={t(filter === "open" ? "alarms.emptyOpen" : "alarms.empty")} help={t("alarms.emptyHelp")} />
+          <EmptyState
+            title={t(filter === "open" ? "alarms.emptyOpen" : "alarms.empty")}
+            help={t("alarms.emptyHelp")}
+          />
         )}
         {alarms.length > 0 && (
           <>
-            <Box sx={{ display: "flex", alignItems: "center", gap: 1, px: { xs: 0.5, sm: 1.5 }, minHeight: 52, flexWrap: "wrap" }}>
+            <Box
+              sx={{
+                display: "flex",
+                alignItems: "center",
+                gap: 1,
+                px: { xs: 0.5, sm: 1.5 },
+                minHeight: 52,
+                flexWrap: "wrap",
+              }}
+            >
               <Checkbox
                 size="small"
                 checked={here.length === alarms.length}
                 indeterminate={here.length > 0 && here.length < alarms.length}
-                onChange={(event) => select(alarms.map(({ id }) => id), event.target.checked)}
+                onChange={(event) =>
+                  select(
+                    alarms.map(({ id }) => id),
+                    event.target.checked,
+                  )
+                }
                 slotProps={{ input: { "aria-label": t("alarms.selectAll") } }}
               />
               <Typography variant="body2" role="status">
                 {t("alarms.selected", { smart_count: here.length })}
               </Typography>
               {may("alarms.acknowledge") && (
-                <Button size="small" variant="outlined" disabled={here.length === 0} onClick={() => ask("acknowledge", here)}>
+                <Button
+                  size="small"
+                  variant="outlined"
+                  disabled={here.length === 0}
+                  onClick={() => ask("acknowledge", here)}
+                >
                   {t("alarms.acknowledge")}
                 </Button>
               )}
               {may("alarms.shelve") && (
                 <>
-                  <Button size="small" variant="outlined" disabled={here.length === 0} onClick={() => ask("shelve", here)}>
+                  <Button
+                    size="small"
+                    variant="outlined"
+                    disabled={here.length === 0}
+                    onClick={() => ask("shelve", here)}
+                  >
                     {t("alarms.shelve")}
                   </Button>
                   {filter === "shelved" && (
-                    <Button size="small" variant="outlined" disabled={here.length === 0} onClick={() => void acts.unshelve(here)}>
+                    <Button
+                      size="small"
+                      variant="outlined"
+                      disabled={here.length === 0}
+                      onClick={() => void acts.unshelve(here)}
+                    >
                       {t("alarms.unshelve")}
                     </Button>
                   )}
@@ -136,14 +180,18 @@ export default function AlarmsPage() {
                     isSelected={selected.has(alarm.id)}
                     onSelect={(isSelected) => select(ids, isSelected)}
                     onAcknowledge={
-                      alarm.state === "raised" && may("alarms.acknowledge") ? () => ask("acknowledge", ids) : undefined
+                      alarm.state === "raised" && may("alarms.acknowledge")
+                        ? () => ask("acknowledge", ids)
+                        : undefined
                     }
                     onShelve={
                       mayShelve && (alarm.state === "raised" || alarm.state === "acknowledged")
                         ? () => ask("shelve", ids)
                         : undefined
                     }
-                    onUnshelve={mayShelve && alarm.state === "shelved" ? () => void acts.unshelve(ids) : undefined}
+                    onUnshelve={
+                      mayShelve && alarm.state === "shelved" ? () => void acts.unshelve(ids) : undefined
+                    }
                   />
                 );
               })}
@@ -174,7 +222,11 @@ function Pages({ page, total, onPage }: { page: number; total: number; onPage: (
   const t = useT();
   const last = Math.ceil(total / PER_PAGE);
   return (
-    <Box component="nav" aria-label={t("alarms.page")} sx={{ display: "flex", alignItems: "center", justifyContent: "flex-end", gap: 1, mt: 1 }}>
+    <Box
+      component="nav"
+      aria-label={t("alarms.page")}
+      sx={{ display: "flex", alignItems: "center", justifyContent: "flex-end", gap: 1, mt: 1 }}
+    >
       <Typography variant="body2" sx={{ fontVariantNumeric: "tabular-nums" }}>
         {t("alarms.pageOf", { from: (page - 1) * PER_PAGE + 1, to: Math.min(page * PER_PAGE, total), total })}
       </Typography>

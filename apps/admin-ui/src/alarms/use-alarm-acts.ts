@@ -18,7 +18,8 @@ export function useAlarmActs(onDone: (failedIds: string[]) => void) {
   }
 
   return {
-    acknowledge: async (ids: string[], comment: string) => tell(await dataProvider.acknowledgeAlarms(ids, comment)),
+    acknowledge: async (ids: string[], comment: string) =>
+      tell(await dataProvider.acknowledgeAlarms(ids, comment)),
     shelve: async (ids: string[], reason: string, until: string) =>
       tell(await dataProvider.shelveAlarms(ids, reason, until)),
     unshelve: async (ids: string[]) => tell(await dataProvider.unshelveAlarms(ids)),

@@ -3,7 +3,9 @@ import { type Change, type LiveState, openLiveStream, SILENCE_LIMIT_MS, splitEve
 
 describe("splitEvents", () => {
   it("reads id, event and data, and leaves a half event for the next chunk", () => {
-    const { events, rest } = splitEvents(': hello\n\nid: 7\nevent: change\ndata: {"a":1}\n\nid: 8\nevent: cha');
+    const { events, rest } = splitEvents(
+      ': hello\n\nid: 7\nevent: change\ndata: {"a":1}\n\nid: 8\nevent: cha',
+    );
     expect(events).toEqual([{ id: "7", event: "change", data: '{"a":1}' }]);
     expect(rest).toBe("id: 8\nevent: cha");
   });
@@ -22,7 +24,13 @@ function wire() {
   const states: LiveState[] = [];
   const changes: Change[] = [];
   const timers: { task: () => void; delayMs: number; live: boolean }[] = [];
-  const connections: { headers: Headers; send: (text: string) => void; end: () => void; fail: () => void; aborted: () => boolean }[] = [];
+  const connections: {
+    headers: Headers;
+    send: (text: string) => void;
+    end: () => void;
+    fail: () => void;
+    aborted: () => boolean;
+  }[] = [];
   let gaps = 0;
   let tickets = 0;
   const stream = openLiveStream(

@@ -83,7 +83,11 @@ export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListene
   }
 
   async function follow(): Promise<void> {
-    const answer = await deps.request("/stream-tickets", { method: "POST", body: {}, signal: controller.signal });
+    const answer = await deps.request("/stream-tickets", {
+      method: "POST",
+      body: {},
+      signal: controller.signal,
+    });
     const { ticket } = (await answer.json()) as { ticket: string };
     const resume = lastEventId;
     const response = await deps.fetch(`/api/v1/stream?ticket=${encodeURIComponent(ticket)}`, {

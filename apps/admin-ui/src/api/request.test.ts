@@ -49,7 +49,10 @@ describe("request", () => {
   });
 
   it("gives up after a second 401", async () => {
-    const { request, seen } = requestWith([new Response(null, { status: 401 }), new Response(null, { status: 401 })]);
+    const { request, seen } = requestWith([
+      new Response(null, { status: 401 }),
+      new Response(null, { status: 401 }),
+    ]);
     await expect(request("/board")).rejects.toMatchObject({ status: 401, code: "unauthenticated" });
     expect(seen).toHaveLength(2);
   });

@@ -82,6 +82,8 @@ export const newIdempotencyKey = (): string =>
   // randomUUID exists on secure origins only; a console on a LAN address without TLS has getRandomValues.
   typeof crypto.randomUUID === "function"
     ? crypto.randomUUID()
-    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+        byte.toString(16).padStart(2, "0"),
+      ).join("");
 
 export const isNotFound = (error: unknown): boolean => error instanceof ApiProblem && error.status === 404;

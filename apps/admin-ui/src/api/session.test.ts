@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { createSession, type SessionDeps } from "./session.ts";
 
-const user = { id: "u1", login: "desk", name: "Wang Fang", roles: ["property-manager"], siteIds: [], locale: "en", status: "active" };
+const user = {
+  id: "u1",
+  login: "desk",
+  name: "Wang Fang",
+  roles: ["property-manager"],
+  siteIds: [],
+  locale: "en",
+  status: "active",
+};
 
 function serverWith(options: { refreshStatus?: number } = {}) {
   const calls: string[] = [];

@@ -36,7 +36,9 @@ describe("auth provider", () => {
 
   it("turns a resident away and forgets the session", async () => {
     const { provider, session } = providerFor(["resident"]);
-    await expect(provider.login({ username: "li.wei", password: "x" })).rejects.toMatchObject({ code: "forbidden" });
+    await expect(provider.login({ username: "li.wei", password: "x" })).rejects.toMatchObject({
+      code: "forbidden",
+    });
     expect(session.user()).toBeNull();
   });
 
@@ -44,7 +46,8 @@ describe("auth provider", () => {
     const { provider } = providerFor(["administrator"]);
     const answered = (status: number) => new ApiProblem(status, { code: "x", detail: "" });
     await expect(provider.checkError(answered(401))).rejects.toBeInstanceOf(ApiProblem);
-    for (const status of [0, 403, 404, 500]) await expect(provider.checkError(answered(status))).resolves.toBeUndefined();
+    for (const status of [0, 403, 404, 500])
+      await expect(provider.checkError(answered(status))).resolves.toBeUndefined();
   });
 
   it("is not signed in while no token can be had", async () => {

@@ -25,7 +25,8 @@ export function createAuthProvider(session: Session): AuthProvider {
     },
     getIdentity: async () => {
       const user = session.user();
-      if (user === null) throw new ApiProblem(401, { code: "unauthenticated", detail: "Nobody is signed in." });
+      if (user === null)
+        throw new ApiProblem(401, { code: "unauthenticated", detail: "Nobody is signed in." });
       return { ...user, fullName: user.name };
     },
     getPermissions: async () => session.user()?.roles ?? [],

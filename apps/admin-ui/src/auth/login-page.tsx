@@ -35,7 +35,13 @@ export function LoginPage() {
   return (
     <Box
       component="main"
-      sx={{ minHeight: "100vh", display: "grid", placeItems: "center", p: 2, backgroundColor: "background.default" }}
+      sx={{
+        minHeight: "100vh",
+        display: "grid",
+        placeItems: "center",
+        p: 2,
+        backgroundColor: "background.default",
+      }}
     >
       <Box sx={{ width: "100%", maxWidth: 400, display: "grid", gap: 2.5 }}>
         <Box sx={{ display: "flex", flexDirection: "column", alignItems: "center", gap: 0.5 }}>
@@ -61,7 +67,13 @@ export function LoginPage() {
             autoComplete="username"
             slotProps={{ htmlInput: { autoCapitalize: "none", spellCheck: false } }}
           />
-          <TextField name="password" type="password" label={t("common.password")} required autoComplete="current-password" />
+          <TextField
+            name="password"
+            type="password"
+            label={t("common.password")}
+            required
+            autoComplete="current-password"
+          />
           {problem !== null && (
             <Alert severity="error" ref={alert}>
               {problemText(problem)}

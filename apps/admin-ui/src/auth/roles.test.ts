@@ -30,7 +30,8 @@ describe("rights", () => {
   it("give residents, programs and gateways nothing here", () => {
     for (const role of ["resident", "integrator", "gateway"] as const) {
       expect(belongsToConsole([role])).toBe(false);
-      for (const right of Object.keys(RIGHTS) as (keyof typeof RIGHTS)[]) expect(may([role], right)).toBe(false);
+      for (const right of Object.keys(RIGHTS) as (keyof typeof RIGHTS)[])
+        expect(may([role], right)).toBe(false);
     }
   });
 

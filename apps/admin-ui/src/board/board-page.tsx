@@ -18,7 +18,14 @@ import "./board.css";
 import { RoomDrawer } from "./room-drawer.tsx";
 import { TileGrid } from "./tile-grid.tsx";
 import { TileIcon, TileSprite } from "./tile-icons.tsx";
-import { countTiles, groupTiles, matchesFilter, matchesSearch, type TileCounts, type TileFilter } from "./tile-state.ts";
+import {
+  countTiles,
+  groupTiles,
+  matchesFilter,
+  matchesSearch,
+  type TileCounts,
+  type TileFilter,
+} from "./tile-state.ts";
 
 /** Always offered; the others only while a room is in that state. */
 const CONSTANT_FILTERS: readonly TileFilter[] = ["all", "on", "off", "low", "offline", "alarm"];
@@ -101,14 +108,17 @@ export function BoardPage() {
         <ToggleChips label={t("board.filter")} options={chips} value={filter} onChange={setFilter} />
         <Box sx={{ ml: { sm: "auto" }, display: "flex", gap: 1.5, alignItems: "baseline", flexWrap: "wrap" }}>
           <Typography component="span" variant="body2" sx={{ fontVariantNumeric: "tabular-nums" }}>
-            {t("board.counts", { smart_count: counts.all })} · {t("board.loadNow", { power: format.power(loadW) })}
+            {t("board.counts", { smart_count: counts.all })} ·{" "}
+            {t("board.loadNow", { power: format.power(loadW) })}
           </Typography>
           {board && <AsOf at={board.asOf} />}
         </Box>
       </Box>
       {error != null && <LoadFailed error={error} retry={() => void refetch()} />}
       {board === undefined && error == null && <Waiting />}
-      {board !== undefined && counts.all === 0 && <EmptyState title={t("board.empty")} help={t("board.emptyHelp")} />}
+      {board !== undefined && counts.all === 0 && (
+        <EmptyState title={t("board.empty")} help={t("board.emptyHelp")} />
+      )}
       {counts.all > 0 && grouped.length === 0 && (
         <EmptyState
           title={t("board.noMatch")}

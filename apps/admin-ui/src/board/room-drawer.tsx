@@ -23,10 +23,18 @@ function RoomCircuit({ circuitId, releaseMinor }: { circuitId: string; releaseMi
   if (circuit.data === undefined || why.data === undefined) return <Waiting rows={2} />;
   const { data } = circuit;
   return (
-    <Box component="section" aria-label={`${t("board.circuit")} ${data.name}`} sx={{ display: "grid", gap: 1.25 }}>
+    <Box
+      component="section"
+      aria-label={`${t("board.circuit")} ${data.name}`}
+      sx={{ display: "grid", gap: 1.25 }}
+    >
       <Box sx={{ display: "flex", alignItems: "center", gap: 1, flexWrap: "wrap" }}>
         <TextLink to={circuitPath(circuitId)}>{data.name}</TextLink>
-        <StateChip relay={why.data.relay} intended={why.data.intended} holds={why.data.holds.map(({ kind }) => kind)} />
+        <StateChip
+          relay={why.data.relay}
+          intended={why.data.intended}
+          holds={why.data.holds.map(({ kind }) => kind)}
+        />
         <PresenceBadge presence={why.data.presence} />
         <AsOf at={why.data.asOf} />
       </Box>
@@ -56,7 +64,9 @@ export function RoomDrawer({ tile, onClose }: { tile: Tile; onClose: () => void 
           role: "dialog",
           "aria-modal": true,
           "aria-labelledby": titleId,
-          sx: isWide ? { width: 440 } : { maxHeight: "88vh", borderTopLeftRadius: 12, borderTopRightRadius: 12 },
+          sx: isWide
+            ? { width: 440 }
+            : { maxHeight: "88vh", borderTopLeftRadius: 12, borderTopRightRadius: 12 },
         },
       }}
     >
@@ -68,7 +78,8 @@ export function RoomDrawer({ tile, onClose }: { tile: Tile; onClose: () => void 
             </Typography>
             <Typography variant="body2" color="textSecondary">
               {tile.householdName ?? t("board.vacant")}
-              {tile.activePowerW !== null && ` · ${t("board.loadNow", { power: format.power(tile.activePowerW) })}`}
+              {tile.activePowerW !== null &&
+                ` · ${t("board.loadNow", { power: format.power(tile.activePowerW) })}`}
             </Typography>
           </Box>
           <IconButton aria-label={t("common.close")} onClick={onClose} edge="end">

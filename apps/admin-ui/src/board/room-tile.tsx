@@ -48,7 +48,7 @@ export const RoomTile = memo(function RoomTile({ tile, isTabStop, onOpen, t, for
           </span>
         )}
       </span>
-      <span className="hm-tile-row">
+      <span className="hm-tile-row hm-tile-reason">
         <TileIcon name={state} />
         <span className="hm-tile-state">
           {reason === null ? t(`state.${state}`) : `${t("state.off")} · ${reason}`}

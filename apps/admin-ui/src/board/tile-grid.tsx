@@ -7,7 +7,9 @@ import type { ConsoleKey } from "../i18n/use-t.ts";
 import { RoomTile } from "./room-tile.tsx";
 import { type BuildingOfTiles, tileState } from "./tile-state.ts";
 
-const tilesIn = (root: HTMLElement): HTMLButtonElement[] => [...root.querySelectorAll<HTMLButtonElement>(".hm-tile")];
+const tilesIn = (root: HTMLElement): HTMLButtonElement[] => [
+  ...root.querySelectorAll<HTMLButtonElement>(".hm-tile"),
+];
 
 /** The tile that an arrow key leads to: the neighbour sideways, the nearest of the next row up and down. */
 function neighbour(tiles: HTMLButtonElement[], from: number, key: string): HTMLButtonElement | undefined {
@@ -43,7 +45,9 @@ const isPowered = (tile: Tile) => ["on", "low", "vacant"].includes(tileState(til
 /** Buildings, floors and rooms. One Tab stop; arrows, Home and End move within. */
 export function TileGrid({ buildings, buildingNames, onOpen, t, format }: Props) {
   const [activeUnit, setActiveUnit] = useState<string | null>(null);
-  const allUnits = buildings.flatMap(({ floors }) => floors.flatMap(({ tiles }) => tiles.map((tile) => tile.unitId)));
+  const allUnits = buildings.flatMap(({ floors }) =>
+    floors.flatMap(({ tiles }) => tiles.map((tile) => tile.unitId)),
+  );
   const tabStop = activeUnit !== null && allUnits.includes(activeUnit) ? activeUnit : allUnits[0];
 
   const move = useCallback((event: KeyboardEvent<HTMLElement>) => {
@@ -67,10 +71,15 @@ export function TileGrid({ buildings, buildingNames, onOpen, t, format }: Props)
           {floors.map(({ floor, tiles }) => (
             <div className="hm-floor" key={floor}>
               <Box className="hm-floor-head" sx={{ color: "text.secondary" }}>
-                <Box component="h3" sx={{ m: 0, fontSize: "inherit", fontWeight: 650, color: "text.primary" }}>
+                <Box
+                  component="h3"
+                  sx={{ m: 0, fontSize: "inherit", fontWeight: 650, color: "text.primary" }}
+                >
                   {t("board.floor", { floor })}
                 </Box>
-                <span>{t("board.floorCounts", { on: tiles.filter(isPowered).length, all: tiles.length })}</span>
+                <span>
+                  {t("board.floorCounts", { on: tiles.filter(isPowered).length, all: tiles.length })}
+                </span>
               </Box>
               <ul className="hm-tiles">
                 {tiles.map((tile) => (

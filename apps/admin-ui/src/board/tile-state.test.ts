@@ -41,7 +41,11 @@ describe("tileState", () => {
 });
 
 describe("counts and filters", () => {
-  const tiles = [tile(), tile({ alarms: 2 }), tile({ relay: "open", intended: "open", holds: ["schedule"], alarms: 1 })];
+  const tiles = [
+    tile(),
+    tile({ alarms: 2 }),
+    tile({ relay: "open", intended: "open", holds: ["schedule"], alarms: 1 }),
+  ];
 
   it("count every tile once by state, alarms beside", () => {
     const counts = countTiles(tiles);
@@ -61,7 +65,8 @@ describe("counts and filters", () => {
 
 describe("groupTiles", () => {
   it("orders floors upwards and rooms as a person counts", () => {
-    const named = (unitName: string, floor: number, buildingId = "b1") => tile({ unitName, floor, buildingId });
+    const named = (unitName: string, floor: number, buildingId = "b1") =>
+      tile({ unitName, floor, buildingId });
     const grouped = groupTiles([named("1-10", 1), named("2-1", 2), named("1-9", 1), named("1-1", 1, "b2")]);
     expect(
       grouped.map(({ buildingId, floors }) => [
@@ -69,7 +74,13 @@ describe("groupTiles", () => {
         floors.map(({ floor, tiles }) => [floor, tiles.map((each) => each.unitName)]),
       ]),
     ).toEqual([
-      ["b1", [[1, ["1-9", "1-10"]], [2, ["2-1"]]]],
+      [
+        "b1",
+        [
+          [1, ["1-9", "1-10"]],
+          [2, ["2-1"]],
+        ],
+      ],
       ["b2", [[1, ["1-1"]]]],
     ]);
   });

@@ -15,7 +15,8 @@ export function tileState(tile: Tile): TileState {
   if (tile.intended === "open") return "switching";
   if (tile.householdId === null) return "vacant";
   const isLow =
-    (tile.daysLeft !== null && tile.daysLeft < LOW_DAYS) || (tile.balanceMinor !== null && tile.balanceMinor <= 0);
+    (tile.daysLeft !== null && tile.daysLeft < LOW_DAYS) ||
+    (tile.balanceMinor !== null && tile.balanceMinor <= 0);
   return isLow ? "low" : "on";
 }
 
@@ -33,7 +34,17 @@ export function matchesSearch(tile: Tile, search: string): boolean {
 export type TileCounts = Record<TileState | "alarm" | "all", number>;
 
 export function countTiles(tiles: readonly Tile[]): TileCounts {
-  const counts: TileCounts = { all: 0, alarm: 0, off: 0, low: 0, switching: 0, offline: 0, unknown: 0, on: 0, vacant: 0 };
+  const counts: TileCounts = {
+    all: 0,
+    alarm: 0,
+    off: 0,
+    low: 0,
+    switching: 0,
+    offline: 0,
+    unknown: 0,
+    on: 0,
+    vacant: 0,
+  };
   for (const tile of tiles) {
     counts.all += 1;
     counts[tileState(tile)] += 1;

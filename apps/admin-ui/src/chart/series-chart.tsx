@@ -39,7 +39,14 @@ export default function SeriesChart({
     chart.setOption({
       animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       animationDuration: 250,
-      grid: { left: 8, right: 8, top: 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      grid: {
+        left: 8,
+        right: 8,
+        top: 12,
+        bottom: 4,
+        outerBoundsMode: "same",
+        outerBoundsContain: "axisLabel",
+      },
       tooltip: {
         trigger: "axis",
         confine: true,
@@ -67,6 +74,7 @@ export default function SeriesChart({
           sampling: kind === "line" ? "lttb" : undefined,
           showSymbol: false,
           barCategoryGap: "18%",
+          barMaxWidth: 48,
           itemStyle: { color: palette.primary.main, borderRadius: [2, 2, 0, 0] },
           lineStyle: { width: 2, color: palette.primary.main },
           data: values.map((value, index) =>

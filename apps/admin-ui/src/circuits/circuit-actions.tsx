@@ -1,5 +1,5 @@
-import { Alert, Box, Button, TextField } from "@mui/material";
 import type { CommandAction, HoldKind } from "@hallmeter/meter-model";
+import { Alert, Box, Button, TextField, Typography } from "@mui/material";
 import { useState } from "react";
 import { useDataProvider, useGetIdentity } from "react-admin";
 import type { Circuit, User, Why, WhyHold } from "../api/rows.ts";
@@ -11,7 +11,6 @@ import { useSite } from "../layout/site-context.tsx";
 import { CommandStatus } from "../shared/command-status.tsx";
 import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 import { HoldList, HoldReason } from "../shared/hold-reason.tsx";
-import { EmptyState } from "../shared/empty-state.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { mayRelease } from "./releasable.ts";
 
@@ -57,7 +56,8 @@ function useCircuitActs(circuit: Pick<Circuit, "id" | "name">) {
       reason,
       ...(act.hold !== undefined && { hold: act.hold }),
       ...(act.keepPower !== undefined && { keepPower: act.keepPower }),
-      ...(act.action === "open" && until !== "" && { until: new Date(instantOfWallTimeMs(until, timeZone)).toISOString() }),
+      ...(act.action === "open" &&
+        until !== "" && { until: new Date(instantOfWallTimeMs(until, timeZone)).toISOString() }),
     };
     setCommandId(await dataProvider.command(circuit.id, command, keyed.keyFor([circuit.id, command])));
     keyed.settle();
@@ -74,7 +74,11 @@ function useCircuitActs(circuit: Pick<Circuit, "id" | "name">) {
       help={t(`circuit.explain.${asking.name}`, { circuit: circuit.name })}
       confirmLabel={wordsOf(asking)}
       reasonRequired={asking.action !== "read"}
-      color={asking.name === "open" || asking.name === "lockout" || asking.name === "keep-power-off" ? "error" : "primary"}
+      color={
+        asking.name === "open" || asking.name === "lockout" || asking.name === "keep-power-off"
+          ? "error"
+          : "primary"
+      }
       onConfirm={(reason) => send(asking, reason)}
       onClose={() => setAsking(null)}
     >
@@ -111,7 +115,11 @@ export function CircuitControl({
   const isCommissioned = circuit.commissionedAt !== null;
   const releaseButton = (hold: WhyHold) =>
     isCommissioned && hold.kind !== "manual" && user !== undefined && mayRelease(hold, user) ? (
-      <Button size="small" variant="outlined" onClick={() => ask({ name: "release", action: "release", hold: hold.kind })}>
+      <Button
+        size="small"
+        variant="outlined"
+        onClick={() => ask({ name: "release", action: "release", hold: hold.kind })}
+      >
         {t("circuit.action.release-hold", { hold: t(`hold.kind.${hold.kind}`) })}
       </Button>
     ) : undefined;
@@ -120,7 +128,7 @@ export function CircuitControl({
   return (
     <Box sx={{ display: "grid", gap: 2 }}>
       {why.holds.length === 0 ? (
-        <EmptyState dense title={t("circuit.whyOn")} />
+        <Typography variant="body2">{t("circuit.whyOn")}</Typography>
       ) : (
         <HoldList>
           {why.holds.map((hold) => (
@@ -135,7 +143,11 @@ export function CircuitControl({
       )}
       {!isCommissioned && <Alert severity="info">{t("circuit.notCommissioned")}</Alert>}
       {isCommissioned && acts.length > 0 && (
-        <Box role="group" aria-label={t("circuit.actions")} sx={{ display: "flex", flexWrap: "wrap", gap: 1 }}>
+        <Box
+          role="group"
+          aria-label={t("circuit.actions")}
+          sx={{ display: "flex", flexWrap: "wrap", gap: 1 }}
+        >
           {acts.map((act) => (
             <Button
               key={act.name}

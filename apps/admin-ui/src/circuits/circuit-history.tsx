@@ -14,7 +14,15 @@ import { Waiting } from "../shared/waiting.tsx";
 
 const MOST_SHOWN = 20;
 
-const LIST = { m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.25, maxHeight: 360, overflow: "auto" } as const;
+const LIST = {
+  m: 0,
+  p: 0,
+  listStyle: "none",
+  display: "grid",
+  gap: 1.25,
+  maxHeight: 360,
+  overflow: "auto",
+} as const;
 
 export function CircuitCommands({ circuitId }: { circuitId: string }) {
   const t = useT();
@@ -35,7 +43,8 @@ export function CircuitCommands({ circuitId }: { circuitId: string }) {
           {data.map((command) => (
             <li key={command.id}>
               <Typography variant="body2" component="div">
-                <strong>{t(`circuit.action.${command.action}`)}</strong> · <CommandStateLine command={command} />
+                <strong>{t(`circuit.action.${command.action}`)}</strong> ·{" "}
+                <CommandStateLine command={command} />
               </Typography>
               <Typography variant="caption" color="textSecondary" component="div">
                 {t("command.by", { name: command.by.name, time: format.moment(command.issuedAt, nowMs) })}
@@ -72,7 +81,12 @@ export function CircuitEvents({ circuitId }: { circuitId: string }) {
                 <Typography variant="body2" component="div">
                   {eventText(event, t)}
                 </Typography>
-                <Typography variant="caption" color="textSecondary" component="div" sx={{ fontVariantNumeric: "tabular-nums" }}>
+                <Typography
+                  variant="caption"
+                  color="textSecondary"
+                  component="div"
+                  sx={{ fontVariantNumeric: "tabular-nums" }}
+                >
                   {[format.moment(event.at, nowMs), ...figures].join(" · ")}
                 </Typography>
               </li>

@@ -9,9 +9,17 @@ import { PresenceBadge, StateChip } from "../shared/state-chip.tsx";
 import { circuitPath, householdPath, TextLink } from "../shared/text-link.tsx";
 
 function HouseholdLink({ id }: { id: string | null }) {
-  const { data } = useGetMany<Household>("households", { ids: id === null ? [] : [id] }, { enabled: id !== null });
+  const { data } = useGetMany<Household>(
+    "households",
+    { ids: id === null ? [] : [id] },
+    { enabled: id !== null },
+  );
   if (id === null) return <span>—</span>;
-  return <TextLink to={householdPath(id)}>{data?.[0] === undefined ? "…" : `${data[0].unitName} · ${data[0].name}`}</TextLink>;
+  return (
+    <TextLink to={householdPath(id)}>
+      {data?.[0] === undefined ? "…" : `${data[0].unitName} · ${data[0].name}`}
+    </TextLink>
+  );
 }
 
 export default function CircuitList() {
@@ -43,13 +51,21 @@ export default function CircuitList() {
           source="name"
           render={(row) => <TextLink to={circuitPath(row.id)}>{row.name}</TextLink>}
         />
-        <DataTable.Col<Circuit> source="householdId" disableSort render={(row) => <HouseholdLink id={row.householdId} />} />
+        <DataTable.Col<Circuit>
+          source="householdId"
+          disableSort
+          render={(row) => <HouseholdLink id={row.householdId} />}
+        />
         <DataTable.Col<Circuit>
           source="relay"
           disableSort
           render={(row) => <StateChip relay={row.relay} intended={row.intended} />}
         />
-        <DataTable.Col<Circuit> source="presence" disableSort render={(row) => <PresenceBadge presence={row.presence} />} />
+        <DataTable.Col<Circuit>
+          source="presence"
+          disableSort
+          render={(row) => <PresenceBadge presence={row.presence} />}
+        />
         <DataTable.Col<Circuit> source="variant" disableSort />
         <DataTable.NumberCol<Circuit> source="unitAddress" />
         <DataTable.Col<Circuit> source="asOf" disableSort render={(row) => <AsOf at={row.asOf} />} />

@@ -22,7 +22,10 @@ function WhySection({ circuit, household }: { circuit: Circuit; household: House
   const { data: why, error, refetch } = useRow<Why>("why", circuit.id);
   const isBehind = why !== undefined && why.relay !== "unknown" && why.relay !== why.intended;
   return (
-    <Section title={t(why !== undefined && why.holds.length > 0 ? "circuit.why" : "circuit.state")} aside={why && <AsOf at={why.asOf} />}>
+    <Section
+      title={t(why !== undefined && why.holds.length > 0 ? "circuit.why" : "circuit.state")}
+      aside={why && <AsOf at={why.asOf} />}
+    >
       {error && <LoadFailed error={error} retry={() => void refetch()} />}
       {why === undefined && !error && <Waiting rows={3} />}
       {why !== undefined && (
@@ -57,7 +60,9 @@ function DeviceSection({ circuit, household }: { circuit: Circuit; household: Ho
       <Facts>
         {household !== undefined && (
           <Fact label={t("board.household")}>
-            <TextLink to={householdPath(household.id)}>{household.unitName} · {household.name}</TextLink>
+            <TextLink to={householdPath(household.id)}>
+              {household.unitName} · {household.name}
+            </TextLink>
           </Fact>
         )}
         <Fact label={t("circuit.bus")}>{bus?.name ?? "…"}</Fact>
@@ -105,7 +110,11 @@ function CircuitView({ id }: { id: string }) {
         <Box sx={{ display: "grid", gap: 2, minWidth: 0 }}>
           <LoadProfileSection circuitId={id} />
           <Box
-            sx={{ display: "grid", gap: 2, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "repeat(2, minmax(0, 1fr))" } }}
+            sx={{
+              display: "grid",
+              gap: 2,
+              gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "repeat(2, minmax(0, 1fr))" },
+            }}
           >
             <CircuitCommands circuitId={id} />
             <CircuitEvents circuitId={id} />

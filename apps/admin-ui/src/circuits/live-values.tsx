@@ -29,7 +29,13 @@ function Figure({ label, children, large = false, wide = large }: FigureProps) {
       </Typography>
       <Typography
         component="dd"
-        sx={{ m: 0, fontVariantNumeric: "tabular-nums", fontWeight: 650, fontSize: large ? "1.75rem" : "1.0625rem", lineHeight: 1.25 }}
+        sx={{
+          m: 0,
+          fontVariantNumeric: "tabular-nums",
+          fontWeight: 650,
+          fontSize: large ? "1.75rem" : "1.0625rem",
+          lineHeight: 1.25,
+        }}
       >
         {children}
       </Typography>
@@ -52,7 +58,15 @@ export function LiveValues({ circuitId }: { circuitId: string }) {
       {live === undefined && !error && <Waiting rows={4} />}
       {live !== undefined && (
         <Box sx={{ display: "grid", gap: 1.5 }}>
-          <Box component="dl" sx={{ m: 0, display: "grid", gap: 1.25, gridTemplateColumns: "repeat(auto-fill, minmax(118px, 1fr))" }}>
+          <Box
+            component="dl"
+            sx={{
+              m: 0,
+              display: "grid",
+              gap: 1.25,
+              gridTemplateColumns: "repeat(auto-fill, minmax(118px, 1fr))",
+            }}
+          >
             <Figure large label={t("circuit.power")}>
               {format.power(live.activePowerW)}
             </Figure>

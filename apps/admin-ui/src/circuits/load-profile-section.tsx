@@ -1,6 +1,16 @@
-import NextIcon from "@mui/icons-material/ChevronRight";
 import PreviousIcon from "@mui/icons-material/ChevronLeft";
-import { Box, Button, IconButton, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import NextIcon from "@mui/icons-material/ChevronRight";
+import {
+  Box,
+  Button,
+  IconButton,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableRow,
+  Typography,
+} from "@mui/material";
 import { useCallback, useMemo, useState } from "react";
 import type { LoadProfile } from "../api/rows.ts";
 import { Chart } from "../chart/chart.tsx";
@@ -68,7 +78,12 @@ export function LoadProfileSection({ circuitId }: { circuitId: string }) {
           >
             <PreviousIcon />
           </IconButton>
-          <IconButton size="small" aria-label={t("circuit.nextDay")} disabled={isToday} onClick={() => setStartMs(endMs)}>
+          <IconButton
+            size="small"
+            aria-label={t("circuit.nextDay")}
+            disabled={isToday}
+            onClick={() => setStartMs(endMs)}
+          >
             <NextIcon />
           </IconButton>
           {summary !== null && (
@@ -103,7 +118,9 @@ export function LoadProfileSection({ circuitId }: { circuitId: string }) {
                     <TableRow key={at}>
                       <TableCell>{format.time(at)}</TableCell>
                       <TableCell align="right">{format.energy(wh)}</TableCell>
-                      <TableCell align="right">{format.power(wh === null ? null : meanPowerW(wh, minutes))}</TableCell>
+                      <TableCell align="right">
+                        {format.power(wh === null ? null : meanPowerW(wh, minutes))}
+                      </TableCell>
                       <TableCell>{t(`circuit.flags.${flag}`)}</TableCell>
                     </TableRow>
                   ))}

@@ -20,4 +20,5 @@ export function summarise({ intervals, intervalMinutes }: LoadProfile): ProfileS
   return { totalWh, peakW: meanPowerW(peak.wh, intervalMinutes), peakAt: peak.at };
 }
 
-export const meanPowerW = (wh: number, intervalMinutes: number): number => Math.round((wh * 60) / intervalMinutes);
+export const meanPowerW = (wh: number, intervalMinutes: number): number =>
+  Math.round((wh * 60) / intervalMinutes);

@@ -49,8 +49,8 @@ export function Buyer({
             {household.unitName} · {household.name}
           </Typography>
           <Typography variant="body2" color="textSecondary">
-            {household.residents.map(({ name }) => name).join(", ") || t("household.noResidents")}{" "}
-            · <TextLink to={householdPath(household.id)}>{t("board.household")}</TextLink>
+            {household.residents.map(({ name }) => name).join(", ") || t("household.noResidents")} ·{" "}
+            <TextLink to={householdPath(household.id)}>{t("board.household")}</TextLink>
           </Typography>
         </Box>
         <Button size="small" onClick={onChange}>

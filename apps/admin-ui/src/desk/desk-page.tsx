@@ -1,7 +1,7 @@
 import { Alert, Box, Button, Paper, Typography } from "@mui/material";
 import { useCallback, useRef, useState } from "react";
 import { useSearchParams } from "react-router-dom";
-import type { Balance, Household, Purchase, Tile, Board } from "../api/rows.ts";
+import type { Balance, Board, Household, Purchase, Tile } from "../api/rows.ts";
 import { useRow } from "../data/use-row.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
@@ -25,7 +25,15 @@ interface Done {
 }
 
 /** A sale that got no answer comes before any other. */
-function PendingNotice({ pending, isRunning, onAsk }: { pending: PendingSale; isRunning: boolean; onAsk: () => void }) {
+function PendingNotice({
+  pending,
+  isRunning,
+  onAsk,
+}: {
+  pending: PendingSale;
+  isRunning: boolean;
+  onAsk: () => void;
+}) {
   const t = useT();
   const format = useFormat();
   return (
@@ -40,7 +48,10 @@ function PendingNotice({ pending, isRunning, onAsk }: { pending: PendingSale; is
       <Typography component="h2" variant="body1" sx={{ fontWeight: 650 }}>
         {t("desk.open")}
       </Typography>
-      {t("desk.openHelp", { amount: format.money(pending.sale.amountMinor), household: pending.householdName })}
+      {t("desk.openHelp", {
+        amount: format.money(pending.sale.amountMinor),
+        household: pending.householdName,
+      })}
     </Alert>
   );
 }
@@ -91,7 +102,7 @@ export default function DeskPage() {
           display: "grid",
           gap: 2,
           alignItems: "start",
-          gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(380px, 480px) minmax(0, 1fr)" },
+          gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(360px, 440px) minmax(0, 1fr)" },
         }}
       >
         <Paper variant="outlined" sx={{ p: 2.5, display: "grid", gap: 2 }}>
@@ -141,7 +152,9 @@ export default function DeskPage() {
               />
             </>
           )}
-          {sale.problem !== null && done === null && <Alert severity="error">{problemText(sale.problem)}</Alert>}
+          {sale.problem !== null && done === null && (
+            <Alert severity="error">{problemText(sale.problem)}</Alert>
+          )}
         </Paper>
         <TodaysSales />
       </Box>

@@ -1,8 +1,8 @@
 import { Box, Paper, TextField, Typography } from "@mui/material";
 import { type KeyboardEvent, type Ref, useEffect, useId, useState } from "react";
+import type { Household } from "../api/rows.ts";
 import { useT } from "../i18n/use-t.ts";
 import { LoadFailed } from "../shared/load-failed.tsx";
-import type { Household } from "../api/rows.ts";
 import { useHouseholdSearch } from "./use-household-search.ts";
 
 interface Props {
@@ -91,7 +91,13 @@ export function HouseholdFinder({ inputRef, onPick }: Props) {
         role="listbox"
         id={listId}
         aria-label={t("desk.results")}
-        sx={{ m: 0, mt: 0.5, p: 0, overflow: "hidden", display: isOpen && found.length > 0 ? "block" : "none" }}
+        sx={{
+          m: 0,
+          mt: 0.5,
+          p: 0,
+          overflow: "hidden",
+          display: isOpen && found.length > 0 ? "block" : "none",
+        }}
       >
         {found.map((each, index) => (
           <FoundRow

@@ -25,10 +25,14 @@ describe("pending sale", () => {
     expect(readPendingSale(storage)).toBeNull();
   });
 
-  it.each(["", "null", "{", "[]", '{"idempotencyKey":"k"}', '{"idempotencyKey":"k","sale":{"householdId":"h","amountMinor":1.5}}'])(
-    "ignores what is not one: %j",
-    (stored) => {
-      expect(readPendingSale(storageWith({ "hallmeter.pending-sale": stored }))).toBeNull();
-    },
-  );
+  it.each([
+    "",
+    "null",
+    "{",
+    "[]",
+    '{"idempotencyKey":"k"}',
+    '{"idempotencyKey":"k","sale":{"householdId":"h","amountMinor":1.5}}',
+  ])("ignores what is not one: %j", (stored) => {
+    expect(readPendingSale(storageWith({ "hallmeter.pending-sale": stored }))).toBeNull();
+  });
 });

@@ -34,15 +34,26 @@ describe("powerOutcome", () => {
     ["waits for the relay that is not known", [why({ relay: "unknown" })], "waiting"],
     ["is on when every circuit is seen closed", [why({}), why({ id: "c2" })], "on"],
     ["waits for the second circuit", [why({}), why({ relay: "open" })], "waiting"],
-    ["does not promise what a schedule forbids", [why({ relay: "open", holds: [hold("schedule", 8)] })], "stays"],
-    ["waits for the credit first when both stand", [why({ relay: "open", holds: [hold("credit", 6), hold("lockout", 1)] })], "waiting"],
+    [
+      "does not promise what a schedule forbids",
+      [why({ relay: "open", holds: [hold("schedule", 8)] })],
+      "stays",
+    ],
+    [
+      "waits for the credit first when both stand",
+      [why({ relay: "open", holds: [hold("credit", 6), hold("lockout", 1)] })],
+      "waiting",
+    ],
     ["ignores what keep-power suspends", [why({ holds: [hold("credit", 6, true)] })], "on"],
   ] as const)("%s", (_what, whys, expected) => {
     expect(powerOutcome(whys).kind).toBe(expected);
   });
 
   it("names the strongest hold and the latest reading", () => {
-    const two = [why({ relay: "open", holds: [hold("schedule", 8)] }), why({ relay: "open", holds: [hold("lockout", 1)] })];
+    const two = [
+      why({ relay: "open", holds: [hold("schedule", 8)] }),
+      why({ relay: "open", holds: [hold("lockout", 1)] }),
+    ];
     expect(powerOutcome(two)).toMatchObject({ kind: "stays", hold: { kind: "lockout" } });
     const later = [why({}), why({ asOf: "2026-03-02T10:00:03Z" })];
     expect(powerOutcome(later)).toEqual({ kind: "on", at: "2026-03-02T10:00:03Z" });

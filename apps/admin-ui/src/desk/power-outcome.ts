@@ -18,6 +18,9 @@ export function powerOutcome(whys: readonly Why[]): PowerOutcome {
   const strongest = standing.toSorted((a, b) => a.rank - b.rank)[0];
   if (strongest !== undefined) return { kind: "stays", hold: strongest };
   if (whys.some(({ relay }) => relay !== "closed")) return { kind: "waiting" };
-  const last = whys.reduce<string | null>((latest, { asOf }) => (asOf !== null && asOf > (latest ?? "") ? asOf : latest), null);
+  const last = whys.reduce<string | null>(
+    (latest, { asOf }) => (asOf !== null && asOf > (latest ?? "") ? asOf : latest),
+    null,
+  );
   return { kind: "on", at: last };
 }

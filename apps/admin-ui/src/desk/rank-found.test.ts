@@ -24,7 +24,12 @@ describe("rankFound", () => {
       household("1012", "Zhou"),
       household("101", "Li Wei"),
     ];
-    expect(rankFound(households, " 101 ").map(({ unitName }) => unitName)).toEqual(["101", "1012", "204", "1101"]);
+    expect(rankFound(households, " 101 ").map(({ unitName }) => unitName)).toEqual([
+      "101",
+      "1012",
+      "204",
+      "1101",
+    ]);
   });
 
   it("finds by resident, whatever the case", () => {

@@ -10,6 +10,9 @@ import { useProblemText } from "../shared/use-problem-text.ts";
 /** A new tab has loaded the document long before this. */
 const RELEASE_URL_AFTER_MS = 60_000;
 
+/** The day of a receipt stands beside it in every list; what follows is enough to find it. */
+const shortNumber = (receiptNumber: string): string => receiptNumber.split("-").at(-1) ?? receiptNumber;
+
 /** Opens the receipt as PDF in a tab of its own, where the browser prints it. */
 export function ReceiptButton({ purchase, compact = false }: { purchase: Purchase; compact?: boolean }) {
   const t = useT();
@@ -43,10 +46,15 @@ export function ReceiptButton({ purchase, compact = false }: { purchase: Purchas
       aria-label={t("desk.receiptNumber", { number: purchase.receiptNumber })}
       sx={{ whiteSpace: "nowrap", ml: -0.75, px: 0.75 }}
     >
-      {purchase.receiptNumber}
+      {shortNumber(purchase.receiptNumber)}
     </Button>
   ) : (
-    <Button variant="outlined" startIcon={<PdfIcon aria-hidden />} onClick={() => void open()} loading={isRunning}>
+    <Button
+      variant="outlined"
+      startIcon={<PdfIcon aria-hidden />}
+      onClick={() => void open()}
+      loading={isRunning}
+    >
       {t("desk.print")}
     </Button>
   );

@@ -3,13 +3,13 @@ import { Alert, Box, Button, CircularProgress, Typography } from "@mui/material"
 import { useQueries } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useDataProvider } from "react-admin";
-import type { Household, Purchase, Why } from "../api/rows.ts";
+import type { Balance, Household, Purchase, Why } from "../api/rows.ts";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
+import { useRow } from "../data/use-row.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
-import { Money } from "../shared/figures.tsx";
-import { ReceiptButton } from "./receipt-button.tsx";
 import { powerOutcome } from "./power-outcome.ts";
+import { ReceiptButton } from "./receipt-button.tsx";
 
 /** A person waits at the desk: the relay is looked at this often until it is seen closed. */
 const WATCH_MS = 700;
@@ -36,11 +36,14 @@ function PowerProgress({ household, wasOff }: { household: Household; wasOff: bo
   }).flatMap(({ data }) => data ?? []);
   if (household.circuitIds.length === 0) return null;
 
-  const outcome = whys.length < household.circuitIds.length ? { kind: "waiting" as const } : powerOutcome(whys);
+  const outcome =
+    whys.length < household.circuitIds.length ? { kind: "waiting" as const } : powerOutcome(whys);
   if (outcome.kind === "on")
     return (
       <Alert severity="success" role="status" icon={<CheckIcon />}>
-        {wasOff && outcome.at !== null ? t("desk.power.on", { time: format.clock(outcome.at) }) : t("desk.power.wasOn")}
+        {wasOff && outcome.at !== null
+          ? t("desk.power.on", { time: format.clock(outcome.at) })
+          : t("desk.power.wasOn")}
       </Alert>
     );
   if (outcome.kind === "stays")
@@ -70,6 +73,10 @@ export function SaleDone({ purchase, household, buyerName, wasOff, onNext }: Pro
   const t = useT();
   const format = useFormat();
   const next = useRef<HTMLButtonElement>(null);
+  // What is left counts the use since midnight too, which the ledger's balance after the sale does not know yet.
+  const { data: balance, dataUpdatedAt } = useRow<Balance>("balances", household.id);
+  const [shownAtMs] = useState(() => Date.now());
+  const isFresh = dataUpdatedAt >= shownAtMs;
   useEffect(() => next.current?.focus(), []);
   return (
     <Box sx={{ display: "grid", gap: 2 }}>
@@ -79,11 +86,10 @@ export function SaleDone({ purchase, household, buyerName, wasOff, onNext }: Pro
           {t("desk.done", { amount: format.money(purchase.amountMinor), household: buyerName })}
         </Typography>
         <Typography variant="body2">
-          {t("desk.doneBalance", { amount: "" })}
-          <strong>
-            <Money amountMinor={purchase.balanceAfterMinor} />
-          </strong>{" "}
-          · {t("desk.receiptNumber", { number: purchase.receiptNumber })}
+          {isFresh &&
+            balance !== undefined &&
+            `${t("desk.doneBalance", { amount: format.money(balance.liveMinor) })} · `}
+          {t("desk.receiptNumber", { number: purchase.receiptNumber })}
         </Typography>
       </Box>
       <PowerProgress household={household} wasOff={wasOff} />

@@ -5,8 +5,8 @@ import type { Household, Purchase } from "../api/rows.ts";
 import { useMay } from "../auth/rights-context.tsx";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { localDayOf } from "../format/format.ts";
-import { useT } from "../i18n/use-t.ts";
 import { methodText } from "../i18n/method-text.ts";
+import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
 import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
@@ -123,13 +123,25 @@ export function TodaysSales() {
         </Typography>
       )}
       {voiding !== null && (
-        <VoidSale sale={voiding} householdName={nameOf(voiding.householdId)} onClose={() => setVoiding(null)} />
+        <VoidSale
+          sale={voiding}
+          householdName={nameOf(voiding.householdId)}
+          onClose={() => setVoiding(null)}
+        />
       )}
     </Section>
   );
 }
 
-function VoidSale({ sale, householdName, onClose }: { sale: Purchase; householdName: string; onClose: () => void }) {
+function VoidSale({
+  sale,
+  householdName,
+  onClose,
+}: {
+  sale: Purchase;
+  householdName: string;
+  onClose: () => void;
+}) {
   const t = useT();
   const format = useFormat();
   const notify = useNotify();

@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useState } from "react";
 import { keepPreviousData } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
 import { useGetList } from "react-admin";
 import type { Household } from "../api/rows.ts";
 import { useSite } from "../layout/site-context.tsx";

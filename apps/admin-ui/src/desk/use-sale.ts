@@ -5,7 +5,7 @@ import { asApiProblem } from "../api/problem.ts";
 import { newIdempotencyKey } from "../api/request.ts";
 import type { Purchase } from "../api/rows.ts";
 import type { ConsoleDataProvider, SaleAsk } from "../data/data-provider.ts";
-import { staleAfter, concerns } from "../data/live-invalidation.ts";
+import { concerns, staleAfter } from "../data/live-invalidation.ts";
 import { forgetPendingSale, keepPendingSale, type PendingSale, readPendingSale } from "./pending-sale.ts";
 
 export interface Sale {

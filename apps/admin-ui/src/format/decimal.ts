@@ -12,14 +12,18 @@ export function minorToDecimal(amountMinor: number, digits: number): `${number}`
 
 /** Digits that a desk's keyboard may produce under a Chinese input method, as ASCII. */
 const toAscii = (text: string): string =>
-  text.replace(/[０-９．，]/g, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0)).replaceAll("。", ".");
+  text
+    .replace(/[０-９．，]/g, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0))
+    .replaceAll("。", ".");
 
 /**
  * What a person typed as an amount, in minor units; null when it is not one: more decimals than the currency has, a sign,
  * nothing. "50", "50.5", "1,000.00", "５０" are amounts. A comma groups thousands, it never marks decimals.
  */
 export function parseAmountMinor(text: string, digits: number): number | null {
-  const cleaned = toAscii(text).trim().replace(/^[¥￥$€]\s*/, "");
+  const cleaned = toAscii(text)
+    .trim()
+    .replace(/^[¥￥$€]\s*/, "");
   const match = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d*))?$/.exec(cleaned);
   if (match === null) return null;
   const fraction = match[2] ?? "";

@@ -86,7 +86,8 @@ export function createFormat(settings: FormatSettings): Format {
     amount: (amount) => minorToDecimal(amount, currencyDigits),
     price: (micro) => `${price.format(minorToDecimal(micro, 6))}/kWh`,
     energy: (wh) => (wh == null ? MISSING : kilo(wh, "Wh")),
-    energyShort: (wh) => (Math.abs(wh) < 1000 ? `${integer.format(wh)}${GAP}Wh` : `${short.format(wh / 1000)}${GAP}kWh`),
+    energyShort: (wh) =>
+      Math.abs(wh) < 1000 ? `${integer.format(wh)}${GAP}Wh` : `${short.format(wh / 1000)}${GAP}kWh`,
     power: (w) => (w == null ? MISSING : `${integer.format(w)}${GAP}W`),
     reactive: (value) => `${integer.format(value)}${GAP}var`,
     voltage: (dv) => `${scaled(dv, 1)}${GAP}V`,
@@ -115,7 +116,12 @@ export function createFormat(settings: FormatSettings): Format {
 /** The site's local date of an instant, "YYYY-MM-DD". */
 export function localDayOf(ms: number, timeZone: string): string {
   // Swedish dates are ISO 8601.
-  return new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+  return new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).format(ms);
 }
 
 /** How far the zone's wall clock is ahead of UTC at an instant. */

@@ -10,7 +10,11 @@ const profile = (...intervals: [at: string, wh: number | null][]): LoadProfile =
 
 describe("daysOfUse", () => {
   it("adds circuits up by the site's day and leaves missing intervals out", () => {
-    const lights = profile(["2026-03-01T15:45:00Z", 100], ["2026-03-01T16:00:00Z", 200], ["2026-03-03T00:00:00Z", null]);
+    const lights = profile(
+      ["2026-03-01T15:45:00Z", 100],
+      ["2026-03-01T16:00:00Z", 200],
+      ["2026-03-03T00:00:00Z", null],
+    );
     const sockets = profile(["2026-03-01T16:15:00Z", 30]);
     expect(daysOfUse([lights, sockets], "Asia/Shanghai")).toEqual([
       { day: "2026-03-01", wh: 100 },

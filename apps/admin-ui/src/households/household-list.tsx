@@ -12,7 +12,11 @@ const StatusChip = ({ status }: { status: Household["status"] }) => (
 );
 
 function TariffName({ id }: { id: string | null }) {
-  const { data } = useGetMany<TariffRow>("tariffs", { ids: id === null ? [] : [id] }, { enabled: id !== null });
+  const { data } = useGetMany<TariffRow>(
+    "tariffs",
+    { ids: id === null ? [] : [id] },
+    { enabled: id !== null },
+  );
   return <span>{id === null ? "—" : (data?.[0]?.name ?? "…")}</span>;
 }
 
@@ -32,7 +36,9 @@ export default function HouseholdList() {
         <>
           <Box sx={{ display: "flex", gap: 1, alignItems: "center" }}>
             <Box sx={{ flex: 1 }}>
-              <TextLink to={householdPath(household.id)}>{`${household.unitName} · ${household.name}`}</TextLink>
+              <TextLink
+                to={householdPath(household.id)}
+              >{`${household.unitName} · ${household.name}`}</TextLink>
             </Box>
             <StatusChip status={household.status} />
           </Box>
@@ -49,8 +55,16 @@ export default function HouseholdList() {
         />
         <DataTable.Col<Household> source="unitId" disableSort render={(row) => row.unitName} />
         <DataTable.Col<Household> source="residents" disableSort render={residentNames} />
-        <DataTable.Col<Household> source="tariffId" disableSort render={(row) => <TariffName id={row.tariffId} />} />
-        <DataTable.Col<Household> source="status" disableSort render={(row) => <StatusChip status={row.status} />} />
+        <DataTable.Col<Household>
+          source="tariffId"
+          disableSort
+          render={(row) => <TariffName id={row.tariffId} />}
+        />
+        <DataTable.Col<Household>
+          source="status"
+          disableSort
+          render={(row) => <StatusChip status={row.status} />}
+        />
       </DataTable>
     </ResourceList>
   );

@@ -30,7 +30,11 @@ function HouseholdCircuit({ circuitId, releaseMinor }: { circuitId: string; rele
     <Box sx={{ display: "grid", gap: 1.25 }}>
       <Box sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}>
         <TextLink to={circuitPath(circuitId)}>{circuit.data.name}</TextLink>
-        <StateChip relay={why.data.relay} intended={why.data.intended} holds={why.data.holds.map(({ kind }) => kind)} />
+        <StateChip
+          relay={why.data.relay}
+          intended={why.data.intended}
+          holds={why.data.holds.map(({ kind }) => kind)}
+        />
         <PresenceBadge presence={why.data.presence} />
         <AsOf at={why.data.asOf} />
       </Box>
@@ -92,7 +96,9 @@ function PeopleSection({ household }: { household: Household }) {
         </Fact>
         <Fact label={t("household.room")}>{household.unitName}</Fact>
         {tariff !== undefined && <Fact label={t("household.tariff")}>{tariff.name}</Fact>}
-        <Fact label={t("resources.households.fields.status")}>{t(`household.status.${household.status}`)}</Fact>
+        <Fact label={t("resources.households.fields.status")}>
+          {t(`household.status.${household.status}`)}
+        </Fact>
       </Facts>
     </Section>
   );

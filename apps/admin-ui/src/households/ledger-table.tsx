@@ -71,7 +71,9 @@ export function LedgerTable({ householdId }: { householdId: string }) {
                 <TableRow key={entry.id} hover>
                   <TableCell align="right">{entry.seq}</TableCell>
                   <TableCell sx={{ whiteSpace: "nowrap" }}>{format.dateTime(entry.at)}</TableCell>
-                  <TableCell>{isKnownKind(entry.kind) ? t(`ledgerKind.${entry.kind}`) : entry.kind}</TableCell>
+                  <TableCell>
+                    {isKnownKind(entry.kind) ? t(`ledgerKind.${entry.kind}`) : entry.kind}
+                  </TableCell>
                   <TableCell align="right">
                     <Money amountMinor={entry.amountMinor} signed />
                   </TableCell>

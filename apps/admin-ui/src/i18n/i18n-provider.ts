@@ -1,5 +1,5 @@
-import type { I18nProvider, TranslationMessages } from "react-admin";
 import polyglotI18nProvider from "ra-i18n-polyglot";
+import type { I18nProvider, TranslationMessages } from "react-admin";
 import { LOCALE_NAMES, LOCALES, type Locale, preferredLocale } from "./translated.ts";
 
 /** One language is loaded at first; the other when somebody asks for it. */

@@ -6,7 +6,9 @@ type Tree = { readonly [key: string]: string | Tree };
 export function interpolate(message: string, params: MessageParams = {}): string {
   const forms = message.split("||||");
   const chosen = forms.length > 1 && params.smart_count !== 1 ? forms[1] : forms[0];
-  return (chosen ?? message).trim().replace(/%\{(\w+)\}/g, (hole, name: string) => String(params[name] ?? hole));
+  return (chosen ?? message)
+    .trim()
+    .replace(/%\{(\w+)\}/g, (hole, name: string) => String(params[name] ?? hole));
 }
 
 function find(tree: Tree, key: string): string | undefined {

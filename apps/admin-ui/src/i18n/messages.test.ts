@@ -31,12 +31,15 @@ describe.each([
   });
 
   it("use the same parameters in both languages", () => {
-    for (const [key, text] of english) expect([key, holes(chinese.get(key) ?? "")]).toEqual([key, holes(text)]);
+    for (const [key, text] of english)
+      expect([key, holes(chinese.get(key) ?? "")]).toEqual([key, holes(text)]);
   });
 
   it("are never empty, and the Chinese ones are Chinese", () => {
     for (const [key, text] of english) expect([key, text.trim().length > 0]).toEqual([key, true]);
-    const latinOnly = [...chinese].filter(([, text]) => !/[\u3400-\u9fff]|%\{/.test(text)).map(([key]) => key);
+    const latinOnly = [...chinese]
+      .filter(([, text]) => !/[\u3400-\u9fff]|%\{/.test(text))
+      .map(([key]) => key);
     expect(latinOnly).toEqual([]);
   });
 });

@@ -17,7 +17,9 @@ describe("problemText", () => {
 
   it("falls back to the API's own words, also for a code that looks like one of ours", () => {
     for (const code of ["meter-on-strike", "other", "toString"])
-      expect(problemText(problemFrom(409, { code, detail: "No." }), english)).toBe("The server refused this: No.");
+      expect(problemText(problemFrom(409, { code, detail: "No." }), english)).toBe(
+        "The server refused this: No.",
+      );
   });
 
   it("names refused fields", () => {

@@ -63,7 +63,10 @@ export const reactAdminZh: TranslationMessages = {
     },
     input: {
       file: { upload_several: "拖放文件到此处，或点击选择。", upload_single: "拖放文件到此处，或点击选择。" },
-      image: { upload_several: "拖放图片到此处，或点击选择。", upload_single: "拖放图片到此处，或点击选择。" },
+      image: {
+        upload_several: "拖放图片到此处，或点击选择。",
+        upload_single: "拖放图片到此处，或点击选择。",
+      },
       references: {
         all_missing: "找不到引用的数据。",
         many_missing: "至少有一个引用已不存在。",
@@ -176,7 +179,12 @@ export const reactAdminZh: TranslationMessages = {
       },
       Datagrid: { title: "数据表", unlabeled: "未命名列 #%{column}" },
       SimpleForm: { title: "表单", unlabeled: "未命名输入 #%{input}" },
-      SimpleList: { title: "列表", primaryText: "主要文字", secondaryText: "次要文字", tertiaryText: "第三行文字" },
+      SimpleList: {
+        title: "列表",
+        primaryText: "主要文字",
+        secondaryText: "次要文字",
+        tertiaryText: "第三行文字",
+      },
     },
   },
 };

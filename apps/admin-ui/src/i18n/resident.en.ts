@@ -13,7 +13,12 @@ export const residentEn = {
     console: "Staff: to the console",
     room: "Room %{room}",
     balance: "Balance",
-    power: { on: "Power is on", off: "Power is off", partly: "Power is partly off", unknown: "Power: not known yet" },
+    power: {
+      on: "Power is on",
+      off: "Power is off",
+      partly: "Power is partly off",
+      unknown: "Power: not known yet",
+    },
     why: "Why is my power off?",
     todo: {
       credit: "Buy credit at the property office. The power returns by itself a few seconds later.",
@@ -21,9 +26,11 @@ export const residentEn = {
       overload: "Switch off or unplug something, then wait. The power returns by itself.",
       "overload-locked": "Unplug something and call the property office: the power tripped too often.",
       "vicious-load": "Unplug the heater, stove or kettle, then wait. The power is tried again by itself.",
-      "vicious-load-locked": "Unplug the appliance and call the property office: there were too many trips today.",
+      "vicious-load-locked":
+        "Unplug the appliance and call the property office: there were too many trips today.",
       schedule: "Nothing to do. The power returns at the end of this period.",
-      lockout: "Someone is working on the line. For your safety only they can switch it on. Ask the property office.",
+      lockout:
+        "Someone is working on the line. For your safety only they can switch it on. Ask the property office.",
       safety: "Call the property office: maintenance must look at it first.",
       manual: "Ask the property office.",
       campaign: "Nothing to do. The power returns by itself.",

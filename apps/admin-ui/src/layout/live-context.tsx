@@ -10,7 +10,8 @@ export const useLiveState = (): LiveState => useContext(LiveContext);
 /** While the stream is down, what is on the screen is read again this often. */
 export const POLL_WHEN_LOST_MS = 8000;
 /** Re-reading interval for rows that the stream keeps fresh. */
-export const useFallbackInterval = (): number | false => (useLiveState() === "live" ? false : POLL_WHEN_LOST_MS);
+export const useFallbackInterval = (): number | false =>
+  useLiveState() === "live" ? false : POLL_WHEN_LOST_MS;
 
 /** One stream for the whole console: it makes cached rows old as they change on the server. */
 export function LiveProvider({ request, children }: { request: ApiRequest; children: ReactNode }) {
@@ -20,7 +21,8 @@ export function LiveProvider({ request, children }: { request: ApiRequest; child
   useEffect(() => {
     const invalidation = createLiveInvalidation({
       setTimer: browserTimer,
-      invalidate: (isStale) => void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isStale(queryKey) }),
+      invalidate: (isStale) =>
+        void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isStale(queryKey) }),
       isFetching: (isStale) => queryClient.isFetching({ predicate: ({ queryKey }) => isStale(queryKey) }) > 0,
     });
     const stream = openLiveStream(

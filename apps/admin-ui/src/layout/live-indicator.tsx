@@ -4,7 +4,10 @@ import { useT } from "../i18n/use-t.ts";
 import { type StateColor, stateVar } from "../theme/state-colors.ts";
 import { useLiveState } from "./live-context.tsx";
 
-const COLORS = { connecting: "switching", live: "on", lost: "alarm" } as const satisfies Record<LiveState, StateColor>;
+const COLORS = { connecting: "switching", live: "on", lost: "alarm" } as const satisfies Record<
+  LiveState,
+  StateColor
+>;
 
 /** Says whether what is shown follows the server; a loss is announced to screen readers too. */
 export function LiveIndicator() {

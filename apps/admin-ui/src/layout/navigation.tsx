@@ -1,10 +1,10 @@
-import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
-import BoardIcon from "@mui/icons-material/GridViewOutlined";
 import CircuitIcon from "@mui/icons-material/ElectricalServicesOutlined";
-import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
-import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
-import TariffIcon from "@mui/icons-material/SellOutlined";
+import BoardIcon from "@mui/icons-material/GridViewOutlined";
 import UserIcon from "@mui/icons-material/GroupOutlined";
+import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
+import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
+import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
+import TariffIcon from "@mui/icons-material/SellOutlined";
 import { Box, List, ListItem, ListItemButton, ListItemIcon, ListItemText } from "@mui/material";
 import type { ComponentType } from "react";
 import { NavLink } from "react-router-dom";

@@ -39,7 +39,11 @@ export function ThemeButton() {
   const label = t(theme === "dark" ? "app.theme.light" : "app.theme.dark");
   return (
     <Tooltip title={label}>
-      <IconButton color="inherit" aria-label={label} onClick={() => setTheme(theme === "dark" ? "light" : "dark")}>
+      <IconButton
+        color="inherit"
+        aria-label={label}
+        onClick={() => setTheme(theme === "dark" ? "light" : "dark")}
+      >
         {theme === "dark" ? <LightIcon fontSize="small" /> : <DarkIcon fontSize="small" />}
       </IconButton>
     </Tooltip>

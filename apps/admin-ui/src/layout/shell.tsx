@@ -1,5 +1,15 @@
 import MenuIcon from "@mui/icons-material/Menu";
-import { AppBar, Box, Drawer, GlobalStyles, IconButton, Toolbar, Typography, useMediaQuery, useTheme } from "@mui/material";
+import {
+  AppBar,
+  Box,
+  Drawer,
+  GlobalStyles,
+  IconButton,
+  Toolbar,
+  Typography,
+  useMediaQuery,
+  useTheme,
+} from "@mui/material";
 import { type ReactNode, Suspense, useState } from "react";
 import { useLocation } from "react-router-dom";
 import type { ApiRequest } from "../api/request.ts";
@@ -91,11 +101,28 @@ export function createShell({ session, request }: { session: Session; request: A
                   position="sticky"
                   color="inherit"
                   elevation={0}
-                  sx={{ borderBottom: 1, borderColor: "divider", backgroundColor: "background.paper", backgroundImage: "none" }}
+                  sx={{
+                    borderBottom: 1,
+                    borderColor: "divider",
+                    backgroundColor: "background.paper",
+                    backgroundImage: "none",
+                  }}
                 >
-                  <Toolbar disableGutters sx={{ minHeight: 56, "@media (min-width:0)": { minHeight: 56 }, px: { xs: 1, md: 2.5 }, gap: 1 }}>
+                  <Toolbar
+                    disableGutters
+                    sx={{
+                      minHeight: 56,
+                      "@media (min-width:0)": { minHeight: 56 },
+                      px: { xs: 1, md: 2.5 },
+                      gap: 1,
+                    }}
+                  >
                     {!isWide && (
-                      <IconButton aria-label={t("app.openMenu")} aria-expanded={isMenuOpen} onClick={() => setMenuOpen(true)}>
+                      <IconButton
+                        aria-label={t("app.openMenu")}
+                        aria-expanded={isMenuOpen}
+                        onClick={() => setMenuOpen(true)}
+                      >
                         <MenuIcon />
                       </IconButton>
                     )}
@@ -103,7 +130,13 @@ export function createShell({ session, request }: { session: Session; request: A
                       component="h1"
                       variant="h1"
                       id={TITLE_PLACE_ID}
-                      sx={{ flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
+                      sx={{
+                        flex: 1,
+                        minWidth: 0,
+                        overflow: "hidden",
+                        textOverflow: "ellipsis",
+                        whiteSpace: "nowrap",
+                      }}
                     />
                     <LiveIndicator />
                     {isWide && <SitePicker />}
@@ -116,9 +149,20 @@ export function createShell({ session, request }: { session: Session; request: A
                   component="main"
                   id={MAIN_ID}
                   tabIndex={-1}
-                  sx={{ flex: 1, minWidth: 0, p: { xs: 1.5, md: 2.5 }, outline: "none", display: "flex", flexDirection: "column" }}
+                  sx={{
+                    flex: 1,
+                    minWidth: 0,
+                    p: { xs: 1.5, md: 2.5 },
+                    outline: "none",
+                    display: "flex",
+                    flexDirection: "column",
+                  }}
                 >
-                  <PageErrorBoundary title={t("app.pageFailed")} retryLabel={t("common.retry")} place={pathname}>
+                  <PageErrorBoundary
+                    title={t("app.pageFailed")}
+                    retryLabel={t("common.retry")}
+                    place={pathname}
+                  >
                     <Suspense fallback={<Waiting />}>{children}</Suspense>
                   </PageErrorBoundary>
                 </Box>

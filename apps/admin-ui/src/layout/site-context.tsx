@@ -29,7 +29,12 @@ export function SiteProvider({ children }: { children: ReactNode }) {
     const site = data?.find(({ id }) => id === chosenId) ?? data?.[0];
     if (data === undefined || site === undefined) return null;
     const { timeZone, currency, currencyDigits } = site;
-    return { site, sites: data, choose, format: createFormat({ locale, timeZone, currency, currencyDigits }) };
+    return {
+      site,
+      sites: data,
+      choose,
+      format: createFormat({ locale, timeZone, currency, currencyDigits }),
+    };
   }, [data, chosenId, choose, locale]);
 
   if (view !== null) return <SiteContext.Provider value={view}>{children}</SiteContext.Provider>;

@@ -8,7 +8,13 @@ export function SitePicker() {
   const { site, sites, choose } = useSiteView();
   if (sites.length < 2) return null;
   return (
-    <TextField select label={t("app.site")} value={site.id} onChange={(event) => choose(event.target.value)} sx={{ minWidth: 160 }}>
+    <TextField
+      select
+      label={t("app.site")}
+      value={site.id}
+      onChange={(event) => choose(event.target.value)}
+      sx={{ minWidth: 160 }}
+    >
       {sites.map(({ id, name }) => (
         <MenuItem key={id} value={id}>
           {name}

@@ -18,7 +18,11 @@ export function AccessDeniedPage() {
   return (
     <>
       <PageTitle title={t("app.denied")} />
-      <EmptyState title={t("app.denied")} help={t("app.deniedHelp")} action={<TextLink to="/">{t("app.toBoard")}</TextLink>} />
+      <EmptyState
+        title={t("app.denied")}
+        help={t("app.deniedHelp")}
+        action={<TextLink to="/">{t("app.toBoard")}</TextLink>}
+      />
     </>
   );
 }

@@ -16,7 +16,15 @@ const BAR = 8;
 const TICKS = 6;
 
 /** Bars without a library: one rectangle each, the same numbers as a table below. */
-export function Bars({ label, bars, head }: { label: string; bars: readonly Bar[]; head: readonly string[] }) {
+export function Bars({
+  label,
+  bars,
+  head,
+}: {
+  label: string;
+  bars: readonly Bar[];
+  head: readonly string[];
+}) {
   const { t } = useSpeech();
   const titleId = useId();
   const highest = Math.max(...bars.map(({ value }) => value), 1);
@@ -30,7 +38,14 @@ export function Bars({ label, bars, head }: { label: string; bars: readonly Bar[
         {bars.map(({ text, value }, index) => {
           const height = Math.max((value / highest) * (HEIGHT - 4), value > 0 ? 2 : 0);
           return (
-            <rect key={text} x={index * SLOT + (SLOT - BAR) / 2} y={HEIGHT - height} width={BAR} height={height} rx="1.5">
+            <rect
+              key={text}
+              x={index * SLOT + (SLOT - BAR) / 2}
+              y={HEIGHT - height}
+              width={BAR}
+              height={height}
+              rx="1.5"
+            >
               <title>{text}</title>
             </rect>
           );

@@ -19,7 +19,9 @@ function BalanceCard({ balance }: { balance: Balance }) {
   return (
     <section className="card" aria-labelledby="balance">
       <h2 id="balance">{t("my.balance")}</h2>
-      <p className={liveMinor <= 0 ? "figure figure-large figure-empty" : "figure figure-large"}>{format.money(liveMinor)}</p>
+      <p className={liveMinor <= 0 ? "figure figure-large figure-empty" : "figure figure-large"}>
+        {format.money(liveMinor)}
+      </p>
       <p>
         {daysLeft === null
           ? t("common.daysLeftNone")
@@ -58,7 +60,12 @@ export function HomePage({ request, onSignOut }: Props) {
   const site = me?.site ?? UNKNOWN_SITE;
   const { timeZone, currency, currencyDigits } = site;
   const home = useMemo(
-    () => ({ format: createFormat({ locale, timeZone, currency, currencyDigits }), timeZone, request, nowMs }),
+    () => ({
+      format: createFormat({ locale, timeZone, currency, currencyDigits }),
+      timeZone,
+      request,
+      nowMs,
+    }),
     [locale, timeZone, currency, currencyDigits, request, nowMs],
   );
   useEffect(() => {
@@ -95,8 +102,16 @@ export function HomePage({ request, onSignOut }: Props) {
       {!isHomeless && (
         <div className="cards">
           {balance ? <BalanceCard balance={balance} /> : <div className="card card-waiting" />}
-          {why && me ? <PowerCard whys={why} circuits={me.circuits} onDone={refresh} /> : <div className="card card-waiting" />}
-          {use ? <TodayCard use={use} currencyDigits={currencyDigits} /> : <div className="card card-waiting" />}
+          {why && me ? (
+            <PowerCard whys={why} circuits={me.circuits} onDone={refresh} />
+          ) : (
+            <div className="card card-waiting" />
+          )}
+          {use ? (
+            <TodayCard use={use} currencyDigits={currencyDigits} />
+          ) : (
+            <div className="card card-waiting" />
+          )}
           {use && <DaysCard use={use} />}
           {purchases && <PurchasesCard purchases={purchases} />}
         </div>

@@ -4,7 +4,10 @@ export interface HourOfUse {
 }
 
 /** Use by the site's clock hour, from quarters of an hour; hours without any record are left out, hours of zero stay. */
-export function hoursOfUse(intervals: readonly { at: string; wh: number | null }[], timeZone: string): HourOfUse[] {
+export function hoursOfUse(
+  intervals: readonly { at: string; wh: number | null }[],
+  timeZone: string,
+): HourOfUse[] {
   const hourOf = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", hourCycle: "h23" });
   const whByHour = new Map<number, number>();
   for (const { at, wh } of intervals) {

@@ -46,7 +46,12 @@ function AcknowledgeButton({ onDone }: { onDone: () => void }) {
       {state === "done" ? (
         <p role="status">{t("my.acknowledged")}</p>
       ) : (
-        <button type="button" className="primary" onClick={() => void acknowledge()} aria-disabled={state === "running"}>
+        <button
+          type="button"
+          className="primary"
+          onClick={() => void acknowledge()}
+          aria-disabled={state === "running"}
+        >
           {t(state === "running" ? "my.acknowledging" : "my.acknowledge")}
         </button>
       )}
@@ -79,7 +84,15 @@ function Reason({ hold, onDone }: { hold: WhyHold; onDone: () => void }) {
 }
 
 /** Is the power on; if not, why, and what brings it back. */
-export function PowerCard({ whys, circuits, onDone }: { whys: Why[]; circuits: Me["circuits"]; onDone: () => void }) {
+export function PowerCard({
+  whys,
+  circuits,
+  onDone,
+}: {
+  whys: Why[];
+  circuits: Me["circuits"];
+  onDone: () => void;
+}) {
   const { t } = useSpeech();
   const { format, nowMs } = useHome();
   const summary = powerSummary(whys.map(({ relay }) => relay));
@@ -87,7 +100,9 @@ export function PowerCard({ whys, circuits, onDone }: { whys: Why[]; circuits: M
     holds.filter(({ suspended }) => !suspended).map((hold) => ({ circuitId, hold })),
   );
   // Several circuits are often held for one and the same reason: it is told once.
-  const reasons = standing.filter(({ hold }, index) => standing.findIndex((other) => other.hold.kind === hold.kind) === index);
+  const reasons = standing.filter(
+    ({ hold }, index) => standing.findIndex((other) => other.hold.kind === hold.kind) === index,
+  );
   const oldest = whys.reduce<string | null>(
     (before, { asOf }) => (asOf !== null && (before === null || asOf < before) ? asOf : before),
     null,
@@ -107,7 +122,10 @@ export function PowerCard({ whys, circuits, onDone }: { whys: Why[]; circuits: M
         <ul className="plain">
           {circuits.map(({ id, name }) => (
             <li key={id}>
-              {name}: <strong>{t(`relay.${whys.find(({ circuitId }) => circuitId === id)?.relay ?? "unknown"}`)}</strong>
+              {name}:{" "}
+              <strong>
+                {t(`relay.${whys.find(({ circuitId }) => circuitId === id)?.relay ?? "unknown"}`)}
+              </strong>
             </li>
           ))}
         </ul>

@@ -51,7 +51,10 @@ export function useMyAccount(request: ApiRequest): MyAccountView {
         part<Balance>("/me/balance", (balance) => ({ balance })),
         part<{ circuits: Why[] }>("/me/why", ({ circuits }) => ({ why: circuits })),
         part<MyUse>(`/me/use?days=${DAYS_SHOWN}`, (use) => ({ use })),
-        part<Purchase[]>(`/me/purchases?range=${encodeURIComponent(JSON.stringify([0, PURCHASES_SHOWN - 1]))}`, (purchases) => ({ purchases })),
+        part<Purchase[]>(
+          `/me/purchases?range=${encodeURIComponent(JSON.stringify([0, PURCHASES_SHOWN - 1]))}`,
+          (purchases) => ({ purchases }),
+        ),
       ]);
       setProblem(null);
     } catch (error) {

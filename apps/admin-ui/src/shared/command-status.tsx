@@ -1,8 +1,8 @@
+import type { CommandState } from "@hallmeter/meter-model";
 import CheckIcon from "@mui/icons-material/CheckCircle";
 import ErrorIcon from "@mui/icons-material/ErrorOutlined";
 import HelpIcon from "@mui/icons-material/HelpOutlined";
 import { Box, CircularProgress, Typography } from "@mui/material";
-import type { CommandState } from "@hallmeter/meter-model";
 import { useGetOne } from "react-admin";
 import type { Command } from "../api/rows.ts";
 import { codeText } from "../i18n/problem-text.ts";
@@ -19,7 +19,10 @@ export function CommandStateLine({ command }: { command: Pick<Command, "state" |
   const { state, code, detail } = command;
   const why = code === undefined ? null : (codeText(code, t) ?? detail ?? code);
   return (
-    <Box component="span" sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, "& svg": { fontSize: "1.1rem" } }}>
+    <Box
+      component="span"
+      sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, "& svg": { fontSize: "1.1rem" } }}
+    >
       {IN_FLIGHT.includes(state) && <CircularProgress size={14} aria-hidden />}
       {state === "confirmed" && <CheckIcon color="success" aria-hidden />}
       {(state === "failed" || state === "expired") && <ErrorIcon color="error" aria-hidden />}

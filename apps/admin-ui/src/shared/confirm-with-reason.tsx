@@ -1,4 +1,13 @@
-import { Alert, Button, Dialog, DialogActions, DialogContent, DialogContentText, DialogTitle, TextField } from "@mui/material";
+import {
+  Alert,
+  Button,
+  Dialog,
+  DialogActions,
+  DialogContent,
+  DialogContentText,
+  DialogTitle,
+  TextField,
+} from "@mui/material";
 import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { useT } from "../i18n/use-t.ts";
 import { useProblemText } from "./use-problem-text.ts";

@@ -27,7 +27,10 @@ const hold = (part: Partial<WhyHold>): WhyHold => ({
   ...part,
 });
 const describeIn = (language: typeof english, part: Partial<WhyHold>, releaseMinor?: number) =>
-  describeHold(hold(part), language.t, language.format, { nowMs, ...(releaseMinor !== undefined && { releaseMinor }) });
+  describeHold(hold(part), language.t, language.format, {
+    nowMs,
+    ...(releaseMinor !== undefined && { releaseMinor }),
+  });
 
 describe("describeHold", () => {
   it("names the balance that brings the power back", () => {
@@ -86,7 +89,8 @@ describe("describeHold", () => {
         for (const reasonCode of HOLD_REASONS) {
           const releasers = [...HOLD_KINDS[kind].releasers];
           const told = describeIn(language, { kind, reasonCode, releasers });
-          for (const text of [told.title, told.sentence, told.release]) expect(text).not.toMatch(/hold\.|%\{/);
+          for (const text of [told.title, told.sentence, told.release])
+            expect(text).not.toMatch(/hold\.|%\{/);
         }
     }
   });

@@ -75,7 +75,9 @@ function releaseOf(hold: WhyHold, t: Translate<CommonKey>, format: Format, conte
     case "overload":
       if (isLocked)
         return t(
-          hold.params.residentMayRelease === true ? "hold.release.overload-resident" : "hold.release.overload-locked",
+          hold.params.residentMayRelease === true
+            ? "hold.release.overload-resident"
+            : "hold.release.overload-locked",
         );
       return time === undefined ? t("hold.release.overload") : t("hold.release.overloadAt", { time });
     case "vicious-load":

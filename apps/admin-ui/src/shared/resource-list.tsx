@@ -53,7 +53,15 @@ interface Props<Row extends RaRecord> {
 }
 
 /** A list as table where it fits and as cards where it does not; with an empty state that says what to do next. */
-export function ResourceList<Row extends RaRecord>({ title, sort, filter, searchLabel, empty, children, card }: Props<Row>) {
+export function ResourceList<Row extends RaRecord>({
+  title,
+  sort,
+  filter,
+  searchLabel,
+  empty,
+  children,
+  card,
+}: Props<Row>) {
   return (
     <ListBase sort={sort} perPage={PER_PAGE} exporter={false} {...(filter && { filter })}>
       <PageTitle title={title} />
@@ -65,7 +73,11 @@ export function ResourceList<Row extends RaRecord>({ title, sort, filter, search
   );
 }
 
-function ListContent<Row extends RaRecord>({ empty, children, card }: Pick<Props<Row>, "empty" | "children" | "card">) {
+function ListContent<Row extends RaRecord>({
+  empty,
+  children,
+  card,
+}: Pick<Props<Row>, "empty" | "children" | "card">) {
   const t = useT();
   const theme = useTheme();
   const isWide = useMediaQuery(theme.breakpoints.up("md"));
@@ -87,7 +99,12 @@ function ListContent<Row extends RaRecord>({ empty, children, card }: Pick<Props
       ) : (
         <Box component="ul" sx={{ m: 0, p: 0, display: "grid", gap: 1 }}>
           {data.map((row) => (
-            <Paper key={row.id} component="li" variant="outlined" sx={{ listStyle: "none", p: 1.5, display: "grid", gap: 0.5 }}>
+            <Paper
+              key={row.id}
+              component="li"
+              variant="outlined"
+              sx={{ listStyle: "none", p: 1.5, display: "grid", gap: 0.5 }}
+            >
               {card(row)}
             </Paper>
           ))}

@@ -16,9 +16,23 @@ export function Section({
 }) {
   const id = useId();
   return (
-    <Paper component="section" aria-labelledby={id} variant="outlined" sx={{ minWidth: 0, overflow: "hidden" }}>
+    <Paper
+      component="section"
+      aria-labelledby={id}
+      variant="outlined"
+      sx={{ minWidth: 0, overflow: "hidden" }}
+    >
       <Box
-        sx={{ display: "flex", alignItems: "center", gap: 1, px: 2, pt: 1.5, pb: 1, flexWrap: "wrap", minHeight: 44 }}
+        sx={{
+          display: "flex",
+          alignItems: "center",
+          gap: 1,
+          px: 2,
+          pt: 1.5,
+          pb: 1,
+          flexWrap: "wrap",
+          minHeight: 44,
+        }}
       >
         <Typography variant="h2" id={id} sx={{ flex: 1, minWidth: 0 }}>
           {title}
@@ -34,7 +48,13 @@ export function Section({
 export const Facts = ({ children }: { children: ReactNode }) => (
   <Box
     component="dl"
-    sx={{ m: 0, display: "grid", gridTemplateColumns: "minmax(104px, max-content) 1fr", columnGap: 2, rowGap: 0.75 }}
+    sx={{
+      m: 0,
+      display: "grid",
+      gridTemplateColumns: "minmax(104px, max-content) 1fr",
+      columnGap: 2,
+      rowGap: 0.75,
+    }}
   >
     {children}
   </Box>
@@ -45,7 +65,11 @@ export const Fact = ({ label, children }: { label: string; children: ReactNode }
     <Typography component="dt" variant="body2" color="textSecondary">
       {label}
     </Typography>
-    <Typography component="dd" variant="body2" sx={{ m: 0, minWidth: 0, overflowWrap: "anywhere", fontVariantNumeric: "tabular-nums" }}>
+    <Typography
+      component="dd"
+      variant="body2"
+      sx={{ m: 0, minWidth: 0, overflowWrap: "anywhere", fontVariantNumeric: "tabular-nums" }}
+    >
       {children}
     </Typography>
   </>

@@ -1,15 +1,23 @@
+import type { HoldKind, IntendedState, Presence, RelayState } from "@hallmeter/meter-model";
 import BoltIcon from "@mui/icons-material/Bolt";
 import HelpIcon from "@mui/icons-material/HelpOutlined";
 import PowerOffIcon from "@mui/icons-material/PowerOff";
 import SyncIcon from "@mui/icons-material/Sync";
 import WifiOffIcon from "@mui/icons-material/WifiOff";
 import { Box } from "@mui/material";
-import type { HoldKind, IntendedState, Presence, RelayState } from "@hallmeter/meter-model";
 import { useT } from "../i18n/use-t.ts";
 import { type StateColor, stateVar } from "../theme/state-colors.ts";
 
 /** A small coloured label; its word says what its colour says. */
-export function Chip({ color, icon, children }: { color: StateColor; icon?: React.ReactNode; children: React.ReactNode }) {
+export function Chip({
+  color,
+  icon,
+  children,
+}: {
+  color: StateColor;
+  icon?: React.ReactNode;
+  children: React.ReactNode;
+}) {
   return (
     <Box
       component="span"
@@ -85,7 +93,10 @@ export function PresenceBadge({ presence }: { presence: Presence }) {
       </Chip>
     );
   return (
-    <Box component="span" sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, whiteSpace: "nowrap" }}>
+    <Box
+      component="span"
+      sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, whiteSpace: "nowrap" }}
+    >
       <Box
         component="span"
         aria-hidden

@@ -65,7 +65,11 @@ export default function TariffList() {
       <DataTable<TariffRow> bulkActionButtons={false} rowClick={false}>
         <DataTable.Col<TariffRow> source="name" render={(row) => <strong>{row.name}</strong>} />
         <DataTable.Col<TariffRow> source="rates" disableSort render={(row) => <Rates row={row} />} />
-        <DataTable.Col<TariffRow> source="effectiveFrom" disableSort render={(row) => format.dateTime(row.effectiveFrom)} />
+        <DataTable.Col<TariffRow>
+          source="effectiveFrom"
+          disableSort
+          render={(row) => format.dateTime(row.effectiveFrom)}
+        />
       </DataTable>
     </ResourceList>
   );

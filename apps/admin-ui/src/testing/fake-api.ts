@@ -24,10 +24,14 @@ function page(rows: readonly Row[], url: URL): Response {
   const text = typeof q === "string" ? q.toLowerCase() : "";
   const matches = (row: Record<string, unknown>) =>
     Object.entries(equal).every(([field, value]) => {
-      const own = field === "circuitId" && "subject" in row ? (row.subject as { circuitId?: string }).circuitId : row[field];
+      const own =
+        field === "circuitId" && "subject" in row
+          ? (row.subject as { circuitId?: string }).circuitId
+          : row[field];
       return own === undefined || (Array.isArray(value) ? value.includes(own) : own === value);
     }) &&
-    (text === "" || JSON.stringify([row.name, row.unitName, row.residents, row.login]).toLowerCase().includes(text));
+    (text === "" ||
+      JSON.stringify([row.name, row.unitName, row.residents, row.login]).toLowerCase().includes(text));
   const found = rows.filter((row) => matches(row as Record<string, unknown> & Row));
   const ranks = ["info", "low", "medium", "high", "critical"];
   const place = (row: Row) => {
@@ -37,7 +41,11 @@ function page(rows: readonly Row[], url: URL): Response {
   if (sort !== null)
     found.sort((a, b) => {
       const [x, y] = [place(a), place(b)];
-      return (typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y), "en", { numeric: true })) * (sort[1] === "DESC" ? -1 : 1);
+      return (
+        (typeof x === "number" && typeof y === "number"
+          ? x - y
+          : String(x).localeCompare(String(y), "en", { numeric: true })) * (sort[1] === "DESC" ? -1 : 1)
+      );
     });
   const shown = found.slice(from, to + 1);
   const range = shown.length === 0 ? "*" : `${from}-${from + shown.length - 1}`;
@@ -53,9 +61,17 @@ function profileOf(fake: FakeSite, id: string, fromMs: number, toMs: number): Lo
     const evening = Math.exp(-((hour - 20.5) ** 2) / 6) * 160 + Math.exp(-((hour - 7.5) ** 2) / 2) * 70;
     const isMissing = (at / quarter + seed) % 61 === 0;
     const wh = Math.round(12 + evening + (((at / quarter) * 7919 + seed * 31) % 29));
-    intervals.push({ at: new Date(at).toISOString(), wh: isMissing ? null : wh, flag: isMissing ? "missing" : "good" });
+    intervals.push({
+      at: new Date(at).toISOString(),
+      wh: isMissing ? null : wh,
+      flag: isMissing ? "missing" : "good",
+    });
   }
-  return { circuitId: fake.circuits.some((circuit) => circuit.id === id) ? id : "", intervalMinutes: 15, intervals };
+  return {
+    circuitId: fake.circuits.some((circuit) => circuit.id === id) ? id : "",
+    intervalMinutes: 15,
+    intervals,
+  };
 }
 
 /** Answers like the API for the pages' own development; never part of a production bundle. */
@@ -90,7 +106,9 @@ export function createFakeApi(options: { rooms: number }): FakeApi {
   const granted = (user: User) =>
     Response.json(
       { accessToken: `token-${user.id}`, expiresInS: 900, user },
-      { headers: { "Set-Cookie": `${COOKIE}=token-${user.id}; HttpOnly; SameSite=Strict; Path=/api/v1/auth` } },
+      {
+        headers: { "Set-Cookie": `${COOKIE}=token-${user.id}; HttpOnly; SameSite=Strict; Path=/api/v1/auth` },
+      },
     );
 
   function whyOf(id: string): Why | null {
@@ -141,7 +159,11 @@ export function createFakeApi(options: { rooms: number }): FakeApi {
     return Response.json(purchase, { status: 201 });
   }
 
-  function command(circuitId: string, body: { action: "open"; hold?: string; reason: string }, user: User): Response {
+  function command(
+    circuitId: string,
+    body: { action: "open"; hold?: string; reason: string },
+    user: User,
+  ): Response {
     const id = `k${fake.commands.length + 1}`;
     const row = {
       id,
@@ -175,9 +197,18 @@ export function createFakeApi(options: { rooms: number }): FakeApi {
 
   function me(path: string, household: Household | undefined, user: User): Response {
     const unit = fake.units.find(({ id }) => id === household?.unitId) ?? null;
-    const circuits = fake.circuits.filter(({ householdId }) => household !== undefined && householdId === household.id);
+    const circuits = fake.circuits.filter(
+      ({ householdId }) => household !== undefined && householdId === household.id,
+    );
     if (path === "/me")
-      return Response.json({ user, resident: null, household: household ?? null, unit, site: fake.site, circuits });
+      return Response.json({
+        user,
+        resident: null,
+        household: household ?? null,
+        unit,
+        site: fake.site,
+        circuits,
+      });
     if (household === undefined) return problem(404, "not-found");
     if (path === "/me/balance") return Response.json(balanceOf(household.id));
     if (path === "/me/why") return Response.json({ circuits: circuits.map(({ id }) => whyOf(id)) });
@@ -203,10 +234,15 @@ export function createFakeApi(options: { rooms: number }): FakeApi {
       const purchase = fake.purchases.find((each) => each.id === id);
       if (purchase === undefined) return problem(404, "not-found");
       if (purchase.voidedAt !== undefined) return problem(409, "already-voided");
-      Object.assign(purchase, { voidedAt: new Date().toISOString(), voidedBy: user.name, voidReason: body.reason });
+      Object.assign(purchase, {
+        voidedAt: new Date().toISOString(),
+        voidedBy: user.name,
+        voidReason: body.reason,
+      });
       return Response.json(purchase, { status: 201 });
     }
-    if (first === "circuits" && act === "commands") return command(id, body as Parameters<typeof command>[1], user);
+    if (first === "circuits" && act === "commands")
+      return command(id, body as Parameters<typeof command>[1], user);
     if (path === "/me/reminders/acknowledge") {
       const own = fake.households.find((household) => household.id === user.householdId);
       for (const circuitId of own?.circuitIds ?? []) release(circuitId, ["reminder"]);
@@ -216,8 +252,15 @@ export function createFakeApi(options: { rooms: number }): FakeApi {
       return bulk(body.ids as string[], (alarmId) => {
         const alarm = alarmById(alarmId);
         if (alarm === undefined || alarm.state === "cleared") return false;
-        if (id === "acknowledge") Object.assign(alarm, { state: "acknowledged", acknowledgedBy: user.name, acknowledgedAt: new Date().toISOString(), comment: body.comment });
-        if (id === "shelve") Object.assign(alarm, { state: "shelved", shelvedUntil: body.until, shelveReason: body.reason });
+        if (id === "acknowledge")
+          Object.assign(alarm, {
+            state: "acknowledged",
+            acknowledgedBy: user.name,
+            acknowledgedAt: new Date().toISOString(),
+            comment: body.comment,
+          });
+        if (id === "shelve")
+          Object.assign(alarm, { state: "shelved", shelvedUntil: body.until, shelveReason: body.reason });
         if (id === "unshelve") alarm.state = "raised";
         return true;
       });
@@ -230,16 +273,25 @@ export function createFakeApi(options: { rooms: number }): FakeApi {
     if (resource === "me")
       return path === "/me/purchases"
         ? page(fake.purchases.slice(0, 4), url)
-        : me(path, fake.households.find((household) => household.id === user.householdId), user);
+        : me(
+            path,
+            fake.households.find((household) => household.id === user.householdId),
+            user,
+          );
     if (view === "balance") return Response.json(balanceOf(id));
     if (view === "ledger") return page(fake.ledgers.get(id) ?? [], url);
     if (view === "why") return whyOf(id) === null ? problem(404, "not-found") : Response.json(whyOf(id));
     if (view === "live") {
       const live = fake.live.get(id);
-      return live === undefined ? problem(404, "no-sample-yet") : Response.json({ ...live, at: new Date().toISOString() });
+      return live === undefined
+        ? problem(404, "no-sample-yet")
+        : Response.json({ ...live, at: new Date().toISOString() });
     }
     if (view === "profile") {
-      const [from, to] = ["from", "to"].map((name) => Date.parse(url.searchParams.get(name) ?? "")) as [number, number];
+      const [from, to] = ["from", "to"].map((name) => Date.parse(url.searchParams.get(name) ?? "")) as [
+        number,
+        number,
+      ];
       return Response.json(profileOf(fake, id, from, to));
     }
     if (!Object.hasOwn(lists, resource)) return problem(404, "not-found");
@@ -263,7 +315,10 @@ export function createFakeApi(options: { rooms: number }): FakeApi {
       return user === undefined ? problem(401, "unauthenticated") : granted(user);
     }
     if (path === "/auth/logout")
-      return new Response(null, { status: 204, headers: { "Set-Cookie": `${COOKIE}=; Path=/api/v1/auth; Max-Age=0` } });
+      return new Response(null, {
+        status: 204,
+        headers: { "Set-Cookie": `${COOKIE}=; Path=/api/v1/auth; Max-Age=0` },
+      });
     const user = userOf((request.headers.get("Authorization") ?? "").replace("Bearer ", ""));
     if (user === undefined) return problem(401, "unauthenticated");
     if (request.method === "GET") return read(path, url, user);

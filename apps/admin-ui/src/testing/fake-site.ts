@@ -19,7 +19,14 @@ import type {
 export interface FakeSite {
   site: Site;
   buildings: { id: string; siteId: string; name: string; floors: number }[];
-  units: { id: string; siteId: string; buildingId: string; name: string; floor: number; householdId: string | null }[];
+  units: {
+    id: string;
+    siteId: string;
+    buildingId: string;
+    name: string;
+    floor: number;
+    householdId: string | null;
+  }[];
   households: Household[];
   circuits: Circuit[];
   holds: Map<string, WhyHold[]>;
@@ -34,7 +41,18 @@ export interface FakeSite {
   users: (User & { password: string })[];
 }
 
-const NAMES = ["Li Wei", "Wang Fang", "张伟", "Zhao Min", "陈静", "Liu Yang", "Huang Lei", "吴昊", "Zhou Jie", "Xu Lan"];
+const NAMES = [
+  "Li Wei",
+  "Wang Fang",
+  "张伟",
+  "Zhao Min",
+  "陈静",
+  "Liu Yang",
+  "Huang Lei",
+  "吴昊",
+  "Zhou Jie",
+  "Xu Lan",
+];
 const STAFF = [
   ["admin", "Lin Tao", "administrator"],
   ["desk", "Wang Fang", "property-manager"],
@@ -82,9 +100,15 @@ const SPECIAL_HOLDS: Record<string, () => WhyHold[]> = {
       releasers: ["staff", "resident-where-allowed"],
     }),
   ],
-  "104": () => [hold("schedule", 8, { reasonCode: "off-period", params: { rule: "Study hours" }, until: inS(3600) })],
+  "104": () => [
+    hold("schedule", 8, { reasonCode: "off-period", params: { rule: "Study hours" }, until: inS(3600) }),
+  ],
   "105": () => [
-    hold("reminder", 7, { reasonCode: "balance-low", params: { balanceMinor: 190 }, releasers: ["resident", "staff"] }),
+    hold("reminder", 7, {
+      reasonCode: "balance-low",
+      params: { balanceMinor: 190 },
+      releasers: ["resident", "staff"],
+    }),
   ],
   "106": () => [credit({ suspended: true })],
   "107": () => [
@@ -98,11 +122,21 @@ const SPECIAL_HOLDS: Record<string, () => WhyHold[]> = {
   ],
 };
 
-const SPECIAL_BALANCES: Record<string, number> = { "101": -12, "105": 190, "106": -340, "107": -55, "108": 260 };
+const SPECIAL_BALANCES: Record<string, number> = {
+  "101": -12,
+  "105": 190,
+  "106": -340,
+  "107": -55,
+  "108": 260,
+};
 
 function liveOf(id: string, isOpen: boolean, isThreePhase: boolean, seed: number): Live {
   const activePowerW = isOpen ? 0 : 60 + ((seed * 137) % 900);
-  const phase = { voltageDv: 2203, currentCa: Math.round(activePowerW / 7), activePowerW: Math.round(activePowerW / 3) };
+  const phase = {
+    voltageDv: 2203,
+    currentCa: Math.round(activePowerW / 7),
+    activePowerW: Math.round(activePowerW / 3),
+  };
   return {
     id,
     at: agoS(2),
@@ -120,7 +154,14 @@ function liveOf(id: string, isOpen: boolean, isThreePhase: boolean, seed: number
 }
 
 function ledgerOf(householdId: string, balanceMinor: number): LedgerEntry[] {
-  const amounts = [["opening", 0], ["purchase", 5000], ["usage", -312], ["usage", -287], ["purchase", 2000], ["usage", -345]] as const;
+  const amounts = [
+    ["opening", 0],
+    ["purchase", 5000],
+    ["usage", -312],
+    ["usage", -287],
+    ["purchase", 2000],
+    ["usage", -345],
+  ] as const;
   const opening = balanceMinor - amounts.reduce((sum, [, amount]) => sum + amount, 0);
   let after = 0;
   return amounts.map(([kind, fixed], index) => {
@@ -214,7 +255,10 @@ export function createFakeSite(roomCount: number): FakeSite {
   addAlarms(fake);
   for (let index = 0; index < 4; index += 1) {
     const household = fake.households[index + 8];
-    if (household) fake.purchases.push(purchaseOf(fake, household.id, [5000, 2000, 10_000, 3000][index] ?? 0, 600 + index * 900));
+    if (household)
+      fake.purchases.push(
+        purchaseOf(fake, household.id, [5000, 2000, 10_000, 3000][index] ?? 0, 600 + index * 900),
+      );
   }
   return fake;
 }
@@ -242,7 +286,12 @@ function addRoom(fake: FakeSite, index: number, perBuilding: number, perFloor: n
   const floor = Math.floor(within / perFloor) + 1;
   const buildingId = `b${building + 1}`;
   if (within === 0)
-    fake.buildings.push({ id: buildingId, siteId: "s1", name: `${["East", "West"][building]} Hall`, floors: 4 });
+    fake.buildings.push({
+      id: buildingId,
+      siteId: "s1",
+      name: `${["East", "West"][building]} Hall`,
+      floors: 4,
+    });
   const name = `${building === 0 ? "" : "W"}${floor}${String((within % perFloor) + 1).padStart(2, "0")}`;
   const unitId = `u${index}`;
   const isVacant = name === "W107";
@@ -338,14 +387,27 @@ function addAlarms(fake: FakeSite): void {
       subjectName,
       params,
       count: index === 1 ? 3 : 1,
-      ...(state === "acknowledged" && { acknowledgedBy: "Zhao Min", acknowledgedAt: agoS(60), comment: "calling the room" }),
-      ...(state === "shelved" && { shelvedBy: "Zhao Min", shelvedUntil: inS(9000), shelveReason: "meter swap on Monday" }),
+      ...(state === "acknowledged" && {
+        acknowledgedBy: "Zhao Min",
+        acknowledgedAt: agoS(60),
+        comment: "calling the room",
+      }),
+      ...(state === "shelved" && {
+        shelvedBy: "Zhao Min",
+        shelvedUntil: inS(9000),
+        shelveReason: "meter swap on Monday",
+      }),
       ...(state === "cleared" && { clearedAt: agoS(30) }),
       ...(kind === "vicious-load" &&
         sample && {
           evidence: {
             ruleVersion: 1,
-            samples: levels.map((activePowerW, at) => ({ ...sample, circuitId: sample.id, activePowerW, at: agoS(40 - at * 2) })),
+            samples: levels.map((activePowerW, at) => ({
+              ...sample,
+              circuitId: sample.id,
+              activePowerW,
+              at: agoS(40 - at * 2),
+            })),
           },
         }),
     });
@@ -378,7 +440,9 @@ export function tilesOf(fake: FakeSite): Tile[] {
       activePowerW: circuit === undefined ? null : (fake.live.get(circuit.id)?.activePowerW ?? null),
       alarms: fake.alarms.filter(
         ({ subject, state }) =>
-          (state === "raised" || state === "acknowledged") && subject.circuitId !== undefined && subject.circuitId === circuit?.id,
+          (state === "raised" || state === "acknowledged") &&
+          subject.circuitId !== undefined &&
+          subject.circuitId === circuit?.id,
       ).length,
       circuitIds: circuits.map(({ id }) => id),
     };

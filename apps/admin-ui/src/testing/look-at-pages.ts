@@ -28,21 +28,26 @@ interface Look {
   path: string;
   /** Null looks at the page signed out. */
   login: string | null;
-  then?: (page: Page) => Promise<void>;
+  act?: (page: Page) => Promise<void>;
 }
 
 const CONSOLE_LOOKS: readonly Look[] = [
   { name: "login", path: "/", login: null },
   { name: "board", path: "/", login: "admin" },
   { name: "board-room", path: "/?room=u6", login: "maint" },
-  { name: "board-empty-filter", path: "/", login: "admin", then: (page) => page.getByRole("textbox").first().fill("zzz") },
-  { name: "desk", path: "/desk", login: "desk", then: (page) => page.getByRole("combobox").fill("10") },
+  {
+    name: "board-empty-filter",
+    path: "/",
+    login: "admin",
+    act: (page) => page.getByRole("textbox").first().fill("zzz"),
+  },
+  { name: "desk", path: "/desk", login: "desk", act: (page) => page.getByRole("combobox").fill("10") },
   { name: "desk-buyer", path: "/desk?household=h0", login: "desk" },
   {
     name: "desk-sold",
     path: "/desk?household=h1",
     login: "desk",
-    then: async (page) => {
+    act: async (page) => {
       await page.getByRole("textbox").first().fill("50");
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { level: 2 }).first().waitFor();
@@ -56,9 +61,14 @@ const CONSOLE_LOOKS: readonly Look[] = [
     name: "circuit-confirm",
     path: "/circuits/c10/show",
     login: "maint",
-    then: (page) => page.locator("[role=group] button").first().click(),
+    act: (page) => page.locator("[role=group] button").first().click(),
   },
-  { name: "alarms", path: "/alarms", login: "maint", then: (page) => page.locator("button[aria-expanded]").nth(3).click() },
+  {
+    name: "alarms",
+    path: "/alarms",
+    login: "maint",
+    act: (page) => page.locator("button[aria-expanded]").nth(3).click(),
+  },
   { name: "households", path: "/households", login: "admin" },
   { name: "circuits", path: "/circuits", login: "admin" },
   { name: "tariffs", path: "/tariffs", login: "campus" },
@@ -83,26 +93,33 @@ async function open(browser: Browser, origin: string, look: Look, setting: Setti
     baseURL: origin,
   });
   if (look.login !== null) {
-    const answer = await context.request.post("/api/v1/auth/login", { data: { login: look.login, password: "hallmeter" } });
+    const answer = await context.request.post("/api/v1/auth/login", {
+      data: { login: look.login, password: "hallmeter" },
+    });
     if (!answer.ok()) throw new Error(`cannot sign in as ${look.login}`);
   }
   const page = await context.newPage();
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes("401")) console.log(`  console (${look.name}): ${message.text()}`);
+    if (message.type() === "error" && !message.text().includes("401"))
+      console.log(`  console (${look.name}): ${message.text()}`);
   });
   page.on("pageerror", (error) => console.log(`  page error (${look.name}): ${error.message}`));
   await page.goto(look.path);
   // By tag: an open dialogue hides the page behind it from the accessibility tree.
   await page.locator("h1").first().waitFor({ state: "attached" });
   await page.waitForTimeout(900);
-  await look.then?.(page);
+  await look.act?.(page);
   await page.waitForTimeout(500);
   return page;
 }
 
 const [out = "/tmp/hallmeter-pages", part = ""] = process.argv.slice(2);
 await mkdir(out, { recursive: true });
-const server = await preview({ root: ROOT, configFile: join(ROOT, "vite.config.ts"), preview: { port: 0, host: "127.0.0.1" } });
+const server = await preview({
+  root: ROOT,
+  configFile: join(ROOT, "vite.config.ts"),
+  preview: { port: 0, host: "127.0.0.1" },
+});
 const origin = server.resolvedUrls?.local[0];
 if (origin === undefined) throw new Error("the preview server has no address");
 const browser = await chromium.launch({
@@ -123,7 +140,15 @@ for (const look of [...CONSOLE_LOOKS, ...RESIDENT_LOOKS].filter(({ name }) => na
         if (overflow > 0) console.log(`${name}: ${overflow} px wider than the screen`);
         for (const { id, nodes } of found) {
           violations += nodes.length;
-          console.log(`${name}: ${id} × ${nodes.length}\n    ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 180)} | ${failureSummary?.split("\n")[1]?.trim()}`).join("\n    ")}`);
+          console.log(
+            `${name}: ${id} × ${nodes.length}\n    ${nodes
+              .slice(0, 3)
+              .map(
+                ({ html, failureSummary }) =>
+                  `${html.slice(0, 180)} | ${failureSummary?.split("\n")[1]?.trim()}`,
+              )
+              .join("\n    ")}`,
+          );
         }
         await page.context().close();
       }

@@ -33,4 +33,5 @@ export function stateVariables(mode: ThemeMode): Record<string, string> {
   return variables;
 }
 
-export const stateVar = (state: StateColor, part: "ground" | "text" | "edge"): string => `var(--hm-${state}-${part})`;
+export const stateVar = (state: StateColor, part: "ground" | "text" | "edge"): string =>
+  `var(--hm-${state}-${part})`;
