@@ -52,8 +52,8 @@ import {
 const SAVE_MEASURING_MS = 60_000;
 /** A command that could not be sent is tried again after this. Range 0.5–30 s. */
 const NOT_SENT_PAUSE_MS = 2000;
-/** How long an automatic operation may wait for the bus before it is decided anew. Range 5–60 s. */
-const AUTOMATIC_VALID_MS = 15_000;
+/** How long an operation may wait for the bus before it is decided anew, for holds may change. Range 1–10 s. */
+const OPERATION_VALID_MS = 3000;
 
 export interface CircuitSurroundings {
   store: GatewayStore;
@@ -240,16 +240,21 @@ export class CircuitControl {
     const { relay, isAutomatic } = decision;
     const lane: Lane = relay === "open" ? "trip" : "restore";
     const isForOverload = this.folded().effective.some(({ kind }) => kind === "overload");
-    const expiresAtMs = isAutomatic
-      ? clock.nowMs() + AUTOMATIC_VALID_MS
-      : (this.#person?.expiresAtMs ?? clock.nowMs());
     const { automaticAtMs } = this.#record.switching;
     this.#isOperating = true;
     try {
       if (isAutomatic)
         this.#record = { ...this.#record, switching: afterAutomatic(this.#record.switching, clock.nowMs()) };
       await store.commit([this.#recordChange()]);
-      const outcome = await operateRelay(this.wire, { relay, lane, expiresAtMs, clock, take });
+      // A hold may have come or gone while the disk was busy.
+      if (this.folded().intended !== relay) return this.#notOperated(automaticAtMs, 0);
+      const outcome = await operateRelay(this.wire, {
+        relay,
+        lane,
+        expiresAtMs: clock.nowMs() + OPERATION_VALID_MS,
+        clock,
+        take,
+      });
       if (outcome.type === "not-sent") this.#notOperated(automaticAtMs);
       else this.#afterOperation(outcome, relay, isForOverload);
       log.info({ circuitId: this.id, relay, lane, outcome }, "relay commanded");
@@ -309,8 +314,8 @@ export class CircuitControl {
   }
 
   /** Nothing went out: it does not count, and is decided anew after a pause. */
-  #notOperated(automaticAtMs: number[]): void {
-    this.#notBeforeMs = this.#around.clock.nowMs() + NOT_SENT_PAUSE_MS;
+  #notOperated(automaticAtMs: number[], pauseMs = NOT_SENT_PAUSE_MS): void {
+    this.#notBeforeMs = this.#around.clock.nowMs() + pauseMs;
     this.#record = { ...this.#record, switching: { ...this.#record.switching, automaticAtMs } };
   }
 

@@ -13,7 +13,7 @@ export interface PolledCircuit {
 /** Intervals a watched circuit may get, ms: once a second shows an inrush settle, and 5 s is a plain poll. */
 const WATCH_INTERVALS_MS = [1000, 1500, 2000, 2500, 3000, 4000, 5000];
 /** The plan may take this share of the wire; the rest is for people, switching and repeats. Range 500–900. */
-const PLAN_LIMIT_MILLI = 750;
+const PLAN_LIMIT_MILLI = 800;
 
 function planWith(circuits: readonly PolledCircuit[], bus: BusConfig, watchIntervalMs: number): PollEntry[] {
   return circuits.map(({ circuitId, unitId, profile, variant, isWatched }) => ({

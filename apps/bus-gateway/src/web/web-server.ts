@@ -28,10 +28,10 @@ function isSame(given: string, expected: string): boolean {
 
 /** The password as a bearer token, or as the password of HTTP basic authentication, which browsers ask for themselves. */
 function givenPassword(request: Request): string | undefined {
-  const [scheme, value] = (request.headers.authorization ?? "").split(" ");
-  if (value === undefined) return undefined;
-  if (scheme?.toLowerCase() === "bearer") return value;
-  if (scheme?.toLowerCase() !== "basic") return undefined;
+  const [, scheme, value] = /^(\S+) (.*)$/.exec(request.headers.authorization ?? "") ?? [];
+  if (scheme === undefined || value === undefined) return undefined;
+  if (scheme.toLowerCase() === "bearer") return value;
+  if (scheme.toLowerCase() !== "basic") return undefined;
   const text = Buffer.from(value, "base64").toString("utf8");
   return text.slice(text.indexOf(":") + 1);
 }

@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { circuitConfig, creditPosition, GatewayRig, siteConfig } from "../testing/gateway-rig.ts";
+import { startWebServer, type WebServer } from "./web-server.ts";
+
+const PASSWORD = "a technician's password";
+let rig: GatewayRig | undefined;
+let pages: WebServer | undefined;
+afterEach(async () => {
+  await pages?.close();
+  await rig?.close();
+});
+
+async function start(): Promise<string> {
+  rig = new GatewayRig(siteConfig([circuitConfig(1)]));
+  rig.server.positions = [creditPosition(1, -1)];
+  await rig.start();
+  await rig.pass(30);
+  const { control, store, uplink } = rig;
+  const startedAt = new Date(rig.clock.nowMs()).toISOString();
+  pages = await startWebServer({ control, store, uplink, startedAt, port: 0, password: PASSWORD });
+  return `http://127.0.0.1:${pages.port}`;
+}
+
+describe("the gateway's own pages", () => {
+  it("tell everybody that the gateway lives, and nothing else", async () => {
+    const origin = await start();
+    expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+    for (const authorization of ["", "Bearer wrong", "Basic Ojo6", "Digest x"]) {
+      const refused = await fetch(`${origin}/status`, { headers: { authorization } });
+      expect(refused.status).toBe(401);
+      expect(await refused.json()).toMatchObject({ code: "unauthenticated" });
+    }
+  });
+
+  it.each([
+    ["a bearer token", `Bearer ${PASSWORD}`],
+    ["basic authentication", `Basic ${Buffer.from(`anyone:${PASSWORD}`).toString("base64")}`],
+  ])("show buses, circuits and holds to %s", async (_name, authorization) => {
+    const origin = await start();
+    const response = await fetch(`${origin}/status`, { headers: { authorization } });
+    expect(await response.json()).toMatchObject({
+      gatewayId: "g1",
+      uplink: { isOnline: true, way: "stream" },
+      outbox: { acceptance: "all" },
+      buses: [{ name: "bus", state: "up" }],
+      circuits: [
+        { circuitId: "c1", relay: "open", intended: "open", holds: [{ kind: "credit" }], waitsFor: null },
+      ],
+    });
+    const events = await fetch(`${origin}/events`, { headers: { authorization } });
+    expect(await events.json()).toContainEqual(expect.objectContaining({ kind: "hold-placed" }));
+  });
+});
