@@ -1,4 +1,4 @@
-import { connect, verifyLedger } from "@hallmeter/vending-api";
+import { connect, verifyAccruals, verifyLedger } from "@hallmeter/vending-api";
 import { openStore } from "./with-store.ts";
 
 /** `hallmeter verify-ledger`: exit code 1 when anything is wrong. */
@@ -11,16 +11,18 @@ export async function verifyLedgerFromTerminal(
   const connection = await connect(store.uri);
   try {
     const onProgress = options.json ? undefined : (entries: number) => print(`${entries} entries checked …`);
-    const report = await verifyLedger(connection, { ...(onProgress ? { onProgress } : {}) });
-    if (options.json) print(JSON.stringify(report));
+    const ledger = await verifyLedger(connection, { ...(onProgress ? { onProgress } : {}) });
+    const { accruals, findings: accrualFindings } = await verifyAccruals(connection);
+    const findings = [...ledger.findings, ...accrualFindings];
+    if (options.json) print(JSON.stringify({ ...ledger, accruals, findings }));
     else {
-      for (const finding of report.findings) print(`WRONG  ${JSON.stringify(finding)}`);
+      for (const finding of findings) print(`WRONG  ${JSON.stringify(finding)}`);
       print(
-        `${report.entries} entries, ${report.refusals} refusals, ${report.accounts} accounts; head ${report.headHash}; ` +
-          `${report.findings.length === 0 ? "every invariant holds" : `${report.findings.length} findings`}`,
+        `${ledger.entries} entries, ${ledger.refusals} refusals, ${ledger.accounts} accounts, ${accruals} accruals; ` +
+          `head ${ledger.headHash}; ${findings.length === 0 ? "every invariant holds" : `${findings.length} findings`}`,
       );
     }
-    return report.findings.length === 0 ? 0 : 1;
+    return findings.length === 0 ? 0 : 1;
   } finally {
     await connection.close();
     await store.close();

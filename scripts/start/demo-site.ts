@@ -201,8 +201,8 @@ function singlePhaseRoom(building: number, index: number): DemoRoom {
 }
 
 const THREE_PHASE_ROOMS = [
-  ["Maple kitchen", "Maple laundry", "Maple workshop", "Maple lift"],
-  ["Cedar canteen", "Cedar gym", "Cedar bakery", "Cedar pumps"],
+  ["Kitchen", "Laundry", "Workshop", "Lift"],
+  ["Canteen", "Gym", "Bakery", "Pumps"],
 ] as const;
 
 function threePhaseRoom(building: number, index: number): DemoRoom {
