@@ -18,9 +18,9 @@ const posixClasses: Record<string, string> = {
 
 /** What PCRE writes with a backslash and JavaScript writes otherwise, outside and inside a character class. */
 const escapes: Record<string, { outside: string; inside: string | undefined }> = {
-  A: { outside: "(?<![\\s\\S])", inside: undefined },
-  z: { outside: "(?![\\s\\S])", inside: undefined },
-  Z: { outside: "(?=\\n?(?![\\s\\S]))", inside: undefined },
+  A: { outside: "^", inside: undefined },
+  z: { outside: "$", inside: undefined },
+  Z: { outside: "(?=\\n?$)", inside: undefined },
   s: { outside: "[ \\t\\n\\v\\f\\r]", inside: " \\t\\n\\v\\f\\r" },
   S: { outside: "[^ \\t\\n\\v\\f\\r]", inside: undefined },
   h: { outside: "[ \\t]", inside: " \\t" },
@@ -38,7 +38,8 @@ function invalid(pattern: string, why: string): PocketMongoError {
 
 /**
  * MongoDB's expressions are PCRE's. The syntax both know but read differently (`$` before a last newline, `\s` of ASCII
- * only, `^` and `.` that know no line end but \n) is rewritten; what JavaScript cannot do is refused.
+ * only, `^` and `.` that know no line end but \n) is rewritten; what JavaScript cannot do is refused. The ends of the text
+ * are JavaScript's own `^` and `$`: a negated look-around also holds between the two halves of a surrogate pair.
  */
 export function compileRegex(pattern: string, options: string): RegExp {
   if (!allowedOptions.test(options)) {
@@ -83,10 +84,10 @@ function translate(pattern: string, flags: ReadonlySet<string>): string {
       made += text;
       at = next;
     } else if (char === "^") {
-      made += multiline ? "(?<![^\\n])" : "(?<![\\s\\S])";
+      made += multiline ? "(?<=^|\\n)" : "^";
       at += 1;
     } else if (char === "$") {
-      made += multiline ? "(?![^\\n])" : "(?=\\n?(?![\\s\\S]))";
+      made += multiline ? "(?=$|\\n)" : "(?=\\n?$)";
       at += 1;
     } else if (char === ".") {
       made += flags.has("s") ? "[\\s\\S]" : "[^\\n]";

@@ -161,7 +161,10 @@ export function boundsOf(match: Match, prefix = ""): Bound[] {
   if (match.kind === "and") return match.of.flatMap((part) => boundsOf(part, prefix));
   if (match.kind === "elemMatch") {
     const path = joined(prefix, pathText(match.path));
-    return boundsOf(match.of, path).map((bound) => ({ ...bound, requiresPresence: true }));
+    // An element of its own is a value that is there; an object in the array may lack the field it is asked for.
+    return boundsOf(match.of, path).map((bound) =>
+      match.ofObjects ? bound : { ...bound, requiresPresence: true },
+    );
   }
   if (match.kind !== "field") return [];
   const path = joined(prefix, pathText(match.path));

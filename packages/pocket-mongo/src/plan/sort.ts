@@ -1,8 +1,9 @@
 import { wholeNumber } from "../bson/arithmetic.ts";
 import { compare } from "../bson/compare.ts";
-import { type Path, parsePath, visitPath } from "../bson/path.ts";
-import { bsonUndefined, type Doc, type Value } from "../bson/value.ts";
+import { type Path, parsePath } from "../bson/path.ts";
+import type { Doc, Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
+import { eachKey } from "../store/index-keys.ts";
 
 export type SortField = { readonly name: string; readonly path: Path; readonly descending: boolean };
 export type Sort = readonly SortField[];
@@ -28,22 +29,23 @@ export function parseSort(spec: Doc): Sort {
   });
 }
 
-/** The values a document is sorted by: of an array the least going up and the greatest going down. */
+/** The key a document is sorted by: of those an index would have of it, the one that comes first in this order. */
 export function sortKey(sort: Sort, document: Doc): Value[] {
-  return sort.map(({ path, descending }) => {
-    let best: Value | undefined;
-    const consider = (value: Value): void => {
-      const order = best === undefined ? -1 : compare(value, best);
-      if (best === undefined || (descending ? order > 0 : order < 0)) best = value;
-    };
-    visitPath(document, path, false, (value) => {
-      if (!Array.isArray(value)) consider(value ?? null);
-      else if (value.length === 0) consider(bsonUndefined);
-      else for (const element of value) consider(element);
-      return false;
-    });
-    return best ?? null;
-  });
+  let best: Value[] = [];
+  try {
+    eachKey(
+      sort.map((field) => field.path),
+      document,
+      (values) => {
+        const key = values.map((value) => value ?? null);
+        if (best.length === 0 || compareSortKeys(sort, key, best) < 0) best = key;
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof PocketMongoError && error.codeName === "CannotIndexParallelArrays")) throw error;
+    throw new PocketMongoError("BadValue", "cannot sort with keys that are parallel arrays");
+  }
+  return best;
 }
 
 export function compareSortKeys(sort: Sort, a: readonly Value[], b: readonly Value[]): number {

@@ -23,8 +23,8 @@ const longestFieldBytes = longestKeyBytes - entryPrefixBytes - recordBytes;
 export function indexKeys(index: Index, document: Doc): IndexKeys {
   if (!isCovered(index, document)) return none;
   const found = new Map<string, IndexKey>();
-  const slots = index.fields.map((field): Slot => ({ value: document, rest: field.path, leaf: false }));
-  const expanded = expand(slots, (values) => {
+  const paths = index.fields.map((field) => field.path);
+  const expanded = eachKey(paths, document, (values) => {
     if (index.sparse && values.every((value) => value === undefined)) return;
     const present = values.map((value) => value ?? null);
     for (const [i, value] of present.entries()) writer.field(value, index.fields[i]?.descending === true);
@@ -38,6 +38,21 @@ export function indexKeys(index: Index, document: Doc): IndexKeys {
     found.set(bytes.toString("latin1"), { bytes, values: present });
   });
   return { keys: [...found.values()], multikey: expanded };
+}
+
+/**
+ * Calls `emit` with each combination of values that a document has at the paths, and tells whether an array made several.
+ * Sorting goes by the same keys as an index. Two arrays side by side are refused with code 171.
+ */
+export function eachKey(
+  paths: readonly Path[],
+  document: Doc,
+  emit: (values: readonly (Value | undefined)[]) => void,
+): boolean {
+  return expand(
+    paths.map((path): Slot => ({ value: document, rest: path, leaf: false })),
+    emit,
+  );
 }
 
 function expand(slots: readonly Slot[], emit: (values: readonly (Value | undefined)[]) => void): boolean {
