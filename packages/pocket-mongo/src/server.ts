@@ -108,21 +108,23 @@ function expireRegularly(
   everyMs: number,
 ): { stop(): Promise<void> } {
   let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= removeExpired(store, now())
-      .then(
-        (removed) => {
-          status.figures.expired += removed;
-        },
-        () => {
-          status.figures.failures += 1;
-        },
-      )
-      .finally(() => {
-        running = undefined;
-      });
-  }, everyMs);
-  timer.unref();
+  const sweep = async (): Promise<void> => {
+    try {
+      status.figures.expired += await removeExpired(store, now());
+    } catch {
+      status.figures.failures += 1;
+    }
+    running = undefined;
+  };
+  const begin = (ms: number): NodeJS.Timeout =>
+    setInterval(() => {
+      running ??= sweep();
+    }, ms).unref();
+  let timer = begin(everyMs);
+  status.setExpirySweep = (ms) => {
+    clearInterval(timer);
+    timer = begin(ms);
+  };
   return {
     stop: async () => {
       clearInterval(timer);

@@ -1,3 +1,4 @@
+import { wholeNumber } from "../bson/arithmetic.ts";
 import { maxDocumentBytes } from "../bson/decode.ts";
 import { keyText } from "../bson/key.ts";
 import { doc, type Value } from "../bson/value.ts";
@@ -120,6 +121,19 @@ export const endSessions: Command = {
   arguments: [],
   run: (call) => {
     call.cursors.endSessions(sessionsNamed(call));
+    return doc({ ok: 1 });
+  },
+};
+
+/** The one parameter that can be set while running: how often TTL indexes are looked at. */
+export const setParameter: Command = {
+  arguments: ["ttlMonitorSleepSecs"],
+  run: (call) => {
+    const seconds = wholeNumber(call.body.get("ttlMonitorSleepSecs"));
+    if (seconds === undefined || seconds < 1 || seconds > 3600) {
+      throw new PocketMongoError("BadValue", "ttlMonitorSleepSecs must be a whole number from 1 to 3600");
+    }
+    call.server.setExpirySweep(seconds * 1000);
     return doc({ ok: 1 });
   },
 };

@@ -40,6 +40,8 @@ export class ServerStatus {
   private increment = 0;
   /** Called when a client asks the server to stop. */
   requestStop: () => void = () => undefined;
+  /** Changes how often documents of TTL indexes are looked for, in milliseconds. */
+  setExpirySweep: (everyMs: number) => void = () => undefined;
 
   constructor(startedAt: Date, processId: number, port: () => number) {
     this.startedAt = startedAt;

@@ -21,11 +21,13 @@ import {
   hello,
   ping,
   serverStatus,
+  setParameter,
   shutdown,
 } from "./handshake.ts";
 import { collMod, createIndexes, dropIndexes, listIndexes } from "./indexes.ts";
 import { insert } from "./insert.ts";
 import { update } from "./update.ts";
+import { validate } from "./validate.ts";
 
 /** Every command this server runs, under every name a client may use. */
 export const commands = {
@@ -62,6 +64,8 @@ export const commands = {
   listDatabases,
   collMod,
   explain,
+  validate,
+  setParameter,
   shutdown,
   collStats,
   dbStats,
