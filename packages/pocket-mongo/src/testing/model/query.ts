@@ -1,5 +1,13 @@
-import { Double, Int32, Long } from "bson";
-import { compare, isEqual, isModelDocument, isNumber, type ModelDocument, type ModelValue, typeRank } from "./value.ts";
+import { Double, Int32, Long } from "mongodb";
+import {
+  compare,
+  isEqual,
+  isModelDocument,
+  isNumber,
+  type ModelDocument,
+  type ModelValue,
+  typeRank,
+} from "./value.ts";
 
 /** A query as the driver takes it; operators and their operands are values like any other. */
 export type ModelQuery = { [name: string]: ModelQuery | ModelQuery[] | ModelValue | RegExp | string[] };
@@ -39,7 +47,13 @@ function parts(condition: Condition | undefined): ModelQuery[] {
 }
 
 export function isOperators(condition: Condition): condition is ModelQuery {
-  return isModelDocument(condition as ModelValue) && Object.keys(condition as ModelQuery)[0]?.startsWith("$") === true;
+  return (
+    isModelDocument(condition as ModelValue) && Object.keys(condition as object)[0]?.startsWith("$") === true
+  );
+}
+
+function isQuery(condition: Condition): condition is ModelQuery {
+  return isModelDocument(condition as ModelValue);
 }
 
 function holds(reached: readonly Reached[], condition: Condition): boolean {
@@ -59,7 +73,9 @@ function any(reached: readonly Reached[], test: (value: ModelValue | undefined) 
 }
 
 function equals(reached: readonly Reached[], wanted: ModelValue): boolean {
-  return any(reached, (value) => (wanted === null ? value === null || value === undefined : isEqual(value, wanted)));
+  return any(reached, (value) =>
+    wanted === null ? value === null || value === undefined : isEqual(value, wanted),
+  );
 }
 
 /** Order is asked between values of one type only; null also stands for what is missing. */
@@ -126,7 +142,7 @@ const tests = {
         elements.some((one) =>
           isOperators(operand)
             ? holds([{ whole: one, elements: [] }], operand)
-            : isModelDocument(one) && matches(one, operand as ModelQuery),
+            : isModelDocument(one) && isQuery(operand) && matches(one, operand),
         ),
     ),
   $regex: (reached, operand, all) => {

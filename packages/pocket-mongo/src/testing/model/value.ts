@@ -1,10 +1,19 @@
-import { Double, EJSON, Int32, Long } from "bson";
+import { BSON, Double, Int32, Long } from "mongodb";
 
 /**
  * What the workload stores. Numbers carry their BSON type, since int32, int64 and double are different things to a store;
  * documents are plain objects. This model shares no code with the server on purpose: it is the second opinion.
  */
-export type ModelValue = null | boolean | string | Date | Int32 | Long | Double | ModelValue[] | ModelDocument;
+export type ModelValue =
+  | null
+  | boolean
+  | string
+  | Date
+  | Int32
+  | Long
+  | Double
+  | ModelValue[]
+  | ModelDocument;
 export interface ModelDocument {
   [field: string]: ModelValue;
 }
@@ -42,7 +51,8 @@ export function compare(left: ModelValue | undefined, right: ModelValue | undefi
   const byType = typeRank(left) - typeRank(right);
   if (byType !== 0) return byType;
   if (isNumber(left) && isNumber(right)) return sign(quarters(left), quarters(right));
-  if (typeof left === "string" && typeof right === "string") return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (typeof left === "string" && typeof right === "string")
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
   if (typeof left === "boolean" && typeof right === "boolean") return sign(Number(left), Number(right));
   if (left instanceof Date && right instanceof Date) return sign(left.getTime(), right.getTime());
   if (Array.isArray(left) && Array.isArray(right)) return compareLists(left, right, compare);
@@ -60,7 +70,11 @@ function compareFields([leftName, left]: Field, [rightName, right]: Field): numb
   return sign(leftName, rightName) || compare(left, right);
 }
 
-function compareLists<Item>(left: readonly Item[], right: readonly Item[], by: (a: Item, b: Item) => number): number {
+function compareLists<Item>(
+  left: readonly Item[],
+  right: readonly Item[],
+  by: (a: Item, b: Item) => number,
+): number {
   for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
     const order = by(left[i] as Item, right[i] as Item);
     if (order !== 0) return order;
@@ -77,7 +91,7 @@ export const isEqual = (left: ModelValue | undefined, right: ModelValue | undefi
 
 /** Exact writing: types of numbers and the order of fields included. */
 export function canonical(value: unknown): string {
-  return EJSON.stringify(value, { relaxed: false });
+  return BSON.EJSON.stringify(value, { relaxed: false });
 }
 
 export function isIdentical(left: ModelValue | undefined, right: ModelValue | undefined): boolean {
