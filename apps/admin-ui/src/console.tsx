@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createRequest } from "./api/request.ts";
-import { createSession, exclusivelyInThisBrowser } from "./api/session.ts";
+import { createSession, exclusivelyInThisBrowser, traceInThisBrowser } from "./api/session.ts";
 import { createApp } from "./app.tsx";
 import { loadI18nProvider } from "./i18n/i18n-provider.ts";
 
@@ -10,6 +10,7 @@ const session = createSession({
   fetch: browserFetch,
   nowMs: Date.now,
   exclusively: exclusivelyInThisBrowser,
+  trace: traceInThisBrowser,
 });
 const request = createRequest({ fetch: browserFetch, session });
 

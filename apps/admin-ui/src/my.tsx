@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createRequest } from "./api/request.ts";
-import { createSession, exclusivelyInThisBrowser } from "./api/session.ts";
+import { createSession, exclusivelyInThisBrowser, traceInThisBrowser } from "./api/session.ts";
 import { chosenLocale, loadMessages } from "./resident/load-messages.ts";
 import "./resident/resident.css";
 import { ResidentApp } from "./resident/resident-app.tsx";
@@ -11,6 +11,7 @@ const session = createSession({
   fetch: browserFetch,
   nowMs: Date.now,
   exclusively: exclusivelyInThisBrowser,
+  trace: traceInThisBrowser,
 });
 const request = createRequest({ fetch: browserFetch, session });
 

@@ -14,8 +14,14 @@ const user = {
 function serverWith(options: { refreshStatus?: number } = {}) {
   const calls: string[] = [];
   let granted = 0;
-  const state = { nowMs: 1_000_000, refreshStatus: options.refreshStatus ?? 200 };
+  const state = { nowMs: 1_000_000, refreshStatus: options.refreshStatus ?? 200, isTraced: false };
   const deps: SessionDeps = {
+    trace: {
+      isSet: () => state.isTraced,
+      set: (isSignedIn) => {
+        state.isTraced = isSignedIn;
+      },
+    },
     nowMs: () => state.nowMs,
     exclusively: (task) => task(),
     fetch: async (input) => {
@@ -40,6 +46,17 @@ describe("session", () => {
     state.nowMs += 2_000;
     expect(await session.token()).toBe("token-2");
     expect(calls).toEqual(["login", "refresh"]);
+  });
+
+  it("asks for nothing where nobody signed in, and comes back by the cookie where somebody did", async () => {
+    const { session, calls, state } = serverWith();
+    await expect(session.token()).rejects.toMatchObject({ code: "unauthenticated" });
+    expect(calls).toEqual([]);
+    state.isTraced = true;
+    expect(await session.token()).toBe("token-1");
+    await session.logout();
+    await expect(session.token()).rejects.toMatchObject({ code: "unauthenticated" });
+    expect(calls).toEqual(["refresh", "logout"]);
   });
 
   it("refreshes once for requests that were refused together", async () => {

@@ -12,6 +12,8 @@ export interface SessionDeps {
    * same cookie looks like theft to the server.
    */
   exclusively: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Whether somebody signed in from this browser and did not sign out: without, there is no cookie worth asking with. */
+  trace: { isSet(): boolean; set(isSignedIn: boolean): void };
 }
 
 interface Grant {
@@ -53,14 +55,22 @@ export function createSession(deps: SessionDeps): Session {
     if (!response.ok) throw problemFrom(response.status, body);
     const taken = body as Grant;
     grant = { ...taken, endsAtMs: deps.nowMs() + taken.expiresInS * 1000 };
+    deps.trace.set(true);
     return taken;
   }
 
-  function refresh(): Promise<string> {
+  function forget(): void {
+    grant = null;
+    deps.trace.set(false);
+  }
+
+  async function refresh(): Promise<string> {
+    if (!deps.trace.isSet())
+      throw new ApiProblem(401, { code: "unauthenticated", detail: "Nobody is signed in." });
     refreshing ??= deps
       .exclusively(async () => (await take(await post("refresh"))).accessToken)
       .catch((error: unknown) => {
-        if (error instanceof ApiProblem && (error.status === 401 || error.status === 403)) grant = null;
+        if (error instanceof ApiProblem && (error.status === 401 || error.status === 403)) forget();
         throw error;
       })
       .finally(() => {
@@ -73,7 +83,7 @@ export function createSession(deps: SessionDeps): Session {
     user: () => grant?.user ?? null,
     login: async (login, password) => (await take(await post("login", { login, password }))).user,
     logout: async () => {
-      grant = null;
+      forget();
       const response = await post("logout");
       if (!response.ok && response.status !== 401) throw problemFrom(response.status, null);
     },
@@ -85,6 +95,17 @@ export function createSession(deps: SessionDeps): Session {
       grant !== null && grant.accessToken !== refused ? grant.accessToken : refresh(),
   };
 }
+
+const TRACE_KEY = "hallmeter.signed-in";
+
+/** Shared by all tabs, as the cookie is. Says nothing about who. */
+export const traceInThisBrowser: SessionDeps["trace"] = {
+  isSet: () => localStorage.getItem(TRACE_KEY) !== null,
+  set: (isSignedIn) => {
+    if (isSignedIn) localStorage.setItem(TRACE_KEY, "yes");
+    else localStorage.removeItem(TRACE_KEY);
+  },
+};
 
 /** Web Locks where the browser has them (all since 2022, on secure origins); else one tab at a time is assumed. */
 export const exclusivelyInThisBrowser = <T>(task: () => Promise<T>): Promise<T> =>

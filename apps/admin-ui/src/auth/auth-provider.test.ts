@@ -37,7 +37,7 @@ describe("auth provider", () => {
   it("turns a resident away and forgets the session", async () => {
     const { provider, session } = providerFor(["resident"]);
     await expect(provider.login({ username: "li.wei", password: "x" })).rejects.toMatchObject({
-      code: "forbidden",
+      code: "not-for-console",
     });
     expect(session.user()).toBeNull();
   });
@@ -48,6 +48,14 @@ describe("auth provider", () => {
     await expect(provider.checkError(answered(401))).rejects.toBeInstanceOf(ApiProblem);
     for (const status of [0, 403, 404, 500])
       await expect(provider.checkError(answered(status))).resolves.toBeUndefined();
+  });
+
+  it("keeps a session through an outage, but starts none in one", async () => {
+    const outage = new ApiProblem(0, { code: "unreachable", detail: "" });
+    const { provider, session } = providerFor(["maintenance"], outage);
+    await expect(provider.checkAuth({})).rejects.toBe(outage);
+    await session.login("maint", "x");
+    await expect(provider.checkAuth({})).resolves.toBeUndefined();
   });
 
   it("is not signed in while no token can be had", async () => {

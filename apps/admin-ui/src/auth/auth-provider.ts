@@ -1,7 +1,10 @@
 import type { AuthProvider } from "react-admin";
-import { ApiProblem } from "../api/problem.ts";
+import { ApiProblem, asApiProblem } from "../api/problem.ts";
 import type { Session } from "../api/session.ts";
 import { belongsToConsole, canAccess } from "./roles.ts";
+
+const notForConsole = () =>
+  new ApiProblem(403, { code: "not-for-console", detail: "This account has no place in the console." });
 
 export function createAuthProvider(session: Session): AuthProvider {
   return {
@@ -9,16 +12,22 @@ export function createAuthProvider(session: Session): AuthProvider {
       const user = await session.login(username, password);
       if (belongsToConsole(user.roles)) return;
       await session.logout();
-      throw new ApiProblem(403, { code: "forbidden", detail: "This account has no place in the console." });
+      throw notForConsole();
     },
     logout: async () => {
+      // Nobody to sign out: react-admin also comes here when an outage kept it from finding out who is there.
+      if (session.user() === null) return;
       // A logout that the server did not hear still forgets the token here.
       await session.logout().catch(() => undefined);
     },
     checkAuth: async () => {
-      await session.token();
-      if (!belongsToConsole(session.user()?.roles ?? []))
-        throw new ApiProblem(403, { code: "forbidden", detail: "This account has no place in the console." });
+      try {
+        await session.token();
+      } catch (error) {
+        // An outage ends nobody's session: the pages say themselves what they cannot load.
+        if (session.user() === null || asApiProblem(error).failureClass === "permanent") throw error;
+      }
+      if (!belongsToConsole(session.user()?.roles ?? [])) throw notForConsole();
     },
     checkError: async (error: unknown) => {
       if (error instanceof ApiProblem && error.status === 401) throw error;

@@ -107,6 +107,8 @@ export const commonEn = {
     "too-many-attempts": "Too many attempts. Wait a minute and try again.",
     "refresh-reused": "Your session was ended for safety. Sign in again.",
     forbidden: "Your role does not allow this.",
+    "not-for-console":
+      "This account has no place in the console. Residents find their page by the link below.",
     "not-found": "This does not exist, or it belongs to another site.",
     "bad-json": "The request was damaged on its way. Try again.",
     "invalid-body": "Something in this form is not valid.",

@@ -109,6 +109,7 @@ export const commonZh: Translated<typeof commonEn> = {
     "too-many-attempts": "尝试次数过多，请稍等一分钟再试。",
     "refresh-reused": "为安全起见，会话已结束，请重新登录。",
     forbidden: "您的角色不允许此操作。",
+    "not-for-console": "此账号不能进入管理台。住户请使用下方链接。",
     "not-found": "该内容不存在，或属于其他站点。",
     "bad-json": "请求在传输中损坏，请重试。",
     "invalid-body": "表单中有内容无效。",

@@ -23,6 +23,9 @@ const CHROMIUM_ARGS = [
   "--disable-sync",
 ];
 
+/** Pages looked at side by side; more than cores only lengthens the waits. */
+const WORKERS = 3;
+
 interface Look {
   name: string;
   path: string;
@@ -93,6 +96,7 @@ async function open(browser: Browser, origin: string, look: Look, setting: Setti
     baseURL: origin,
   });
   if (look.login !== null) {
+    await context.addInitScript(() => localStorage.setItem("hallmeter.signed-in", "yes"));
     const answer = await context.request.post("/api/v1/auth/login", {
       data: { login: look.login, password: "hallmeter" },
     });
@@ -120,38 +124,42 @@ const server = await preview({
   configFile: join(ROOT, "vite.config.ts"),
   preview: { port: 0, host: "127.0.0.1" },
 });
-const origin = server.resolvedUrls?.local[0];
-if (origin === undefined) throw new Error("the preview server has no address");
+const origin = server.resolvedUrls?.local[0] ?? "";
+if (origin === "") throw new Error("the preview server has no address");
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
   args: CHROMIUM_ARGS,
 });
 
+async function check(look: Look, setting: Setting): Promise<number> {
+  const page = await open(browser, origin, look, setting);
+  const name = [look.name, setting.size, setting.theme, setting.locale].join("-");
+  await page.screenshot({ path: join(out, `${name}.png`), fullPage: false });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (overflow > 0) console.log(`${name}: ${overflow} px wider than the screen`);
+  for (const { id, nodes } of violations) {
+    console.log(`${name}: ${id} × ${nodes.length}`);
+    for (const { html, failureSummary } of nodes.slice(0, 3))
+      console.log(`    ${html.slice(0, 180)} | ${failureSummary?.split("\n")[1]?.trim()}`);
+  }
+  await page.context().close();
+  return violations.reduce((sum, { nodes }) => sum + nodes.length, 0) + (overflow > 0 ? 1 : 0);
+}
+
+const work = [...CONSOLE_LOOKS, ...RESIDENT_LOOKS]
+  .filter(({ name }) => name.includes(part))
+  .flatMap((look) =>
+    (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
+      THEMES.flatMap((theme) => LOCALES.map((locale) => ({ look, setting: { size, theme, locale } }))),
+    ),
+  );
 let violations = 0;
-for (const look of [...CONSOLE_LOOKS, ...RESIDENT_LOOKS].filter(({ name }) => name.includes(part)))
-  for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[])
-    for (const theme of THEMES)
-      for (const locale of LOCALES) {
-        const page = await open(browser, origin, look, { size, theme, locale });
-        const name = `${look.name}-${size}-${theme}-${locale}`;
-        await page.screenshot({ path: join(out, `${name}.png`), fullPage: false });
-        const found = (await new AxeBuilder({ page }).analyze()).violations;
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (overflow > 0) console.log(`${name}: ${overflow} px wider than the screen`);
-        for (const { id, nodes } of found) {
-          violations += nodes.length;
-          console.log(
-            `${name}: ${id} × ${nodes.length}\n    ${nodes
-              .slice(0, 3)
-              .map(
-                ({ html, failureSummary }) =>
-                  `${html.slice(0, 180)} | ${failureSummary?.split("\n")[1]?.trim()}`,
-              )
-              .join("\n    ")}`,
-          );
-        }
-        await page.context().close();
-      }
+async function worker(): Promise<void> {
+  for (let next = work.shift(); next !== undefined; next = work.shift())
+    violations += await check(next.look, next.setting);
+}
+await Promise.all(Array.from({ length: WORKERS }, worker));
 await browser.close();
 await server.close();
 console.log(`${violations} violations`);
