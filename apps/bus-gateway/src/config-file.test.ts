@@ -46,6 +46,11 @@ describe("the gateway's file", () => {
       expected: /server\.url: is not an http or https address/,
     },
     {
+      why: "no address",
+      content: { ...good, server: { ...good.server, url: "power.example" } },
+      expected: /server\.url: is not an http or https address/,
+    },
+    {
       why: "a path",
       content: { ...good, server: { ...good.server, url: "https://power.example/api/v1" } },
       expected: /server\.url: must be the server's origin/,

@@ -7,7 +7,10 @@ const MIB = 1024 * 1024;
 
 const urlSchema = z
   .url({ protocol: /^https?$/, message: "is not an http or https address" })
-  .refine((url) => new URL(url).pathname === "/", "must be the server's origin, without a path");
+  .refine(
+    (url) => !URL.canParse(url) || new URL(url).pathname === "/",
+    "must be the server's origin, without a path",
+  );
 
 /** The gateway's own file. Everything else, buses and circuits included, comes from the server. */
 export const gatewayFileSchema = z.strictObject({

@@ -27,14 +27,8 @@ import { isUrgent } from "../store/outbox.ts";
 import type { CircuitRecord } from "../store/records.ts";
 import type { Change } from "../store/tables.ts";
 import type { AlarmBook } from "./alarm-book.ts";
-import {
-  alarmKey,
-  circuitStateItem,
-  eventItem,
-  ruleEventItem,
-  subjectOf,
-  type VisibleState,
-} from "./circuit-items.ts";
+import { relayFaultChanges, tooOftenChanges } from "./circuit-alarms.ts";
+import { circuitStateItem, eventItem, ruleEventItem, subjectOf, type VisibleState } from "./circuit-items.ts";
 import { type CircuitWire, type OperationOutcome, operateRelay } from "./operate-relay.ts";
 import { afterContact, type Baseline, contactFlags, isSettled, NO_BASELINE } from "./safety/baseline.ts";
 import type { CreditStanding } from "./safety/bulk-guard.ts";
@@ -279,18 +273,10 @@ export class CircuitControl {
     };
   }
 
-  /** S8's count stands in the way of an operation, or does so no longer. */
   tellTooOften(isTooOften: boolean): void {
-    const key = alarmKey("switching-too-often", this.id);
     const { alarms, store, clock } = this.#around;
-    if (isTooOften === alarms.has(key)) return;
     const operations = this.#record.switching.automaticAtMs.length;
-    const subject = subjectOf(this.config);
-    store.defer(
-      isTooOften
-        ? alarms.raise({ key, kind: "switching-too-often", subject, params: { operations } }, clock.nowMs())
-        : alarms.clear(key, clock.nowMs()),
-    );
+    store.defer(tooOftenChanges(alarms, this.config, isTooOften, operations, clock.nowMs()));
   }
 
   /** An event about this circuit that no rule tells. */
@@ -357,7 +343,8 @@ export class CircuitControl {
     const { store, alarms, clock, log } = this.#around;
     const nowMs = clock.nowMs();
     const stateItems = this.#newState(nowMs);
-    const faultChanges = this.#faultChanges(nowMs);
+    const { switching: record, lastSample } = this.#record;
+    const faultChanges = relayFaultChanges(alarms, this.config, record, lastSample, nowMs);
     const changes = [
       ...items.flatMap((item) => (item.type === "alarm" ? alarms.take(item) : store.sending([item]))),
       ...faultChanges,
@@ -390,17 +377,6 @@ export class CircuitControl {
     const revision = this.#record.revision === 0 ? nowMs : this.#record.revision + 1;
     this.#record = { ...this.#record, revision };
     return [circuitStateItem(this.id, visible, revision, nowMs)];
-  }
-
-  #faultChanges(nowMs: number): Change[] {
-    const { alarms } = this.#around;
-    const { isFaulty, isWelded, triedFor } = this.#record.switching;
-    const key = alarmKey("relay-fault", this.id);
-    if (!isFaulty && !isWelded) return alarms.clear(key, nowMs);
-    const params: HoldParams = isWelded
-      ? { problem: "load-while-open", activePowerW: this.lastSample?.activePowerW ?? 0 }
-      : { problem: "does-not-follow", wanted: triedFor ?? "" };
-    return alarms.raise({ key, kind: "relay-fault", subject: subjectOf(this.config), params }, nowMs);
   }
 
   #recordChange(): Change {
