@@ -1,40 +1,19 @@
 /** The command line as a person meets it: help, one clear line per mistake, exit codes 0, 1 and 2. */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSimulatedSite } from "@hallmeter/meter-simulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withoutOwnSettings } from "../support/demonstration.ts";
+import { hallmeter } from "../support/command-line.ts";
 
-const HALLMETER = join(import.meta.dirname, "..", "..", "scripts", "hallmeter.mjs");
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "hallmeter-command-line-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function run(args: string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [HALLMETER, ...args], {
-    cwd: folder,
-    env: { ...withoutOwnSettings(process.env), ...options.env },
-  });
-  const ended: Ended = { code: null, stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk: Buffer) => {
-    ended.stdout += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    ended.stderr += chunk.toString();
-  });
-  child.stdin.end(options.input ?? "");
-  return new Promise((resolve) => child.on("close", (code) => resolve({ ...ended, code })));
-}
+const run = (args: string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}) =>
+  hallmeter(args, { cwd: folder, ...options });
 
 function file(name: string, content: string): string {
   const path = join(folder, name);

@@ -1,20 +1,14 @@
-import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  startTestDemonstration,
-  type TestDemonstration,
-  withoutOwnSettings,
-} from "../support/demonstration.ts";
+import { expectBooksToAgree } from "../support/books.ts";
+import { hallmeter } from "../support/command-line.ts";
+import { startTestDemonstration, type TestDemonstration } from "../support/demonstration.ts";
 import { eventually } from "../support/eventually.ts";
 import { seededRandom } from "../support/random.ts";
 
 const ROUNDS = 20;
 const PURCHASES_PER_ROUND = 200;
 const VICTIMS = ["api", "store", "gateway"] as const;
-const HALLMETER = join(import.meta.dirname, "..", "..", "scripts", "hallmeter.mjs");
 
 let site: TestDemonstration;
 beforeAll(async () => {
@@ -114,8 +108,7 @@ test(`kill -9 of API, store and gateway, ${ROUNDS} times under ${PURCHASES_PER_R
     expect(others.every(({ ref }) => ref.startsWith("demonstration-opening-"))).toBe(true);
   }
 
-  const { stdout } = await promisify(execFile)(process.execPath, [HALLMETER, "verify-ledger", "--json"], {
-    env: { ...withoutOwnSettings(process.env), MONGODB_URI: site.mongoUri },
-  });
+  const { stdout } = await hallmeter(["verify-ledger", "--json"], { env: { MONGODB_URI: site.mongoUri } });
   expect(JSON.parse(stdout)).toMatchObject({ findings: [] });
+  await expectBooksToAgree(site, api);
 });

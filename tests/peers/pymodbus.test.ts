@@ -7,6 +7,7 @@ import { systemClock } from "../../apps/bus-gateway/src/clock.ts";
 import { parseBusUrl } from "../../apps/bus-gateway/src/tools/bus-url.ts";
 import { readCircuit } from "../../apps/bus-gateway/src/tools/read-circuit.ts";
 import { switchRelay } from "../../apps/bus-gateway/src/tools/switch-relay.ts";
+import { hallmeter } from "../support/command-line.ts";
 import { hasPymodbus, hasSocat, type Peer, startSerialSlave, startTcpSlave } from "./pymodbus-slave.ts";
 
 const peers = [
@@ -114,5 +115,33 @@ describe.for(peers)("against python3-pymodbus, $name", ({ available, start }) =>
         cause: { code: "reply-timeout" },
       });
     });
+  });
+});
+
+// A serial port has one reader, so the command line has a slave of its own.
+describe.for(peers)("the command line against python3-pymodbus, $name", ({ available, start }) => {
+  it.skipIf(!available)("reads and switches a circuit", async () => {
+    const peer = await start();
+    try {
+      const at = [
+        "--bus",
+        peer.url,
+        "--profile",
+        "acrel-adf400l",
+        "--variant",
+        "single-phase",
+        "--unit",
+        "14",
+      ];
+      const opened = await hallmeter(["relay", "open", ...at]);
+      expect(opened).toMatchObject({ code: 0, stderr: "" });
+      expect(opened.stdout).toContain("unit 14: open confirmed");
+      const read = await hallmeter(["read", ...at, "--json"]);
+      const { values } = JSON.parse(read.stdout) as { values: { name: string; value: number }[] };
+      expect(values.find(({ name }) => name === "statusWord")?.value).toBe(0);
+      expect(await hallmeter(["relay", "close", ...at])).toMatchObject({ code: 0, stderr: "" });
+    } finally {
+      await peer.stop();
+    }
   });
 });
