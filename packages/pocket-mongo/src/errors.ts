@@ -49,6 +49,7 @@ export const errorTable = {
   CannotBackup: { code: 262, failure: "transient" },
   NoQueryExecutionPlans: { code: 291, failure: "permanent" },
   QueryExceededMemoryLimitNoDiskUseAllowed: { code: 292, failure: "permanent" },
+  IndexBuildAborted: { code: 276, failure: "permanent" },
   APIVersionError: { code: 322, failure: "permanent" },
   APIStrictError: { code: 323, failure: "permanent" },
   DuplicateKey: { code: 11000, failure: "permanent" },

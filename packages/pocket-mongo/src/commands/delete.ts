@@ -12,7 +12,7 @@ import {
 } from "./arguments.ts";
 import type { Call, Command } from "./command.ts";
 import { filterOf, letVariables } from "./find.ts";
-import { type Selection, select } from "./modify.ts";
+import { type Selection, withMany, withOne } from "./modify.ts";
 import { endsCommand, writeError } from "./write-errors.ts";
 
 const statementFields = new Set(["q", "limit", "collation", "hint", "sampleId"]);
@@ -27,13 +27,7 @@ export const deleteCommand: Command = {
     for (const [index, one] of statements(call, "deletes").entries()) {
       try {
         const { selection, most } = parseStatement(call, asDoc(one));
-        removed += await call.store.write((view) => {
-          const known = view.catalog.get(call.database, collection);
-          if (known === undefined) return 0;
-          const targets = select(view, known, selection, most);
-          for (const target of targets) view.remove(known, target.record, target.document, target.bytes);
-          return targets.length;
-        });
+        removed += await (most === 1 ? removeOne : removeMany)(call, collection, selection);
       } catch (error) {
         if (endsCommand(error) || !(error instanceof PocketMongoError)) throw error;
         errors.push(writeError(index, error));
@@ -45,6 +39,20 @@ export const deleteCommand: Command = {
     return reply;
   },
 };
+
+function removeOne(call: Call, name: string, selection: Selection): Promise<number> {
+  return withOne(call, name, selection, (view, collection, target) => {
+    if (collection === undefined || target === undefined) return 0;
+    view.remove(collection, target.record, target.document, target.bytes);
+    return 1;
+  });
+}
+
+function removeMany(call: Call, name: string, selection: Selection): Promise<number> {
+  return withMany(call, name, selection, (view, collection, target) => {
+    view.remove(collection, target.record, target.document, target.bytes);
+  });
+}
 
 function parseStatement(call: Call, statement: Doc): { selection: Selection; most: number } {
   for (const name of statement.keys()) {

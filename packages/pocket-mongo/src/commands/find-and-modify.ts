@@ -2,6 +2,7 @@ import { type Doc, doc, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import { parseSort } from "../plan/sort.ts";
 import { type Projection, parseFindProjection } from "../project/projection.ts";
+import type { Collection } from "../store/catalog.ts";
 import type { WriteView } from "../store/write-view.ts";
 import type { Update } from "../update/update.ts";
 import {
@@ -15,7 +16,7 @@ import {
 } from "./arguments.ts";
 import type { Call, Command } from "./command.ts";
 import { filterOf, letVariables, namesOf } from "./find.ts";
-import { change, parseUpdate, type Selection, select, upsert } from "./modify.ts";
+import { change, parseUpdate, type Selection, type Target, upsert, withOne } from "./modify.ts";
 
 type Wanted = {
   collection: string;
@@ -44,7 +45,9 @@ export const findAndModify: Command = {
   run: (call) => {
     checkedDatabase(call.database);
     const wanted = parse(call);
-    return call.store.write((view) => run(call, view, wanted));
+    return withOne(call, wanted.collection, wanted.selection, (view, collection, target) =>
+      act(call, view, wanted, collection, target),
+    );
   },
 };
 
@@ -81,9 +84,13 @@ function parse(call: Call): Wanted {
   };
 }
 
-function run(call: Call, view: WriteView, wanted: Wanted): Doc {
-  const collection = view.catalog.get(call.database, wanted.collection);
-  const [target] = collection ? select(view, collection, wanted.selection, 1) : [];
+function act(
+  call: Call,
+  view: WriteView,
+  wanted: Wanted,
+  collection: Collection | undefined,
+  target: Target | undefined,
+): Doc {
   const show = (document: Doc | undefined): Value => {
     if (document === undefined) return null;
     if (wanted.projection === undefined) return document;

@@ -1,6 +1,5 @@
 import { wholeNumber } from "../bson/arithmetic.ts";
 import { compare } from "../bson/compare.ts";
-import { decode } from "../bson/decode.ts";
 import { show } from "../bson/text.ts";
 import { type Doc, doc, isDoc, isNumber, typeName, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
@@ -17,10 +16,10 @@ import {
 } from "./arguments.ts";
 import { firstBatch } from "./collections.ts";
 import type { Call, Command } from "./command.ts";
+import { buildIndex } from "./index-build.ts";
 import { ensureCollection } from "./stored-document.ts";
 
-/** MongoDB's bounds ("MongoDB Limits and Thresholds", Indexes). */
-const mostIndexes = 64;
+/** MongoDB's bound ("MongoDB Limits and Thresholds", Indexes). */
 const mostFields = 32;
 /** 2^31 - 1 seconds, the largest expireAfterSeconds MongoDB takes. */
 const longestExpirySeconds = 2147483647;
@@ -62,22 +61,26 @@ export const createIndexes: Command = {
     if (given.length === 0)
       throw new PocketMongoError("BadValue", "Must specify at least one index to create");
     const specs = given.map((one) => checkedSpec(call, one));
-    return call.store.write((view) => {
-      const created = view.catalog.get(call.database, name) === undefined;
-      const before = view.catalog.get(call.database, name)?.indexes.length ?? 1;
-      for (const spec of specs) addIndex(view, ensureCollection(view, call.database, name), spec);
-      const after = view.catalog.get(call.database, name)?.indexes.length ?? before;
-      const reply = doc({
-        numIndexesBefore: before,
-        numIndexesAfter: after,
-        createdCollectionAutomatically: created,
-        ok: 1,
-      });
-      if (after === before) reply.set("note", "all indexes already exist");
-      return reply;
-    });
+    return build(call, name, specs);
   },
 };
+
+/** Indexes are made one after another, each complete before the next begins. */
+async function build(call: Call, name: string, specs: readonly Doc[]): Promise<Doc> {
+  const known = call.store.view().catalog.get(call.database, name);
+  const before = known?.indexes.length ?? 1;
+  if (known === undefined) await call.store.write((view) => ensureCollection(view, call.database, name));
+  for (const spec of specs) await buildIndex(call.store, call.database, name, spec);
+  const after = call.store.view().catalog.get(call.database, name)?.indexes.length ?? before;
+  const reply = doc({
+    numIndexesBefore: before,
+    numIndexesAfter: after,
+    createdCollectionAutomatically: known === undefined,
+    ok: 1,
+  });
+  if (after === before) reply.set("note", "all indexes already exist");
+  return reply;
+}
 
 function cannot(message: string): PocketMongoError {
   return new PocketMongoError("CannotCreateIndex", message);
@@ -205,56 +208,6 @@ function defaultName(key: Doc): string {
   return [...key].map(([name, direction]) => `${name}_${show(direction).replace(/\.0$/, "")}`).join("_");
 }
 
-/** Options that make two indexes on the same key different indexes. */
-function signature(spec: Doc): string {
-  return show(doc({ key: spec.get("key"), partial: spec.get("partialFilterExpression") }));
-}
-
-function sameOptions(a: Doc, b: Doc): boolean {
-  const options = ["unique", "sparse", "expireAfterSeconds", "hidden"];
-  return options.every((name) => compare(a.get(name) ?? false, b.get(name) ?? false) === 0);
-}
-
-function addIndex(view: WriteView, collection: Collection, spec: Doc): void {
-  const name = spec.get("name") as string;
-  const key = spec.get("key") as Doc;
-  if (name === "_id_" && key.size === 1 && key.has("_id")) return;
-  const named = collection.indexes.find((index) => index.name === name);
-  const alike = collection.indexes.find((index) => signature(index.spec) === signature(spec));
-  if (named) {
-    if (named === alike && sameOptions(named.spec, spec)) return;
-    throw new PocketMongoError(
-      "IndexKeySpecsConflict",
-      `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${show(spec)}, existing index: ${show(named.spec)}`,
-    );
-  }
-  if (alike) {
-    throw new PocketMongoError(
-      "IndexOptionsConflict",
-      `Index already exists with a different name: ${alike.name}`,
-    );
-  }
-  if (collection.indexes.length >= mostIndexes) {
-    throw cannot(
-      `add index fails, too many indexes for ${collection.database}.${collection.name} key:${show(key)}`,
-    );
-  }
-  buildIndex(view, collection, spec);
-}
-
-/** Fills a new index from all documents. A duplicate or an odd document undoes it: the index is dropped again. */
-function buildIndex(view: WriteView, collection: Collection, spec: Doc): void {
-  const added = view.addIndex(collection, spec);
-  try {
-    for (const { record, bytes } of [...view.records(added.collection, false)]) {
-      view.indexRecord(added.collection, added.index, record, decode(bytes));
-    }
-  } catch (error) {
-    view.dropIndex(view.catalog.get(collection.database, collection.name) ?? added.collection, added.index);
-    throw error;
-  }
-}
-
 export const listIndexes: Command = {
   arguments: ["cursor", "includeBuildUUIDs", "includeIndexBuildInfo"],
   run: (call) => {
@@ -263,7 +216,7 @@ export const listIndexes: Command = {
     return firstBatch(
       call,
       `${call.database}.${name}`,
-      collection.indexes.map((index) => index.spec),
+      collection.indexes.filter((index) => index.ready).map((index) => index.spec),
     );
   },
 };

@@ -18,6 +18,8 @@ import type { WriteView } from "../store/write-view.ts";
 import { parseOperators, parseReplacement, type Update } from "../update/update.ts";
 import { documentFromFilter } from "../update/upsert.ts";
 import type { Call } from "./command.ts";
+import { drain, rest } from "./cursors.ts";
+import { run } from "./find.ts";
 import { checkedSize, ensureCollection, withId } from "./stored-document.ts";
 
 export type Target = { readonly record: number; readonly bytes: Buffer; readonly document: Doc };
@@ -28,29 +30,120 @@ export type Selection = {
   readonly hint: Hint;
 };
 
-/** Documents a write is about, found inside the write transaction; at most `most` of them. */
-export function select(
-  view: WriteView,
-  collection: Collection,
-  selection: Selection,
-  most: number,
-): Target[] {
-  const plan = choosePlan(collection, selection.filter, selection.sort, selection.hint);
-  const walk = new Walk(plan);
-  const enough = plan.sorted ? most : Number.POSITIVE_INFINITY;
-  let targets: Target[] = [];
+/** Rows a single-document write looks at inside the write transaction before it searches outside, where others can work. */
+const mostInside = 1000;
+/** Rows of a many-document write in one transaction. */
+const stretch = 500;
+
+function* targetsOf(view: WriteView, collection: Collection, filter: Match, walk: Walk): Generator<Target> {
   for (const row of walk.read(view, collection)) {
     const document = decode(row.bytes);
-    if (!matches(selection.filter, document)) continue;
-    targets.push({ ...row, document });
-    if (targets.length >= enough) break;
+    if (matches(filter, document)) yield { ...row, document };
   }
-  if (!plan.sorted) {
-    const keyed = targets.map((target) => ({ target, key: sortKey(selection.sort, target.document) }));
-    keyed.sort((a, b) => compareSortKeys(selection.sort, a.key, b.key));
-    targets = keyed.slice(0, most).map((one) => one.target);
+}
+
+/** What one step of a single-document write found: its document, nothing at all, or that it must look outside first. */
+type Sought = { kind: "found"; target: Target } | { kind: "none" } | { kind: "far" };
+
+/** Looks for the one document inside the transaction, as far as that is short. */
+function seek(view: WriteView, collection: Collection, { filter, sort, hint }: Selection): Sought {
+  const walk = new Walk(choosePlan(collection, filter, sort, hint));
+  const { sorted } = walk.plan;
+  let best: { target: Target; key: Value[] } | undefined;
+  for (const row of walk.read(view, collection)) {
+    const document = decode(row.bytes);
+    if (matches(filter, document)) {
+      const target = { ...row, document };
+      if (sorted) return { kind: "found", target };
+      const key = sortKey(sort, document);
+      if (best === undefined || compareSortKeys(sort, key, best.key) < 0) best = { target, key };
+    }
+    if (walk.docsExamined >= mostInside) return { kind: "far" };
   }
-  return targets;
+  return best ? { kind: "found", target: best.target } : { kind: "none" };
+}
+
+/**
+ * Finds the one document of a write and hands it to `act` inside the write transaction; `undefined` when there is none. A
+ * long search goes on outside, in a snapshot, and what it finds is looked at again inside before anything is done.
+ */
+export async function withOne<Result>(
+  call: Call,
+  name: string,
+  selection: Selection,
+  act: (view: WriteView, collection: Collection | undefined, target: Target | undefined) => Result,
+): Promise<Result> {
+  const inside = await call.store.write((view) => {
+    const collection = view.catalog.get(call.database, name);
+    const sought: Sought = collection ? seek(view, collection, selection) : { kind: "none" };
+    if (sought.kind === "far") return undefined;
+    return { result: act(view, collection, sought.kind === "found" ? sought.target : undefined) };
+  });
+  if (inside) return inside.result;
+  for (;;) {
+    const record = await search(call, name, selection);
+    const outcome = await call.store.write((view) => {
+      const collection = view.catalog.get(call.database, name);
+      if (record === undefined || collection === undefined)
+        return { result: act(view, collection, undefined) };
+      const bytes = view.record(collection, record);
+      const document = bytes && decode(bytes);
+      if (bytes === undefined || document === undefined || !matches(selection.filter, document))
+        return undefined;
+      return { result: act(view, collection, { record, bytes, document }) };
+    });
+    if (outcome) return outcome.result;
+  }
+}
+
+/** The search of a find, which lets others work between its pieces. */
+async function search(call: Call, name: string, selection: Selection): Promise<number | undefined> {
+  const query = {
+    collection: name,
+    ...selection,
+    skip: 0,
+    limit: 1,
+    projection: undefined,
+    variables: undefined,
+  };
+  const [first] = await drain(run(call, query), call.turn, call.deadlineMs);
+  return first?.record;
+}
+
+/** Hands every matching document to `act`, a stretch per transaction, each document once however it moves meanwhile. */
+export async function withMany(
+  call: Call,
+  name: string,
+  selection: Selection,
+  act: (view: WriteView, collection: Collection, target: Target) => void,
+): Promise<number> {
+  const collection = call.store.view().catalog.get(call.database, name);
+  if (collection === undefined) return 0;
+  const walk = new Walk(choosePlan(collection, selection.filter, selection.sort, selection.hint));
+  const done = new Set<number>();
+  let more = true;
+  while (more) {
+    more = await call.store.write((view) => {
+      const targets: Target[] = [];
+      const before = walk.docsExamined;
+      let ended = true;
+      const current = view.catalog.get(call.database, name);
+      if (current?.id !== collection.id) return false;
+      for (const target of targetsOf(view, current, selection.filter, walk)) {
+        if (!done.has(target.record)) targets.push(target);
+        ended = targets.length < stretch && walk.docsExamined - before < stretch * 4;
+        if (!ended) break;
+      }
+      for (const target of targets) {
+        done.add(target.record);
+        // The catalog entry may change with each document, when one brings the first array into an index.
+        act(view, view.catalog.get(call.database, name) ?? current, target);
+      }
+      return !ended;
+    });
+    if (more) await rest(call.turn, call.deadlineMs);
+  }
+  return done.size;
 }
 
 /** The update of a statement: operators, a whole document, or a pipeline. */

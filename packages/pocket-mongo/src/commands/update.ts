@@ -17,7 +17,7 @@ import {
 } from "./arguments.ts";
 import type { Call, Command } from "./command.ts";
 import { filterOf, letVariables } from "./find.ts";
-import { change, parseUpdate, type Selection, select, upsert, withConstants } from "./modify.ts";
+import { change, parseUpdate, type Selection, upsert, withConstants, withMany, withOne } from "./modify.ts";
 import { endsCommand, writeError } from "./write-errors.ts";
 
 const statementFields = new Set([
@@ -51,7 +51,7 @@ export const update: Command = {
     for (const [index, one] of given.entries()) {
       try {
         const statement = parseStatement(call, asDoc(one));
-        const outcome = await call.store.write((view) => runStatement(call, view, collection, statement));
+        const outcome = await runStatement(call, collection, statement);
         matched += outcome.matched;
         modified += outcome.modified;
         if (outcome.upserted !== undefined) {
@@ -100,21 +100,24 @@ function parseStatement(call: Call, statement: Doc): Statement {
   };
 }
 
-function runStatement(call: Call, view: WriteView, name: string, statement: Statement): Outcome {
-  const { selection, multi } = statement;
-  const collection = view.catalog.get(call.database, name);
-  const most = multi ? Number.POSITIVE_INFINITY : 1;
-  const targets = collection ? select(view, collection, selection, most) : [];
-  if (targets.length === 0 && statement.upsert) {
-    const made = upsert(call, view, name, statement.update, selection.filter);
+async function runStatement(call: Call, name: string, statement: Statement): Promise<Outcome> {
+  const { selection, update: parsed } = statement;
+  const insertInstead = (view: WriteView): Outcome => {
+    if (!statement.upsert) return { matched: 0, modified: 0, upserted: undefined };
+    const made = upsert(call, view, name, parsed, selection.filter);
     return { matched: 0, modified: 0, upserted: made.get("_id") as Value };
+  };
+  if (!statement.multi) {
+    return withOne(call, name, selection, (view, collection, target) => {
+      if (collection === undefined || target === undefined) return insertInstead(view);
+      const { modified } = change(view, collection, target, parsed, selection.filter, call.now);
+      return { matched: 1, modified: modified ? 1 : 0, upserted: undefined };
+    });
   }
   let modified = 0;
-  for (const target of targets) {
-    // The catalog entry may change with each document, when one brings the first array into an index.
-    const current = view.catalog.get(call.database, name);
-    if (current === undefined) break;
-    if (change(view, current, target, statement.update, selection.filter, call.now).modified) modified += 1;
-  }
-  return { matched: targets.length, modified, upserted: undefined };
+  const matched = await withMany(call, name, selection, (view, collection, target) => {
+    if (change(view, collection, target, parsed, selection.filter, call.now).modified) modified += 1;
+  });
+  if (matched > 0) return { matched, modified, upserted: undefined };
+  return statement.upsert ? call.store.write(insertInstead) : { matched, modified, upserted: undefined };
 }

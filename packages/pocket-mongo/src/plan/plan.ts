@@ -34,7 +34,7 @@ export function choosePlan(collection: Collection, match: Match, sort: Sort, hin
     return { kind: "scan", reverse: hinted === "reverse", sorted: sort.length === 0 };
   }
   const bounds = boundsOf(match);
-  const usable = hinted ? [hinted] : collection.indexes.filter((index) => !index.hidden);
+  const usable = hinted ? [hinted] : collection.indexes.filter((index) => index.ready && !index.hidden);
   let best: { plan: Plan; score: number } | undefined;
   for (const index of usable) {
     if (!hinted && !holdsAll(index, match, bounds)) continue;
@@ -54,9 +54,11 @@ function resolveHint(collection: Collection, hint: string | Doc): Index | "natur
     const natural = hint.get("$natural");
     if (natural !== undefined) return compare(natural, 0) < 0 ? "reverse" : "natural";
   }
-  const found = collection.indexes.find((index) =>
-    typeof hint === "string" ? index.name === hint : compare(index.spec.get("key") as Value, hint) === 0,
-  );
+  const found = collection.indexes
+    .filter((index) => index.ready)
+    .find((index) =>
+      typeof hint === "string" ? index.name === hint : compare(index.spec.get("key") as Value, hint) === 0,
+    );
   if (found) return found;
   throw new PocketMongoError(
     "BadValue",

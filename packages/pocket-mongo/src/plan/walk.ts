@@ -10,7 +10,7 @@ export class Walk {
   /** Index keys and documents looked at, for explain and the log. */
   keysExamined = 0;
   docsExamined = 0;
-  private readonly plan: Plan;
+  readonly plan: Plan;
   private after: number | undefined;
   private range = 0;
   private afterKey: Buffer | undefined;

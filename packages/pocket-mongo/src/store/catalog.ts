@@ -22,6 +22,8 @@ export type Index = {
   readonly expireAfterSeconds: number | undefined;
   /** True once any document gave more than one key, or an array: bounds of two conditions can then not be joined. */
   readonly multikey: boolean;
+  /** False while the index is being filled: writers keep it up, readers do not use it yet. */
+  readonly ready: boolean;
 };
 
 export type Collection = {
@@ -44,7 +46,7 @@ export function isCovered(index: Index, document: Doc): boolean {
   return index.partial === undefined || matches(index.partial, document);
 }
 
-export function makeIndex(id: number, spec: Doc, multikey = false): Index {
+export function makeIndex(id: number, spec: Doc, multikey = false, ready = true): Index {
   const key = spec.get("key") as Doc;
   const filter = spec.get("partialFilterExpression");
   const ttl = spec.get("expireAfterSeconds");
@@ -63,6 +65,7 @@ export function makeIndex(id: number, spec: Doc, multikey = false): Index {
     partial: filter instanceof Map ? parseFilter(filter) : undefined,
     expireAfterSeconds: isNumber(ttl) ? toFloat(ttl) : undefined,
     multikey,
+    ready,
   };
 }
 
@@ -116,7 +119,7 @@ export function encodeCollection(collection: Collection): Buffer {
       options: collection.options,
       nextIndexId: collection.nextIndexId,
       indexes: collection.indexes.map((index) =>
-        doc({ id: index.id, spec: index.spec, multikey: index.multikey }),
+        doc({ id: index.id, spec: index.spec, multikey: index.multikey, ready: index.ready }),
       ),
     }),
   );
@@ -132,7 +135,12 @@ export function decodeCollection(bytes: Buffer): Collection {
     options: fields.get("options") as Doc,
     nextIndexId: fields.get("nextIndexId") as number,
     indexes: (fields.get("indexes") as Doc[]).map((one) =>
-      makeIndex(one.get("id") as number, one.get("spec") as Doc, one.get("multikey") as boolean),
+      makeIndex(
+        one.get("id") as number,
+        one.get("spec") as Doc,
+        one.get("multikey") as boolean,
+        one.get("ready") as boolean,
+      ),
     ),
   };
 }

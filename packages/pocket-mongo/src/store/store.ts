@@ -41,6 +41,7 @@ export class Store {
     this.committed = readCommitted(database);
     this.snapshot = this.takeSnapshot();
     if (this.waitingRemovals().length > 0) this.removeInBackground();
+    this.dropUnfinishedIndexes();
   }
 
   /** Opens or makes the store of a directory and locks it for this process (DBPathInUse otherwise). */
@@ -151,6 +152,22 @@ export class Store {
     // LMDB takes the snapshot at the first read, not when the transaction is made.
     this.database.get(settingsKey, { transaction: snapshot });
     return snapshot;
+  }
+
+  /** An index whose filling a crash has cut short is not there for its users; it goes before anyone can ask. */
+  private dropUnfinishedIndexes(): void {
+    const unfinished = [...this.committed.catalog.all()].filter((one) =>
+      one.indexes.some((index) => !index.ready),
+    );
+    if (unfinished.length === 0) return;
+    void this.write((view) => {
+      for (const { database, name, indexes } of unfinished) {
+        for (const index of indexes.filter((one) => !one.ready)) {
+          const collection = view.catalog.get(database, name);
+          if (collection) view.dropIndex(collection, index);
+        }
+      }
+    });
   }
 
   private waitingRemovals(): { collection: number; index: number }[] {

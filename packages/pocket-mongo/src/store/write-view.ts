@@ -111,9 +111,9 @@ export class WriteView extends View {
     this.put(catalogKey(collection.id), encodeCollection(collection));
   }
 
-  /** Adds an index without entries; `indexRecord` fills it. */
+  /** Adds an index without entries. `indexRecord` fills it, and `publishIndex` opens it to readers. */
   addIndex(collection: Collection, spec: Doc): { collection: Collection; index: Index } {
-    const index = makeIndex(collection.nextIndexId, spec);
+    const index = makeIndex(collection.nextIndexId, spec, false, false);
     const changed = {
       ...collection,
       nextIndexId: collection.nextIndexId + 1,
@@ -123,9 +123,16 @@ export class WriteView extends View {
     return { collection: changed, index };
   }
 
+  publishIndex(collection: Collection, index: Index): void {
+    this.save({
+      ...collection,
+      indexes: collection.indexes.map((one) => (one.id === index.id ? { ...one, ready: true } : one)),
+    });
+  }
+
   /** Gives an index other options that do not change its entries. */
   changeIndex(collection: Collection, index: Index, spec: Doc): Collection {
-    const changed = makeIndex(index.id, spec, index.multikey);
+    const changed = makeIndex(index.id, spec, index.multikey, index.ready);
     const after = {
       ...collection,
       indexes: collection.indexes.map((one) => (one.id === index.id ? changed : one)),
@@ -242,6 +249,8 @@ export class WriteView extends View {
   }
 
   private removeEntry(collection: Collection, index: Index, key: IndexKey, record: number): void {
+    // While a unique index is filled, the key of a document it has not reached yet may stand for another document.
+    if (index.unique && !index.ready && this.lookUp(collection, index, key.bytes) !== record) return;
     this.database.remove(this.entryKey(collection, index, key, record));
   }
 
