@@ -109,7 +109,9 @@ function bits(holdsFor: (value: bigint, mask: bigint) => boolean): Test {
   return (reached, operand) =>
     any(reached, (value) => {
       if (!isNumber(value)) return false;
-      if (value instanceof Double && !Number.isInteger(value.value)) return false;
+      const isInt64 =
+        !(value instanceof Double) || (Number.isInteger(value.value) && Math.abs(value.value) < 2 ** 63);
+      if (!isInt64) return false;
       return holdsFor(BigInt.asUintN(64, whole(value)), whole(operand as ModelValue));
     });
 }
