@@ -11,6 +11,9 @@ import { WorkingState, WriteView } from "./write-view.ts";
 const batchMs = 25;
 const batchBytes = 16 * 1024 * 1024;
 
+/** How every part of this package opens LMDB. Without `overlappingSync` a commit has reached the disk when it returns. */
+export const environment = { keyEncoding: "binary", encoding: "binary", overlappingSync: false } as const;
+
 type Job = {
   run(view: WriteView): unknown;
   resolve(result: unknown): void;
@@ -31,7 +34,7 @@ export class Store {
   private readonly jobs: Job[] = [];
   private committed: { catalog: Catalog; tallies: Map<number, Tally>; lastCollection: number };
   private snapshot: Transaction;
-  private draining: Promise<void> | undefined;
+  private scheduled: NodeJS.Immediate | undefined;
   private closed = false;
 
   private constructor(directory: string, database: Database, lock: { release(): void }) {
@@ -49,15 +52,7 @@ export class Store {
     mkdirSync(directory, { recursive: true });
     const lock = lockDirectory(directory);
     try {
-      // Without `overlappingSync` a commit's promise means fdatasync and the meta page are done.
-      const database = open<Buffer, Buffer>({
-        path: directory,
-        keyEncoding: "binary",
-        encoding: "binary",
-        overlappingSync: false,
-        noMemInit: false,
-      });
-      return new Store(directory, database, lock);
+      return new Store(directory, open<Buffer, Buffer>({ path: directory, ...environment }), lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -79,38 +74,32 @@ export class Store {
     if (this.closed) throw new PocketMongoError("ShutdownInProgress", "the store is closing");
     return new Promise<Result>((resolve, reject) => {
       this.jobs.push({ run: change, resolve: resolve as (result: unknown) => void, reject });
-      this.draining ??= this.drain();
+      this.scheduled ??= setImmediate(() => this.commitBatch());
     });
-  }
-
-  /** Copies the store into another directory while it is in use; the copy is of one moment. */
-  async backup(directory: string): Promise<void> {
-    mkdirSync(directory, { recursive: true });
-    await this.database.backup(directory, true);
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.draining;
+    while (this.jobs.length > 0) this.commitBatch();
     this.snapshot.done();
     await this.database.close();
     this.lock.release();
   }
 
-  private async drain(): Promise<void> {
-    while (this.jobs.length > 0) await this.commitBatch();
-    this.draining = undefined;
-  }
-
-  private async commitBatch(): Promise<void> {
+  /**
+   * Commits what one turn of the event loop has brought. The commit blocks this process until the data is on disk: lmdb-js
+   * can also commit in a thread, but hands a failed commit (a full disk) to promises nobody can catch, and was slower.
+   */
+  private commitBatch(): void {
+    this.scheduled = undefined;
     const { catalog, tallies, lastCollection } = this.committed;
     const working = new WorkingState(catalog, tallies, lastCollection);
     const settled: (() => void)[] = [];
     const taken: Job[] = [];
     let leftRemovals = false;
     try {
-      await this.database.childTransaction(() => {
+      this.database.transactionSync(() => {
         const view = new WriteView(this.database, working);
         const end = performance.now() + batchMs;
         for (let job = this.jobs.shift(); job !== undefined; job = this.jobs.shift()) {
@@ -121,15 +110,16 @@ export class Store {
         view.finish();
         leftRemovals = view.leftRemovals;
       });
+      this.figures.commits += 1;
+      this.figures.writes += taken.length;
+      this.publish(working);
+      for (const settle of settled) settle();
     } catch (error) {
       this.figures.failedCommits += 1;
-      for (const job of taken) job.reject(commitFailure(error));
-      return;
+      const failure = commitFailure(error);
+      for (const job of taken) job.reject(failure);
     }
-    this.figures.commits += 1;
-    this.figures.writes += taken.length;
-    this.publish(working);
-    for (const settle of settled) settle();
+    if (this.jobs.length > 0) this.scheduled = setImmediate(() => this.commitBatch());
     if (leftRemovals) this.removeInBackground();
   }
 
@@ -196,12 +186,19 @@ function runJob(job: Job, view: WriteView): () => void {
   }
 }
 
+/**
+ * ENOSPC, EFBIG, EDQUOT, LMDB's own MDB_MAP_FULL, and EIO: LMDB answers EIO when the disk took only a part of a page, which
+ * is how a disk that has just become full looks.
+ */
+const noSpaceCodes = new Set<unknown>([28, 27, 122, -30792, 5]);
+
 function commitFailure(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/No space left|ENOSPC|MDB_MAP_FULL|File too large|Disk quota/i.test(message)) {
-    return new PocketMongoError("OutOfDiskSpace", `no space left for the data: ${message}`);
-  }
-  return error;
+  const { code, message } = error as { code?: unknown; message?: string };
+  if (!noSpaceCodes.has(code)) return error;
+  return new PocketMongoError(
+    "OutOfDiskSpace",
+    `nothing was written, the disk is full or failing: ${message}`,
+  );
 }
 
 function readCommitted(database: Database): {
