@@ -22,6 +22,8 @@ import { ReceiptButton } from "./receipt-button.tsx";
 
 const MOST_SHOWN = 100;
 const MAX_VOID_REASON_LENGTH = 200;
+/** What a phone leaves out, so that receipt and void stay in reach. */
+const WIDE_ONLY = { display: { xs: "none", sm: "table-cell" }, whiteSpace: "nowrap" } as const;
 
 /** The sales of the site's local day, newest first. */
 export function TodaysSales() {
@@ -68,8 +70,8 @@ export function TodaysSales() {
                 <TableCell>{t("desk.columns.time")}</TableCell>
                 <TableCell>{t("desk.columns.household")}</TableCell>
                 <TableCell align="right">{t("desk.columns.amount")}</TableCell>
-                <TableCell>{t("desk.columns.method")}</TableCell>
-                <TableCell>{t("desk.columns.cashier")}</TableCell>
+                <TableCell sx={WIDE_ONLY}>{t("desk.columns.method")}</TableCell>
+                <TableCell sx={WIDE_ONLY}>{t("desk.columns.cashier")}</TableCell>
                 <TableCell>{t("desk.columns.receipt")}</TableCell>
                 <TableCell>{t("desk.columns.action")}</TableCell>
               </TableRow>
@@ -92,8 +94,8 @@ export function TodaysSales() {
                         <Money amountMinor={sale.amountMinor} />
                       )}
                     </TableCell>
-                    <TableCell>{methodText(sale.method, t)}</TableCell>
-                    <TableCell sx={{ whiteSpace: "nowrap" }}>{sale.cashier}</TableCell>
+                    <TableCell sx={WIDE_ONLY}>{methodText(sale.method, t)}</TableCell>
+                    <TableCell sx={WIDE_ONLY}>{sale.cashier}</TableCell>
                     <TableCell>
                       <ReceiptButton purchase={sale} compact />
                     </TableCell>

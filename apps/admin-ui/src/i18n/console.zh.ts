@@ -67,7 +67,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
     counts: "%{smart_count} 个房间",
     floor: "%{floor} 层",
     loadNow: "当前用电 %{power}",
-    floorCounts: "%{all} 间中 %{on} 间通电",
+    floorCounts: "%{on}/%{all} 间通电",
     noMatch: "没有符合的房间",
     noMatchHelp: "请更改搜索或筛选。",
     clear: "显示全部房间",
