@@ -1,0 +1,77 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { MongoClient } from "mongodb";
+import type { Random } from "../random.ts";
+import { ServerProcess } from "../server-process.ts";
+import { type Ledger, openLedger } from "./accounts.ts";
+import { examine } from "./examine.ts";
+import { type Knowledge, writeUntilGone } from "./writer.ts";
+
+const writers = 64;
+/** Long enough for several commits of all writers, short enough for many rounds; the exact moment is the seed's. */
+const leastLifeMs = 20;
+const mostLifeMs = 400;
+
+/** What the writers remember from one round on a directory to the next. */
+export const newcomers = (): Knowledge[] =>
+  Array.from({ length: writers }, (_, account) => ({
+    account,
+    acknowledged: 0,
+    asked: 0,
+    acknowledgedDeletion: 0,
+    askedDeletion: 0,
+  }));
+
+export type CrashReport = { readonly acknowledged: number; readonly wrong: readonly string[] };
+
+/**
+ * Starts the server on a directory, lets 64 writers loose, kills it, starts it again and looks. The writers go on in the next
+ * round where the directory stands, so that each recovery is built upon.
+ */
+export async function crashRound(directory: string, all: Knowledge[], random: Random): Promise<CrashReport> {
+  const before = total(all);
+  await withLedger(directory, async (server, ledger, client) => {
+    // Every writer finds its connection open.
+    await Promise.all(all.map(() => client.db("crash").command({ ping: 1 })));
+    const work = Promise.all(all.map((known) => writeUntilGone(ledger, known)));
+    await delay(random.whole(leastLifeMs, mostLifeMs));
+    await server.kill();
+    await client.close();
+    await work;
+  });
+  const acknowledged = total(all) - before;
+  const wrong = await withLedger(directory, async (_, ledger) => {
+    const found = await examine(ledger, all);
+    await takeUp(ledger, all);
+    return found;
+  });
+  return { acknowledged, wrong };
+}
+
+const total = (all: readonly Knowledge[]): number => all.reduce((sum, known) => sum + known.acknowledged, 0);
+
+async function withLedger<Result>(
+  directory: string,
+  use: (server: ServerProcess, ledger: Ledger, client: MongoClient) => Promise<Result>,
+): Promise<Result> {
+  const server = await ServerProcess.start(directory);
+  const client = new MongoClient(server.uri, { maxPoolSize: writers });
+  try {
+    return await use(server, await openLedger(client), client);
+  } finally {
+    await client.close();
+    await server.stop();
+  }
+}
+
+/** The writers settle what was in flight: what is stored counts, an entry whose account does not know it goes. */
+async function takeUp({ accounts, entries }: Ledger, all: readonly Knowledge[]): Promise<void> {
+  const stored = new Map((await accounts.find().toArray()).map((one) => [one._id, one.count]));
+  for (const known of all) {
+    const count = stored.get(known.account) ?? 0;
+    await entries.deleteMany({ account: known.account, number: { $gt: count } });
+    await entries.deleteMany({ account: known.account, number: { $lte: known.askedDeletion } });
+    known.acknowledged = count;
+    known.asked = count;
+    known.acknowledgedDeletion = known.askedDeletion;
+  }
+}

@@ -1,0 +1,52 @@
+import { MongoError, MongoServerError } from "mongodb";
+import { type Ledger, mostHistory } from "./accounts.ts";
+
+/** What one writer knows: the last number the server said yes to, and the last it was asked for. */
+export interface Knowledge {
+  readonly account: number;
+  acknowledged: number;
+  asked: number;
+  /** The deleted entries the server said yes to. */
+  acknowledgedDeletion: number;
+  askedDeletion: number;
+}
+
+export const entryId = (account: number, number: number): string => `${account}-${number}`;
+
+/** Entries older than this are deleted again, so that deletions too are under way when the power goes. */
+const keptEntries = 30;
+
+/** Counts its account up, one entry for each step, until the server is gone. */
+export async function writeUntilGone({ accounts, entries }: Ledger, known: Knowledge): Promise<void> {
+  const { account } = known;
+  try {
+    for (;;) {
+      const number = known.asked + 1;
+      known.asked = number;
+      await entries.insertOne({
+        _id: entryId(account, number),
+        account,
+        number,
+        reference: `ref ${account} ${number}`,
+      });
+      await accounts.findOneAndUpdate(
+        { _id: account },
+        {
+          $inc: { count: 1, twice: 2 },
+          $push: { history: { $each: [number], $slice: -mostHistory } },
+          $set: { tags: [`a${account}`, `n${number}`, `m${number % 7}`] },
+        },
+        { upsert: true },
+      );
+      known.acknowledged = number;
+      const old = number - keptEntries;
+      if (old <= 0) continue;
+      known.askedDeletion = old;
+      await entries.deleteOne({ _id: entryId(account, old) });
+      known.acknowledgedDeletion = old;
+    }
+  } catch (error) {
+    // Only the loss of the server or the closing of the client ends a writer; what the server refuses is a finding.
+    if (error instanceof MongoServerError || !(error instanceof MongoError)) throw error;
+  }
+}
