@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
-import { findChromium, launchChromium } from "../tests/support/chromium.ts";
+import { findChromium, launchChromium, signedInContext } from "../tests/support/chromium.ts";
 import {
   circuitOf,
   startTestDemonstration,
@@ -35,16 +35,13 @@ interface Picture {
 
 async function take(browser: Browser, site: TestDemonstration, picture: Picture): Promise<void> {
   const { viewport, colorScheme } = picture;
-  const context = await browser.newContext({
+  const login = site.logins.find(({ role, room }) => role === picture.role && room === picture.room);
+  if (!login) throw new RangeError(`no login for ${picture.role}`);
+  const context = await signedInContext(browser, login, {
     baseURL: site.origin,
     viewport,
     colorScheme,
     locale: "en-GB",
-    reducedMotion: "reduce",
-  });
-  const login = site.logins.find(({ role, room }) => role === picture.role && room === picture.room);
-  await context.request.post("/api/v1/auth/login", {
-    data: { login: login?.login, password: login?.password },
   });
   const page = await context.newPage();
   await page.goto(picture.path);

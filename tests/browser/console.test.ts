@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium, launchChromium } from "../support/chromium.ts";
+import { findChromium, launchChromium, signedInContext } from "../support/chromium.ts";
 import {
   circuitOf,
   startTestDemonstration,
@@ -47,17 +47,13 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
       locale?: string;
     } = {},
   ): Promise<BrowserContext> {
-    const context = await browser.newContext({
+    const context = await signedInContext(browser, loginOf(role, options.room), {
       baseURL: site.origin,
       viewport: SIZES[options.size ?? "desk"],
       colorScheme: options.colorScheme ?? "light",
       locale: options.locale ?? "en-GB",
-      reducedMotion: "reduce",
     });
     context.setDefaultTimeout(PAGE_LIMIT_MS);
-    const { login, password } = loginOf(role, options.room);
-    const answer = await context.request.post("/api/v1/auth/login", { data: { login, password } });
-    expect(answer.ok()).toBe(true);
     return context;
   }
 

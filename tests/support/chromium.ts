@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
 
 /** Chromium's background chatter wants a network that a test does not have. */
 const ARGUMENTS = [
@@ -21,4 +21,17 @@ export function findChromium(): string | undefined {
 
 export async function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
+/** A browser context in which somebody has signed in before: the refresh cookie, and the page's own mark that there is one. */
+export async function signedInContext(
+  browser: Browser,
+  { login, password }: { login: string; password: string },
+  options: BrowserContextOptions,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const answer = await context.request.post("/api/v1/auth/login", { data: { login, password } });
+  if (!answer.ok()) throw new Error(`${login} cannot sign in: ${answer.status()}`);
+  await context.addInitScript('localStorage.setItem("hallmeter.signed-in", "yes")');
+  return context;
 }
