@@ -9,7 +9,8 @@ import type { Call, Command } from "./command.ts";
 import { filterOf, sessionOf } from "./find.ts";
 import { newUuid } from "./stored-document.ts";
 
-const refusedOptions = [
+/** Kinds of collection MongoDB has and this server refuses. */
+export const refusedCollectionOptions = [
   "capped",
   "size",
   "max",
@@ -27,7 +28,7 @@ const refusedOptions = [
 
 export const create: Command = {
   arguments: [
-    ...refusedOptions,
+    ...refusedCollectionOptions,
     "storageEngine",
     "indexOptionDefaults",
     "collation",
@@ -40,7 +41,7 @@ export const create: Command = {
     checkedDatabase(call.database);
     const name = collectionName(call);
     refuseCollation(call);
-    for (const option of refusedOptions) {
+    for (const option of refusedCollectionOptions) {
       if (isTruthy(call.body.get(option))) {
         throw new PocketMongoError(
           "NotImplemented",

@@ -10,6 +10,8 @@ import { WorkingState, WriteView } from "./write-view.ts";
 /** A batch of the group commit takes no further write after this much time or data, so that readers get their turn. */
 const batchMs = 25;
 const batchBytes = 16 * 1024 * 1024;
+/** For so many commits after a failed one, space is freed as soon as LMDB can. */
+const commitsAfterFullDisk = 1000;
 
 /** How every part of this package opens LMDB. Without `overlappingSync` a commit has reached the disk when it returns. */
 export const environment = { keyEncoding: "binary", encoding: "binary", overlappingSync: false } as const;
@@ -36,6 +38,8 @@ export class Store {
   private snapshot: Transaction;
   private scheduled: NodeJS.Immediate | undefined;
   private closed = false;
+  /** Commits left that are followed by a second, small one. */
+  private scarceCommits = 0;
 
   private constructor(directory: string, database: Database, lock: { release(): void }) {
     this.directory = directory;
@@ -113,14 +117,35 @@ export class Store {
       this.figures.commits += 1;
       this.figures.writes += taken.length;
       this.publish(working);
+      this.freePagesWhenScarce();
       for (const settle of settled) settle();
     } catch (error) {
       this.figures.failedCommits += 1;
+      this.scarceCommits = commitsAfterFullDisk;
       const failure = commitFailure(error);
       for (const job of taken) job.reject(failure);
     }
     if (this.jobs.length > 0) this.scheduled = setImmediate(() => this.commitBatch());
     if (leftRemovals) this.removeInBackground();
+  }
+
+  /**
+   * LMDB uses the pages a transaction has freed only after one more has been committed. On a full disk that one may never
+   * come, so for a while every commit is followed by a small one, and what a delete frees can be written at once.
+   */
+  private freePagesWhenScarce(): void {
+    if (this.scarceCommits === 0) return;
+    this.scarceCommits -= 1;
+    const { catalog, tallies, lastCollection } = this.committed;
+    try {
+      this.database.transactionSync(() => {
+        this.database.put(settingsKey, Buffer.from(String(this.figures.commits)));
+      });
+      this.publish(new WorkingState(catalog, tallies, lastCollection));
+    } catch {
+      // Not even that has room: the next commit tries again.
+      this.figures.failedCommits += 1;
+    }
   }
 
   /** Readers go over to the new snapshot and the catalog that belongs to it in one step, after the commit. */
