@@ -32,11 +32,11 @@ export async function crashRound(directory: string, all: Knowledge[], random: Ra
   await withLedger(directory, async (server, ledger, client) => {
     // Every writer finds its connection open.
     await Promise.all(all.map(() => client.db("crash").command({ ping: 1 })));
-    const work = Promise.all(all.map((known) => writeUntilGone(ledger, known)));
+    const work = Promise.allSettled(all.map((known) => writeUntilGone(ledger, known)));
     await delay(random.whole(leastLifeMs, mostLifeMs));
     await server.kill();
     await client.close();
-    await work;
+    for (const ending of await work) if (ending.status === "rejected") throw ending.reason;
   });
   const acknowledged = total(all) - before;
   const wrong = await withLedger(directory, async (_, ledger) => {

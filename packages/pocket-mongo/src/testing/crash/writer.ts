@@ -47,6 +47,8 @@ export async function writeUntilGone({ accounts, entries }: Ledger, known: Knowl
     }
   } catch (error) {
     // Only the loss of the server or the closing of the client ends a writer; what the server refuses is a finding.
-    if (error instanceof MongoServerError || !(error instanceof MongoError)) throw error;
+    // The driver lets a socket's own error through when it meets it while writing.
+    const isLoss = error instanceof MongoError || (error as NodeJS.ErrnoException).syscall === "write";
+    if (error instanceof MongoServerError || !isLoss) throw error;
   }
 }
