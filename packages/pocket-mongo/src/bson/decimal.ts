@@ -62,8 +62,8 @@ export function makeDecimal(negative: boolean, coefficient: bigint, exponent: nu
   }
   if (c === 0n) e = Math.min(e, largestExponent);
   if (e > largestExponent) return Decimal128.fromString(negative ? "-Infinity" : "Infinity");
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
+  const bytes = Buffer.alloc(16);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
   view.setBigUint64(0, c & 0xffffffffffffffffn, true);
   view.setBigUint64(8, (negative ? 1n << 63n : 0n) | (BigInt(e + exponentBias) << 49n) | (c >> 64n), true);
   return new Decimal128(bytes);

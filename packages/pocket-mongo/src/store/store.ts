@@ -175,14 +175,16 @@ export class Store {
       one.indexes.some((index) => !index.ready),
     );
     if (unfinished.length === 0) return;
-    void this.write((view) => {
+    const drop = (view: WriteView): void => {
       for (const { database, name, indexes } of unfinished) {
         for (const index of indexes.filter((one) => !one.ready)) {
           const collection = view.catalog.get(database, name);
           if (collection) view.dropIndex(collection, index);
         }
       }
-    });
+    };
+    // Where that fails (a full disk) readers still pass the index over, and the next start tries again.
+    this.write(drop).catch(() => undefined);
   }
 
   private waitingRemovals(): { collection: number; index: number }[] {
