@@ -7,6 +7,7 @@ import { controlOperators } from "./operators/control.ts";
 import { conversionOperators } from "./operators/conversion.ts";
 import { dateOperators } from "./operators/dates.ts";
 import { objectOperators } from "./operators/objects.ts";
+import { setOperators } from "./operators/sets.ts";
 import { stringOperators } from "./operators/strings.ts";
 import { type Expression, lookUp, type Scope } from "./scope.ts";
 
@@ -17,6 +18,7 @@ export const expressionOperators: Readonly<Record<string, Operator>> = {
   ...controlOperators,
   ...arithmeticOperators,
   ...arrayOperators,
+  ...setOperators,
   ...objectOperators,
   ...stringOperators,
   ...dateOperators,
