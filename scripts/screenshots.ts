@@ -15,7 +15,7 @@ import {
 import { eventually } from "../tests/support/eventually.ts";
 
 const PICTURES = resolve(import.meta.dirname, "..", "docs", "pictures");
-const DESK = { width: 1280, height: 860 };
+const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 /** Pages are live; a picture is taken once their first data has drawn itself, charts included. */
 const SETTLE_MS = 2500;

@@ -23,16 +23,6 @@ export const refusedCrudTests: readonly Refusal[] = [
     why: "a pipeline does not write: $out and $merge are refused",
   },
   {
-    tests: /^aggregate-merge-errorResponse: /,
-    fails: /code: expected 11000, got 238: .*\$documents is not supported/,
-    why: "its pipeline begins with $documents and ends with $merge: both are refused",
-  },
-  {
-    tests: /^aggregate-let: Aggregate with let option$/,
-    fails: /\$rand is not supported/,
-    why: "$rand is refused: a result that nobody can check",
-  },
-  {
     tests: /^db-aggregate: Aggregate with \$listLocalSessions/,
     fails: /\$listLocalSessions is not supported/,
     why: "a server without authentication keeps no sessions to list",

@@ -55,11 +55,6 @@ export const refusedMongooseTests: readonly Refusal[] = [
     why: "a pipeline does not write: $out and $merge are refused",
   },
   {
-    tests: /(connection|db)-level aggregate/,
-    fails: /\$documents is not supported/,
-    why: "$documents is refused: a pipeline reads a collection",
-  },
-  {
     tests: /connection bulkWrite\(\) (un)?ordered/,
     fails: /client bulk write|null == true/,
     why: "the command bulkWrite belongs to wire version 25 (MongoDB 8.0); this server announces 21",

@@ -139,7 +139,7 @@ const STORIES: Record<string, RoomStory> = {
       { kind: "vacuum", afterS: 50 },
     ],
     rules: () => ({
-      overload: { ...defaultOverloadRule, maxPowerW: 1500, recloseAfterS: 900, residentMayRelease: true },
+      overload: { ...defaultOverloadRule, maxPowerW: 1500, recloseAfterS: 900 },
     }),
   },
   "104": { rules: (startedAt) => ({ ...QUIET_RULES, schedule: storeRoomSchedule(startedAt) }) },

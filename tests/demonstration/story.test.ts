@@ -59,7 +59,7 @@ describe("rooms 101 to 107", () => {
     ["105", "reminder", "resident"],
     ["107", "lockout", "tag"],
     ["102", "vicious-load", "staff"],
-    ["103", "overload", "resident"],
+    ["103", "overload", "staff"],
   ])("%s is dark because of %s, and says who releases it", async (room, kind, releaser) => {
     const why = await whenHeld(room, kind);
     const hold = why.holds.find((candidate) => candidate.kind === kind);

@@ -4,6 +4,7 @@ import { type Circuit, circuitModel } from "../network/circuit.model.ts";
 import type { Site } from "../places/site.model.ts";
 import { accrualModel } from "../rating/accrual.model.ts";
 import type { Accrual } from "../rating/accrual.ts";
+import { INTERVAL_MS } from "../rating/profile-marks.ts";
 import { readIntervalsOf } from "../rating/read-intervals.ts";
 
 export interface HouseholdUse {
@@ -34,7 +35,8 @@ export async function householdUse(
     readIntervalsOf(
       connection,
       circuits.map((circuit) => circuit._id),
-      { fromMs: localDayBounds(today, site.timeZone).startMs, toMs: nowMs },
+      // The interval that is running counts, as far as it has come.
+      { fromMs: localDayBounds(today, site.timeZone).startMs, toMs: nowMs + INTERVAL_MS },
     ),
   ]);
   const heard = accruals.map((accrual) => accrual.lastAt.getTime());

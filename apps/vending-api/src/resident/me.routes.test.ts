@@ -60,7 +60,8 @@ describe("a resident", () => {
       { day: dayBefore(0), wh: 3200, costMinor: 175 },
     ]);
     expect(body.today.wh).toBe(3200);
-    expect(body.today.intervals).toHaveLength(64);
+    // 64 that are over, and the one that is running.
+    expect(body.today.intervals).toHaveLength(65);
     expect(body.today.intervals.reduce((sum, { wh }) => sum + (wh ?? 0), 0)).toBe(3200);
   });
 
