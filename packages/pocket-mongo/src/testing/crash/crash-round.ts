@@ -7,8 +7,8 @@ import { examine } from "./examine.ts";
 import { type Knowledge, writeUntilGone } from "./writer.ts";
 
 const writers = 64;
-/** Long enough for several commits of all writers, short enough for many rounds; the exact moment is the seed's. */
-const leastLifeMs = 20;
+/** Up to several commits of all writers, short enough for many rounds; the exact moment is the seed's. */
+const leastLifeMs = 0;
 const mostLifeMs = 400;
 
 /** What the writers remember from one round on a directory to the next. */
@@ -32,7 +32,12 @@ export async function crashRound(directory: string, all: Knowledge[], random: Ra
   await withLedger(directory, async (server, ledger, client) => {
     // Every writer finds its connection open.
     await Promise.all(all.map(() => client.db("crash").command({ ping: 1 })));
-    const work = Promise.allSettled(all.map((known) => writeUntilGone(ledger, known)));
+    let work: Promise<PromiseSettledResult<void>[]> = Promise.resolve([]);
+    // The time runs from the first step that was acknowledged, however slow the machine is to begin.
+    await new Promise<void>((stepped) => {
+      work = Promise.allSettled(all.map((known) => writeUntilGone(ledger, known, stepped)));
+      void work.then(() => stepped());
+    });
     await delay(random.whole(leastLifeMs, mostLifeMs));
     await server.kill();
     await client.close();

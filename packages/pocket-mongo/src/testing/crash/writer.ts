@@ -16,8 +16,12 @@ export const entryId = (account: number, number: number): string => `${account}-
 /** Entries older than this are deleted again, so that deletions too are under way when the power goes. */
 const keptEntries = 30;
 
-/** Counts its account up, one entry for each step, until the server is gone. */
-export async function writeUntilGone({ accounts, entries }: Ledger, known: Knowledge): Promise<void> {
+/** Counts its account up, one entry for each step, until the server is gone; calls `stepped` after each. */
+export async function writeUntilGone(
+  { accounts, entries }: Ledger,
+  known: Knowledge,
+  stepped: () => void,
+): Promise<void> {
   const { account } = known;
   try {
     for (;;) {
@@ -39,6 +43,7 @@ export async function writeUntilGone({ accounts, entries }: Ledger, known: Knowl
         { upsert: true },
       );
       known.acknowledged = number;
+      stepped();
       const old = number - keptEntries;
       if (old <= 0) continue;
       known.askedDeletion = old;
