@@ -46,8 +46,12 @@ export async function writeUntilGone(
       stepped();
       const old = number - keptEntries;
       if (old <= 0) continue;
+      // A step that a crash has cut off is done again, and its deletion with it.
+      const isAgain = old <= known.askedDeletion;
       known.askedDeletion = old;
-      await entries.deleteOne({ _id: entryId(account, old) });
+      const { deletedCount } = await entries.deleteOne({ _id: entryId(account, old) });
+      if (deletedCount === 0 && !isAgain)
+        throw new Error(`entry ${entryId(account, old)} was not there to be deleted`);
       known.acknowledgedDeletion = old;
     }
   } catch (error) {
