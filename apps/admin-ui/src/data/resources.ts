@@ -1,0 +1,67 @@
+/**
+ * Where each resource lives. A resource with `one` is a view of another row under that row's id ("why" of a circuit), so that
+ * every figure shown has one place in the cache and one name in the change stream.
+ */
+export const RESOURCES = {
+  sites: { path: "sites" },
+  buildings: { path: "buildings" },
+  units: { path: "units" },
+  households: { path: "households" },
+  circuits: { path: "circuits" },
+  meters: { path: "meters" },
+  buses: { path: "buses" },
+  gateways: { path: "gateways" },
+  commands: { path: "commands" },
+  purchases: { path: "purchases" },
+  tariffs: { path: "tariffs" },
+  users: { path: "users" },
+  alarms: { path: "alarms" },
+  events: { path: "events" },
+  board: { path: "board", one: (id) => `board?siteId=${id}` },
+  balances: { path: "households", one: (id) => `households/${id}/balance` },
+  ledger: { path: "households", of: { filter: "householdId", list: (id) => `households/${id}/ledger` } },
+  live: { path: "circuits", one: (id) => `circuits/${id}/live` },
+  why: { path: "circuits", one: (id) => `circuits/${id}/why` },
+} as const satisfies Record<
+  string,
+  {
+    path: string;
+    one?: (id: string) => string;
+    /** A list below one row: the named filter chooses the row and leaves the query. */
+    of?: { filter: string; list: (id: string) => string };
+  }
+>;
+
+export type ResourceName = keyof typeof RESOURCES;
+
+interface Place {
+  path: string;
+  one?: (id: string) => string;
+  of?: { filter: string; list: (id: string) => string };
+}
+
+export function placeOf(resource: string): Place {
+  const places: Partial<Record<string, Place>> = RESOURCES;
+  const place = Object.hasOwn(RESOURCES, resource) ? places[resource] : undefined;
+  if (place === undefined) throw new RangeError(`no resource "${resource}"`);
+  return place;
+}
+
+/**
+ * What else is to be read again when a row of this resource changed. `same`: the view under the same id. `all`: views whose
+ * id does not follow from the change. A sale moves a balance; a hold moves the board.
+ */
+export const CONSEQUENCES: Partial<
+  Record<string, { same?: readonly ResourceName[]; all?: readonly ResourceName[] }>
+> = {
+  // New readings are told once for the whole site, as a change of its board.
+  board: { all: ["live", "balances"] },
+  circuits: { same: ["why", "live"] },
+  commands: { all: ["why"] },
+  households: { same: ["balances"], all: ["board", "ledger"] },
+  purchases: { all: ["balances", "ledger", "board"] },
+  alarms: { all: ["board"] },
+  units: { all: ["board"] },
+  buildings: { all: ["board"] },
+  tariffs: { all: ["balances"] },
+};
