@@ -30,7 +30,7 @@ describe("wrong use", () => {
   ])("%s ends with 2 and says how it is used", async (_what, args) => {
     const { code, stderr, stdout } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^error: .+\n\(--help shows how it is used\)\n$/);
+    expect(stderr).toMatch(/^error: .+\n(\(Did you mean .+\n)?\(--help shows how it is used\)\n$/);
   });
 
   test("--help ends with 0", async () => {
@@ -50,12 +50,12 @@ describe("malformed files and settings: one clear line, exit code 1", () => {
     ],
     [
       "an address that is none",
-      '{"server":{"url":"here","token":"t"},"dataDir":"d"}',
+      '{"server":{"url":"here","token":"0123456789abcdef"},"dataDir":"d"}',
       /gateway\.json.*server\.url/,
     ],
     [
       "a field nobody knows",
-      '{"server":{"url":"http://a","token":"t"},"dataDir":"d","fast":true}',
+      '{"server":{"url":"http://a","token":"0123456789abcdef"},"dataDir":"d","fast":true}',
       /gateway\.json.*fast/,
     ],
   ])("gateway configuration with %s", async (_what, content, expected) => {
