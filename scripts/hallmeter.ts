@@ -121,6 +121,26 @@ program
     process.exitCode = await verifyLedgerFromTerminal(options, process.env, print);
   });
 
+program
+  .command("backup")
+  .description("copy the embedded store into an empty folder, also while it runs")
+  .argument("<folder>", "where the copy goes", path)
+  .option("--json", "for programs")
+  .action(async (folder: string, options: { json?: boolean }) => {
+    const { backUpFromTerminal } = await import("./parts/backup.ts");
+    await backUpFromTerminal(folder, options, process.env, print);
+  });
+
+program
+  .command("restore")
+  .description("put a backup in the place of the embedded store; stop Hallmeter first")
+  .argument("<folder>", "the backup", path)
+  .option("--json", "for programs")
+  .action(async (folder: string, options: { json?: boolean }) => {
+    const { restoreFromTerminal } = await import("./parts/backup.ts");
+    await restoreFromTerminal(folder, options, process.env, print);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -17,6 +17,14 @@ const PACKAGE_ARROWS = {
 const COMMON_GATEWAY = ["errors", "clock"];
 const COMMON_API = ["errors", "deps", "db", "clock"];
 const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
+  "packages/pocket-mongo": {
+    bson: ["errors"],
+    match: ["errors", "bson"],
+    update: ["errors", "bson", "match"],
+    expression: ["errors", "bson", "match", "plan"],
+    store: ["errors", "bson", "match"],
+    wire: ["errors", "bson"],
+  },
   "apps/bus-gateway": {
     pipe: COMMON_GATEWAY,
     protocol: [...COMMON_GATEWAY, "pipe"],

@@ -148,4 +148,14 @@ describe("users and books on the embedded store", () => {
     expect(verified.code).toBe(0);
     expect(JSON.parse(verified.stdout)).toMatchObject({ entries: 0, findings: [] });
   });
+  test("a backup restores into another data directory", async () => {
+    const copy = join(folder, "copy");
+    expect(await run(["backup", copy, "--json"])).toMatchObject({ code: 0, stderr: "" });
+    const elsewhere = { HALLMETER_DATA: join(folder, "elsewhere") };
+    expect(await run(["restore", copy], { env: elsewhere })).toMatchObject({ code: 0, stderr: "" });
+    const add = ["user", "add", "--login", "first", "--name", "First", "--role", "administrator"];
+    const again = await run(add, { env: elsewhere, input: "correct horse battery staple\n" });
+    expect(again.stderr).toMatch(/login/i);
+    expect(await run(["backup", copy])).toMatchObject({ code: 1, stdout: "" });
+  });
 });
