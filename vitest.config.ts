@@ -17,6 +17,8 @@ export default defineConfig({
           name: "whole",
           include: ["tests/**/*.test.ts"],
           fileParallelism: false,
+          // After the others: a whole site on a busy machine would break promises that it keeps.
+          sequence: { groupOrder: 1 },
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },
