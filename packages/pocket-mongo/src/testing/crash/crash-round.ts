@@ -4,7 +4,7 @@ import type { Random } from "../random.ts";
 import { ServerProcess } from "../server-process.ts";
 import { type Ledger, openLedger } from "./accounts.ts";
 import { examine } from "./examine.ts";
-import { type Knowledge, writeUntilGone } from "./writer.ts";
+import { type Knowledge, keptEntries, writeUntilGone } from "./writer.ts";
 
 const writers = 64;
 /** Up to several commits of all writers, short enough for many rounds; the exact moment is the seed's. */
@@ -74,9 +74,12 @@ async function takeUp({ accounts, entries }: Ledger, all: readonly Knowledge[]):
   for (const known of all) {
     const count = stored.get(known.account) ?? 0;
     await entries.deleteMany({ account: known.account, number: { $gt: count } });
-    await entries.deleteMany({ account: known.account, number: { $lte: known.askedDeletion } });
+    // A step that was stored and not answered is not done again, so the deletion that follows it is made up here.
+    const deletion = Math.max(known.askedDeletion, count - keptEntries);
+    await entries.deleteMany({ account: known.account, number: { $lte: deletion } });
     known.acknowledged = count;
     known.asked = count;
-    known.acknowledgedDeletion = known.askedDeletion;
+    known.askedDeletion = deletion;
+    known.acknowledgedDeletion = deletion;
   }
 }

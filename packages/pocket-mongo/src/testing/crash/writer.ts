@@ -14,7 +14,7 @@ export interface Knowledge {
 export const entryId = (account: number, number: number): string => `${account}-${number}`;
 
 /** Entries older than this are deleted again, so that deletions too are under way when the power goes. */
-const keptEntries = 30;
+export const keptEntries = 30;
 
 /** Counts its account up, one entry for each step, until the server is gone; calls `stepped` after each. */
 export async function writeUntilGone(
