@@ -14,6 +14,8 @@ const HEIGHT = 96;
 const SLOT = 12;
 const BAR = 8;
 const TICKS = 6;
+/** The first hour of a day must not fill the card. */
+const FEWEST_SLOTS = 12;
 
 /** Bars without a library: one rectangle each, the same numbers as a table below. */
 export function Bars({
@@ -28,7 +30,9 @@ export function Bars({
   const { t } = useSpeech();
   const titleId = useId();
   const highest = Math.max(...bars.map(({ value }) => value), 1);
-  const width = bars.length * SLOT;
+  const slots = Math.max(bars.length, FEWEST_SLOTS);
+  const emptySlots = Array.from({ length: slots - bars.length }, (_, index) => `empty ${index}`);
+  const width = slots * SLOT;
   const every = Math.max(1, Math.ceil(bars.length / TICKS));
   return (
     <figure className="bars">
@@ -54,6 +58,9 @@ export function Bars({
       <div className="bars-ticks" aria-hidden="true">
         {bars.map(({ tick, text }, index) => (
           <span key={text}>{index % every === 0 ? tick : ""}</span>
+        ))}
+        {emptySlots.map((key) => (
+          <span key={key} />
         ))}
       </div>
       <details>
