@@ -72,7 +72,7 @@ export class GatewayStore {
     this.#tables = tables;
     this.#clock = clock;
     this.#log = log;
-    this.outbox = new Outbox(tables, limits);
+    this.outbox = new Outbox(tables, limits, clock.nowMs());
     const lastEvent = tables.lastKey("events");
     this.#nextEvent = typeof lastEvent === "number" ? lastEvent + 1 : 1;
     this.#isFull = this.outbox.size().acceptance === "no-samples";
@@ -300,7 +300,7 @@ export class GatewayStore {
       return all;
     } catch (error) {
       this.#log.error({ err: error, changes: all.length }, "the local store could not be written");
-      this.outbox.judgeSize(true);
+      this.outbox.judgeSize(this.#clock.nowMs(), true);
       this.#noteFull(true);
       const important = all.filter((change) => change.isExpendable !== true);
       if (important.length === all.length) throw error;
@@ -324,7 +324,7 @@ export class GatewayStore {
   }
 
   #checkSize(): void {
-    this.#noteFull(this.outbox.judgeSize(false) === "no-samples");
+    this.#noteFull(this.outbox.judgeSize(this.#clock.nowMs(), false) === "no-samples");
     if (!this.#closed) this.#cancelSizeCheck = this.#clock.setTimer(() => this.#checkSize(), SIZE_CHECK_MS);
   }
 

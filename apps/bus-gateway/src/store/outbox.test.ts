@@ -29,7 +29,12 @@ function eventItem(id: string): UplinkItem {
 
 function openStore(tables = new MemoryTables(), limitBytes = 1_000_000) {
   const clock = new VirtualClock(START);
-  const store = new GatewayStore({ tables, clock, log, limits: { limitBytes, reserveBytes: 1000 } });
+  const store = new GatewayStore({
+    tables,
+    clock,
+    log,
+    limits: { limitBytes, reserveBytes: 1000, thinAfterMs: 3_600_000 },
+  });
   return { store, clock, tables };
 }
 
@@ -113,13 +118,31 @@ describe("a full disk", () => {
   });
 
   it.each([
-    { outbox: 0, free: 5000, expected: "all" },
-    { outbox: 499, free: 5000, expected: "all" },
-    { outbox: 500, free: 5000, expected: "thinned" },
-    { outbox: 1000, free: 5000, expected: "no-samples" },
-    { outbox: 0, free: 99, expected: "no-samples" },
-  ])("takes $expected with $outbox of 1000 bytes used and $free free", ({ outbox, free, expected }) => {
-    expect(acceptance(outbox, free, { limitBytes: 1000, reserveBytes: 100 })).toBe(expected);
+    { outbox: 0, free: 5000, oldestMs: 0, expected: "all" },
+    { outbox: 499, free: 5000, oldestMs: 9999, expected: "all" },
+    { outbox: 500, free: 5000, oldestMs: 0, expected: "thinned" },
+    { outbox: 0, free: 5000, oldestMs: 10_000, expected: "thinned" },
+    { outbox: 1000, free: 5000, oldestMs: 0, expected: "no-samples" },
+    { outbox: 0, free: 99, oldestMs: 0, expected: "no-samples" },
+  ])("takes $expected with $outbox of 1000 bytes used, $free free, the oldest $oldestMs ms old", (row) => {
+    const standing = { outboxBytes: row.outbox, freeBytes: row.free, oldestMs: row.oldestMs };
+    const limits = { limitBytes: 1000, reserveBytes: 100, thinAfterMs: 10_000 };
+    expect(acceptance(standing, limits)).toBe(row.expected);
+  });
+
+  it("keeps one sample a quarter of an hour once the oldest has waited an hour, and all again after it was taken", async () => {
+    const { store, clock } = openStore();
+    for (let second = 0; second < 7200; second += 60) {
+      store.defer(store.sending([sampleItem(clock.nowMs())]));
+      await clock.advance(60_000);
+    }
+    await store.idle();
+    expect(store.outbox.size().count).toBe(61 + 4);
+    expect(store.outbox.size().acceptance).toBe("thinned");
+    const waiting = store.outbox.first(1000).map(({ key }) => key);
+    await store.commit(store.outbox.removals(waiting));
+    await clock.advance(1000);
+    expect(store.outbox.size().acceptance).toBe("all");
   });
 
   it.each([

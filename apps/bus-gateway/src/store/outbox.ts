@@ -45,7 +45,8 @@ export class Outbox {
   #nextNumber: number;
   #acceptance: Acceptance = "all";
 
-  constructor(tables: Tables, limits: OutboxLimits) {
+  /** @param nowMs milliseconds since the epoch */
+  constructor(tables: Tables, limits: OutboxLimits, nowMs: number) {
     this.#tables = tables;
     this.#limits = limits;
     const lastNumbers = Object.values(PRIORITY).map((priority) => {
@@ -53,7 +54,7 @@ export class Outbox {
       return last.success ? last.data[1] : 0;
     });
     this.#nextNumber = Math.max(...lastNumbers) + 1;
-    this.judgeSize(false);
+    this.judgeSize(nowMs, false);
   }
 
   /** Entries that put the items in line; samples that are not taken now are left out. */
@@ -98,10 +99,21 @@ export class Outbox {
   }
 
   /** To be called about once a second and after a write failed for want of space. Returns what is accepted from now on. */
-  judgeSize(writeFailed: boolean): Acceptance {
+  judgeSize(nowMs: number, writeFailed: boolean): Acceptance {
     const { bytes } = this.#tables.size("outbox");
-    this.#acceptance = writeFailed ? "no-samples" : acceptance(bytes, this.#tables.freeBytes(), this.#limits);
+    const standing = {
+      outboxBytes: bytes,
+      freeBytes: this.#tables.freeBytes(),
+      oldestMs: Math.max(0, nowMs - (this.#oldestSampleMs() ?? nowMs)),
+    };
+    this.#acceptance = writeFailed ? "no-samples" : acceptance(standing, this.#limits);
     return this.#acceptance;
+  }
+
+  #oldestSampleMs(): number | undefined {
+    const [oldest] = this.#tables.entries("outbox", { from: [PRIORITY.ordinary, 0], limit: 1 });
+    const item = oldest && itemOf(oldest.value);
+    return item?.type === "sample" ? Date.parse(item.sample.at) : undefined;
   }
 
   #takes(item: UplinkItem): boolean {

@@ -148,7 +148,7 @@ export class GatewayRig {
     const { clock, server, tables } = this;
     const log = pino({ enabled: false });
     const random = this.#random;
-    const store = new GatewayStore({ tables, clock, log, limits: { limitBytes, reserveBytes: 0 } });
+    const store = new GatewayStore({ tables, clock, log, limits: { ...DEFAULT_OUTBOX_LIMITS, limitBytes, reserveBytes: 0 } });
     const control = new GatewayControl({
       store,
       clock,

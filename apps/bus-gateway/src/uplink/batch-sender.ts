@@ -12,7 +12,7 @@ import type { Server } from "./server.ts";
 const BATCH_INTERVAL_MS = 1000;
 
 interface BatchSenderOptions {
-  server: Server;
+  server: Pick<Server, "lastSequence" | "sendBatch">;
   store: GatewayStore;
   clock: Clock;
   log: Logger;
