@@ -19,6 +19,12 @@ function wholeNumber(from: number, to: number) {
   };
 }
 
+function cabinetContent(text: string, before: { threePhase: number; singlePhase: number }[] = []) {
+  const [, threePhase, singlePhase] = /^(\d{1,3})\+(\d{1,3})$/.exec(text) ?? [];
+  if (threePhase === undefined) throw new InvalidArgumentError("write it like 4+24.");
+  return [...before, { threePhase: Number(threePhase), singlePhase: Number(singlePhase) }];
+}
+
 program
   .command("start")
   .description("run the demonstration site: store, API, console, gateway and simulated meters")
@@ -96,6 +102,34 @@ program
   .action(async (state: "open" | "close", options) => {
     const { switchAtBus } = await import("./parts/bus-tools.ts");
     process.exitCode = await switchAtBus(state, options, print);
+  });
+
+program
+  .command("plan")
+  .description("plan unit ids and buses for ADF400L cabinets, and what polling them costs on the wire")
+  .option(
+    "--cabinet <3p+1p>",
+    "three-phase and single-phase circuits of one cabinet, e.g. 4+24; repeat it for each",
+    cabinetContent,
+  )
+  .option(
+    "--three-phase <count>",
+    "instead of --cabinet: spread over as few as hold them",
+    wholeNumber(0, 5000),
+    0,
+  )
+  .option("--single-phase <count>", "the same", wholeNumber(0, 5000), 0)
+  .addOption(
+    new Option("--frame <ids>", "unit ids a cabinet takes").choices(["36", "24", "12"]).default("36"),
+  )
+  .option("--baud <baud>", "speed of the line", wholeNumber(1200, 115_200), 9600)
+  .addOption(new Option("--parity <parity>").choices(["none", "odd", "even"]).default("none"))
+  .option("--turnaround-ms <ms>", "what a meter needs before it answers", wholeNumber(0, 1000), 40)
+  .option("--poll-s <seconds>", "how often each circuit shall be read", wholeNumber(1, 900), 5)
+  .option("--json", "for programs")
+  .action(async (options, command: Command) => {
+    const { planAtTerminal } = await import("./parts/address-plan.ts");
+    process.exitCode = planAtTerminal(options, print, (mistake) => command.error(`error: ${mistake}`));
   });
 
 const user = program.command("user").description("people who may sign in");

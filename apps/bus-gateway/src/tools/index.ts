@@ -2,6 +2,15 @@
 export { openBus } from "../bus/open-bus.ts";
 export { systemClock } from "../clock.ts";
 export { isGatewayError } from "../errors.ts";
+export {
+  type AddressPlanMistake,
+  CABINET_FRAMES,
+  type CabinetContent,
+  type CabinetFrame,
+  type PlannedBus,
+  planAddresses,
+  spreadOverCabinets,
+} from "./address-plan.ts";
 export { parseBusUrl } from "./bus-url.ts";
 export { describeReading, readCircuit } from "./read-circuit.ts";
 export { describeRelayOutcome, switchRelay } from "./switch-relay.ts";
