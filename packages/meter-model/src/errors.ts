@@ -6,8 +6,16 @@ export const METER_MODEL_ERRORS = {
   "unknown-register": { failureClass: "permanent" },
   /** The reply has another number of words than the block asked for. */
   "wrong-word-count": { failureClass: "transient" },
-  /** The profile's sample block does not hold a register that a sample needs. */
+  /** The profile's sample blocks do not hold a register that a sample needs. */
   "register-not-in-block": { failureClass: "permanent" },
+  /** The unit has fewer circuits than that. */
+  "unknown-loop": { failureClass: "permanent" },
+  /** Digits that are none, not a number, infinity: nothing a sample could stand on. */
+  "unreadable-value": { failureClass: "transient" },
+  /** The meter only measures. */
+  "no-relay": { failureClass: "permanent" },
+  /** A command that the meter takes only with a password and an operator's code. */
+  "access-missing": { failureClass: "permanent" },
   "unknown-time-zone": { failureClass: "permanent" },
   "invalid-day": { failureClass: "permanent" },
   /** A span whose end lies before its start. */

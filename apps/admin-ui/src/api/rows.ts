@@ -153,7 +153,8 @@ export interface Circuit {
   name: string;
   meterId: string;
   busId: string;
-  unitAddress: number;
+  /** A Modbus unit id, or the twelve digits of a DL/T 645 address. */
+  unitAddress: number | string;
   householdId: string | null;
   variant: string;
   profile: string;

@@ -67,7 +67,7 @@ export default function CircuitList() {
           render={(row) => <PresenceBadge presence={row.presence} />}
         />
         <DataTable.Col<Circuit> source="variant" disableSort />
-        <DataTable.NumberCol<Circuit> source="unitAddress" />
+        <DataTable.Col<Circuit> source="unitAddress" />
         <DataTable.Col<Circuit> source="asOf" disableSort render={(row) => <AsOf at={row.asOf} />} />
       </DataTable>
     </ResourceList>

@@ -1,4 +1,4 @@
-import type { Presence, Profile, ReadBlock } from "@hallmeter/meter-model";
+import type { ModbusReadBlock, Presence, Profile } from "@hallmeter/meter-model";
 
 /** First non-empty lane wins; aging keeps the lower ones moving (see lanes.ts). */
 export const LANES = ["trip", "restore", "sale", "person", "watch", "poll", "backfill", "scan"] as const;
@@ -10,7 +10,7 @@ export type ProfileTiming = Pick<Profile, "minimumGapMs" | "longestLatencyMs">;
 export interface ReadRequest {
   lane: Lane;
   unitId: number;
-  block: ReadBlock;
+  block: ModbusReadBlock;
   profile: ProfileTiming;
   /** Wall clock; not started by then, it rejects with "expired". */
   expiresAtMs?: number;
@@ -40,7 +40,7 @@ export interface ReadReply {
 export interface PollEntry {
   key: string;
   unitId: number;
-  block: ReadBlock;
+  block: ModbusReadBlock;
   profile: ProfileTiming;
   intervalMs: number;
   lane: "watch" | "poll";

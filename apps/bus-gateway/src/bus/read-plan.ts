@@ -1,4 +1,4 @@
-import type { LineConfig, ReadBlock } from "@hallmeter/meter-model";
+import type { LineConfig, ModbusReadBlock } from "@hallmeter/meter-model";
 import { readTransactionMs } from "../protocol/modbus/wire-time.ts";
 
 /** Modbus Application Protocol V1.1b3, clause 6.3: at most 125 registers a read. */
@@ -13,13 +13,13 @@ export interface ReadPlanSetting {
   line: LineConfig;
   /** Learned, or what the profile makes likely. */
   turnaroundMs: number;
-  function: ReadBlock["function"];
+  function: ModbusReadBlock["function"];
   /** Ranges, both ends included, that the meter does not let anybody read across. */
   holes: readonly { from: number; to: number }[];
 }
 
 /** The blocks that read all the ranges in the least time on the wire: neighbours join when the gap is cheaper than a second request. */
-export function planReads(ranges: readonly RegisterRange[], setting: ReadPlanSetting): ReadBlock[] {
+export function planReads(ranges: readonly RegisterRange[], setting: ReadPlanSetting): ModbusReadBlock[] {
   const { line, turnaroundMs, holes } = setting;
   const cost = (registers: number) => readTransactionMs(line, registers, turnaroundMs);
   const blocks: RegisterRange[] = [];

@@ -1,3 +1,4 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import type { BusState } from "../bus/bus.ts";
 import type { Condition } from "./alarm-book.ts";
 import { alarmKey } from "./circuit-items.ts";
@@ -10,7 +11,7 @@ const GRACE_AFTER_UP_MS = 60_000;
 const DUPLICATE_REMEMBERED_MS = 10 * 60_000;
 
 export interface UnitStanding {
-  unitId: number;
+  unitId: UnitId;
   circuitId: string;
   meterId: string;
   /** null while online or flaky. */

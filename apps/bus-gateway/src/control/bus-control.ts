@@ -1,4 +1,4 @@
-import type { BusConfig, SafetyPolicy } from "@hallmeter/meter-model";
+import type { BusConfig, SafetyPolicy, UnitId } from "@hallmeter/meter-model";
 import type { Bus, BusBudget, BusState } from "../bus/bus.ts";
 import type { Cancel, Clock } from "../clock.ts";
 import type { Change } from "../store/tables.ts";
@@ -33,7 +33,7 @@ export class BusControl {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #close: (circuit: CircuitControl) => void;
-  readonly #troubles = new Map<number, UnitTrouble>();
+  readonly #troubles = new Map<UnitId, UnitTrouble>();
   #state: { state: BusState; detail: string; isAlarm: boolean; upSinceMs: number | null } = {
     state: "opening",
     detail: "",
@@ -81,9 +81,10 @@ export class BusControl {
     );
     const polled = [...this.circuits.values()].map((circuit) => ({
       circuitId: circuit.id,
-      unitId: circuit.config.unitId,
+      unitId: circuit.wire.unitId,
       profile: circuit.wire.profile,
       variant: circuit.wire.variant,
+      loop: circuit.config.loop,
       isWatched: isWatched(circuit),
     }));
     const plan = planPolls(polled, this.config, (unitId) => turnarounds.get(unitId) ?? null);
@@ -154,7 +155,7 @@ export class BusControl {
     for (const circuit of this.circuits.values()) circuit.setPresence("offline");
   }
 
-  #trouble(unitId: number): UnitTrouble {
+  #trouble(unitId: UnitId): UnitTrouble {
     const known = this.#troubles.get(unitId) ?? { offlineSinceMs: null, duplicateSeenMs: null };
     this.#troubles.set(unitId, known);
     return known;

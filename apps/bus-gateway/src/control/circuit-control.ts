@@ -146,13 +146,19 @@ export class CircuitControl {
   /** Takes a reply in as a sample; undefined when it has been taken already or its words are no sample. */
   takeReply(reply: ReadReply, stepConfig: CircuitStepConfig): Sample | undefined {
     const { clock, log } = this.#around;
-    const { id: circuitId, ctRatio, ptRatio, variant } = this.config;
+    const { id: circuitId, ctRatio, ptRatio, variant, loop } = this.config;
     const at = new Date(reply.at).toISOString();
     // Several who asked at the same time share one reply: it is one sample.
     if (this.#baseline.lastSampleAtMs === reply.at) return undefined;
     let decoded: Sample;
     try {
-      decoded = decodeSample(this.wire.profile, variant, reply.words, { circuitId, at, ctRatio, ptRatio });
+      decoded = decodeSample(this.wire.profile, variant, [reply.words], {
+        circuitId,
+        at,
+        ctRatio,
+        ptRatio,
+        ...(loop === undefined ? {} : { loop }),
+      });
     } catch (error) {
       if (!(error instanceof MeterModelError)) throw error;
       log.error({ circuitId, code: error.code, err: error }, "a reply that is no sample");
@@ -204,6 +210,8 @@ export class CircuitControl {
 
   decide(policy: SafetyPolicy): Decision {
     const nowMs = this.#around.clock.nowMs();
+    // A meter that only measures has nothing to operate.
+    if (this.wire.variant.relay === undefined) return { type: "nothing" };
     if (this.#isOperating || nowMs < this.#notBeforeMs) return { type: "nothing" };
     const { intended, effective } = this.folded();
     return decideOperation(

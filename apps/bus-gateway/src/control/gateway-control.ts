@@ -22,6 +22,7 @@ import { CircuitControl } from "./circuit-control.ts";
 import { alarmKey } from "./circuit-items.ts";
 import { CommandDesk } from "./command-desk.ts";
 import { HouseholdCredits } from "./household-credits.ts";
+import { modbusUnitId } from "./modbus-only.ts";
 import { readSampleBlock } from "./operate-relay.ts";
 import { type BulkVerdict, judgeBulk } from "./safety/bulk-guard.ts";
 import { isClockSure } from "./safety/clock-sure.ts";
@@ -146,7 +147,7 @@ export class GatewayControl {
     }
     for (const busConfig of config.buses) this.#busFor(busConfig);
     const circuits = config.circuits.filter((circuit) => this.#isUsable(circuit));
-    this.#arrangeCircuits(circuits);
+    this.#arrangeCircuits(circuits, config.timeZone);
     this.#credits.arrange(circuits, config.timeZone);
     for (const circuit of this.#circuits.values()) this.#stepCredit(circuit);
     this.#latestKnownMs = Math.max(
@@ -188,7 +189,7 @@ export class GatewayControl {
     return isKnown;
   }
 
-  #arrangeCircuits(configs: readonly CircuitConfig[]): void {
+  #arrangeCircuits(configs: readonly CircuitConfig[], timeZone: string): void {
     const wanted = new Set(configs.map(({ id }) => id));
     for (const [id, circuit] of this.#circuits)
       if (!wanted.has(id)) {
@@ -197,12 +198,13 @@ export class GatewayControl {
       }
     for (const config of configs) {
       const known = this.#circuits.get(config.id);
-      if (known !== undefined && isSameWire(known.config, config)) known.setConfig(config);
-      else this.#addCircuit(config);
+      const isSame = known?.wire.timeZone === timeZone && isSameWire(known.config, config);
+      if (isSame) known.setConfig(config);
+      else this.#addCircuit(config, timeZone);
     }
   }
 
-  #addCircuit(config: CircuitConfig): void {
+  #addCircuit(config: CircuitConfig, timeZone: string): void {
     const { store, clock, log, newId } = this.#options;
     const bus = this.#buses.get(config.busId);
     const profile = builtInProfiles[config.profile];
@@ -210,7 +212,16 @@ export class GatewayControl {
     if (bus === undefined || profile === undefined || variant === undefined) return;
     const before = this.#circuits.get(config.id);
     if (before !== undefined) this.#buses.get(before.config.busId)?.circuits.delete(config.id);
-    const wire = { circuitId: config.id, bus: bus.bus, unitId: config.unitId, profile, variant };
+    const wire = {
+      circuitId: config.id,
+      bus: bus.bus,
+      unitId: modbusUnitId(config.unitId),
+      profile,
+      variant,
+      loop: config.loop,
+      access: config.access,
+      timeZone,
+    };
     const circuit = new CircuitControl(config, wire, { store, clock, log, newId, alarms: this.alarms });
     this.#circuits.set(config.id, circuit);
     bus.circuits.set(config.id, circuit);
@@ -362,7 +373,9 @@ export class GatewayControl {
 
 /** What a circuit is read and switched through: when it changes, what was measured before says nothing. */
 function isSameWire(a: CircuitConfig, b: CircuitConfig): boolean {
-  const wire = ({ busId, unitId, profile, variant, meterId, ctRatio, ptRatio }: CircuitConfig) =>
-    JSON.stringify([busId, unitId, profile, variant, meterId, ctRatio, ptRatio]);
+  const wire = (circuit: CircuitConfig) => {
+    const { busId, unitId, loop = 1, profile, variant, meterId, ctRatio, ptRatio, access } = circuit;
+    return JSON.stringify([busId, unitId, loop, profile, variant, meterId, ctRatio, ptRatio, access]);
+  };
   return wire(a) === wire(b);
 }

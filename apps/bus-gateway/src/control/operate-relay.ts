@@ -1,7 +1,16 @@
-import type { IntendedState, Profile, ProfileVariant, RelayState } from "@hallmeter/meter-model";
+import {
+  blocksOf,
+  type IntendedState,
+  type MeterAccess,
+  type Profile,
+  type ProfileVariant,
+  type RelayState,
+  relayWrite,
+} from "@hallmeter/meter-model";
 import type { Bus, Lane, ReadReply } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import { type GatewayErrorCode, isGatewayError } from "../errors.ts";
+import { modbusWrite, onlyModbusBlock } from "./modbus-only.ts";
 import { READ_BACK_PAUSE_MS, READ_BACK_WITHIN_MS } from "./safety/relay-check.ts";
 
 /** Where a circuit hangs and how it is spoken to. */
@@ -11,6 +20,11 @@ export interface CircuitWire {
   unitId: number;
   profile: Profile;
   variant: ProfileVariant;
+  /** Which circuit of the unit; default 1. */
+  loop?: number | undefined;
+  access?: MeterAccess | undefined;
+  /** The site's: a meter's own clock shows its wall clock. */
+  timeZone: string;
 }
 
 export type OperationOutcome =
@@ -57,8 +71,8 @@ interface Operation {
 
 /** Reads the sample block once. */
 export function readSampleBlock(wire: CircuitWire, lane: Lane, expiresAtMs: number): Promise<ReadReply> {
-  const { bus, unitId, profile, variant } = wire;
-  return bus.read({ lane, unitId, block: variant.sampleBlock, profile, expiresAtMs });
+  const { bus, unitId, profile, variant, loop } = wire;
+  return bus.read({ lane, unitId, block: onlyModbusBlock(blocksOf(variant, loop)), profile, expiresAtMs });
 }
 
 /**
@@ -66,13 +80,21 @@ export function readSampleBlock(wire: CircuitWire, lane: Lane, expiresAtMs: numb
  * never sent a second time here.
  */
 export async function operateRelay(wire: CircuitWire, operation: Operation): Promise<OperationOutcome> {
-  const { command } = wire.variant.relay;
+  const { variant, loop, access, timeZone } = wire;
+  const { address, words } = modbusWrite(
+    relayWrite(variant, operation.relay, {
+      expiresAtMs: operation.expiresAtMs,
+      timeZone,
+      ...(loop === undefined ? {} : { loop }),
+      ...(access === undefined ? {} : { access }),
+    }),
+  );
   try {
     await wire.bus.write({
       lane: operation.lane,
       unitId: wire.unitId,
-      address: command.address,
-      words: [operation.relay === "open" ? command.open : command.close],
+      address,
+      words,
       profile: wire.profile,
       expiresAtMs: operation.expiresAtMs,
       supersedeKey: `relay ${wire.circuitId}`,

@@ -1,12 +1,14 @@
-import type { BusConfig, Profile, ProfileVariant } from "@hallmeter/meter-model";
+import { type BusConfig, blocksOf, type Profile, type ProfileVariant } from "@hallmeter/meter-model";
 import type { PollEntry } from "../bus/bus.ts";
 import { ASSUMED_TURNAROUND_MS, plannedMilli } from "../bus/planned-use.ts";
+import { onlyModbusBlock } from "./modbus-only.ts";
 
 export interface PolledCircuit {
   circuitId: string;
   unitId: number;
   profile: Profile;
   variant: ProfileVariant;
+  loop?: number | undefined;
   isWatched: boolean;
 }
 
@@ -16,10 +18,10 @@ const WATCH_INTERVALS_MS = [1000, 1500, 2000, 2500, 3000, 4000, 5000];
 const PLAN_LIMIT_MILLI = 800;
 
 function planWith(circuits: readonly PolledCircuit[], bus: BusConfig, watchIntervalMs: number): PollEntry[] {
-  return circuits.map(({ circuitId, unitId, profile, variant, isWatched }) => ({
+  return circuits.map(({ circuitId, unitId, profile, variant, loop, isWatched }) => ({
     key: circuitId,
     unitId,
-    block: variant.sampleBlock,
+    block: onlyModbusBlock(blocksOf(variant, loop)),
     profile,
     intervalMs: isWatched ? Math.min(watchIntervalMs, bus.pollIntervalMs) : bus.pollIntervalMs,
     lane: isWatched ? "watch" : "poll",

@@ -9,6 +9,7 @@ import {
 import { pino } from "pino";
 import { VirtualClock } from "../clock.ts";
 import { GatewayControl } from "../control/gateway-control.ts";
+import { modbusUnitId } from "../control/modbus-only.ts";
 import { DEFAULT_OUTBOX_LIMITS } from "../store/acceptance.ts";
 import { GatewayStore } from "../store/gateway-store.ts";
 import { Uplink } from "../uplink/uplink.ts";
@@ -20,7 +21,10 @@ import { type RelayWrite, VirtualBus, VirtualUnit } from "./virtual-bus.ts";
 export const RIG_START_MS = Date.UTC(2026, 0, 2, 2, 0, 0);
 export const PRICE_MICRO_PER_KWH = 600_000;
 
-export function circuitConfig(index: number, change: Partial<CircuitConfig> = {}): CircuitConfig {
+/** The rig's circuits are Modbus units. */
+export type RigCircuit = CircuitConfig & { unitId: number };
+
+export function circuitConfig(index: number, change: Partial<RigCircuit> = {}): RigCircuit {
   return {
     id: `c${index}`,
     name: `10${index}`,
@@ -108,7 +112,8 @@ export class GatewayRig {
   constructor(config: GatewayConfig, random: () => number = () => 0.5) {
     this.server = new ScriptedServer(config);
     this.#random = random;
-    for (const { unitId } of config.circuits) this.units.set(unitId, new VirtualUnit(this.clock));
+    for (const { unitId } of config.circuits)
+      this.units.set(modbusUnitId(unitId), new VirtualUnit(this.clock));
   }
 
   get control(): GatewayControl {
@@ -148,7 +153,12 @@ export class GatewayRig {
     const { clock, server, tables } = this;
     const log = pino({ enabled: false });
     const random = this.#random;
-    const store = new GatewayStore({ tables, clock, log, limits: { ...DEFAULT_OUTBOX_LIMITS, limitBytes, reserveBytes: 0 } });
+    const store = new GatewayStore({
+      tables,
+      clock,
+      log,
+      limits: { ...DEFAULT_OUTBOX_LIMITS, limitBytes, reserveBytes: 0 },
+    });
     const control = new GatewayControl({
       store,
       clock,

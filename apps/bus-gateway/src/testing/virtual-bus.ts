@@ -1,4 +1,12 @@
-import { acrelAdf400l, type Presence, profileRegister, profileVariant } from "@hallmeter/meter-model";
+import {
+  acrelAdf400l,
+  blocksOf,
+  type Presence,
+  profileRegister,
+  profileVariant,
+  relayWrite,
+  wordIndex,
+} from "@hallmeter/meter-model";
 import type {
   Bus,
   BusBudget,
@@ -9,12 +17,25 @@ import type {
   WriteRequest,
 } from "../bus/bus.ts";
 import type { Cancel, Clock } from "../clock.ts";
+import { modbusWrite, onlyModbusBlock } from "../control/modbus-only.ts";
 import { GatewayError } from "../errors.ts";
 
 const VARIANT = "single-phase";
 const READ_MS = 75;
 const WRITE_MS = 60;
 const TIMEOUT_MS = 400;
+/** Bits of the status word (devices.md): relay L1, and a fault of the meter's own. */
+const CLOSED_BIT = 0x2000;
+const FAULT_BIT = 0x0100;
+
+/** The control word and its values, as the profile sends them. */
+function control(state: "open" | "closed") {
+  const variant = profileVariant(acrelAdf400l, VARIANT);
+  const { address, words } = modbusWrite(relayWrite(variant, state, { expiresAtMs: 0, timeZone: "UTC" }));
+  return { address, word: words[0] ?? 0 };
+}
+const OPEN = control("open");
+const CLOSE = control("closed");
 
 /** A single-phase circuit behind the virtual bus: real registers, a relay, and a load. */
 export class VirtualUnit {
@@ -57,20 +78,19 @@ export class VirtualUnit {
   }
 
   write(address: number, word: number): void {
-    const { command } = profileVariant(acrelAdf400l, VARIANT).relay;
-    if (address !== command.address || this.isStuck) return;
+    if (address !== OPEN.address || this.isStuck) return;
     this.#count();
-    if (word === command.open) this.relay = "open";
-    if (word === command.close) this.relay = "closed";
+    if (word === OPEN.word) this.relay = "open";
+    if (word === CLOSE.word) this.relay = "closed";
   }
 
   /** The words of the sample block, as the manual lays them out. */
   words(): number[] {
-    const { sampleBlock, relay } = profileVariant(acrelAdf400l, VARIANT);
+    const sampleBlock = onlyModbusBlock(blocksOf(profileVariant(acrelAdf400l, VARIANT)));
     const words = new Array<number>(sampleBlock.count).fill(0);
     const put = (name: string, value: number) => {
       const register = profileRegister(acrelAdf400l, VARIANT, name);
-      const index = register.address - sampleBlock.address;
+      const index = wordIndex(register, sampleBlock) ?? 0;
       const isLong = register.type === "u32";
       if (isLong) words[index] = Math.floor(value / 0x1_0000);
       words[isLong ? index + 1 : index] = value & 0xffff;
@@ -81,10 +101,7 @@ export class VirtualUnit {
     put("powerFactorMilli", 1000);
     put("frequencyCHz", 5000);
     put("energyWh", this.energyWh / 10);
-    put(
-      "statusWord",
-      (this.relay === "closed" ? relay.readBack.closedValue : 0) | (this.hasFault ? 0x0100 : 0),
-    );
+    put("statusWord", (this.relay === "closed" ? CLOSED_BIT : 0) | (this.hasFault ? FAULT_BIT : 0));
     return words;
   }
 
@@ -155,8 +172,7 @@ export class VirtualBus implements Bus {
 
   async write(request: WriteRequest): Promise<void> {
     const word = request.words[0] ?? 0;
-    const { command } = profileVariant(acrelAdf400l, VARIANT).relay;
-    const relay = word === command.open ? "open" : "closed";
+    const relay = word === OPEN.word ? "open" : "closed";
     this.onRequest(request.unitId, relay);
     await this.#begin(request.expiresAtMs);
     const unit = this.units.get(request.unitId);

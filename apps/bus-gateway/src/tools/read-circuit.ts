@@ -1,17 +1,21 @@
 import {
   type DescribedValue,
   describeBlock,
+  isModbusRegister,
+  type ModbusReadBlock,
+  type ModbusRegister,
   type Profile,
   profileVariant,
-  type ReadBlock,
   type Register,
+  registerPlace,
   wordCount,
+  wordIndex,
 } from "@hallmeter/meter-model";
 import type { Bus } from "../bus/bus.ts";
 import { ASSUMED_TURNAROUND_MS } from "../bus/planned-use.ts";
 import { planReads, type RegisterRange } from "../bus/read-plan.ts";
+import { onlyModbusBlock } from "../control/modbus-only.ts";
 import { isGatewayError } from "../errors.ts";
-import { hexWord } from "./hex-word.ts";
 
 export interface CircuitAddress {
   bus: Bus;
@@ -47,11 +51,13 @@ interface BlockReading {
 export async function readCircuit(circuit: CircuitAddress): Promise<CircuitReading> {
   const { profile, variant: variantName, unitId } = circuit;
   const variant = profileVariant(profile, variantName);
-  const registers = variant.registers.filter((register) => register.access === "r");
+  const registers = variant.registers.filter(
+    (register): register is ModbusRegister => isModbusRegister(register) && register.access === "r",
+  );
   const blocks = planReads(registers.map(rangeOf), {
     line: profile.defaultLine,
     turnaroundMs: ASSUMED_TURNAROUND_MS,
-    function: variant.sampleBlock.function,
+    function: onlyModbusBlock(variant.sampleBlocks).function,
     holes: variant.holes,
   });
   const reading: CircuitReading = {
@@ -77,17 +83,17 @@ export async function readCircuit(circuit: CircuitAddress): Promise<CircuitReadi
  */
 async function readBlock(
   circuit: CircuitAddress,
-  registers: readonly Register[],
-  block: ReadBlock,
+  registers: readonly ModbusRegister[],
+  block: ModbusReadBlock,
 ): Promise<BlockReading> {
   const { bus, profile, unitId } = circuit;
-  const inBlock = registers.filter((register) => isInside(register, block));
+  const inBlock = registers.filter((register) => wordIndex(register, block) !== undefined);
   try {
     const { words, at } = await bus.read({ lane: "person", unitId, block, profile });
     return { at, values: describeBlock(inBlock, block, words), refused: [] };
   } catch (error) {
     if (!isGatewayError(error) || error.code !== "address-refused") throw error;
-    const { sampleBlock } = profileVariant(profile, circuit.variant);
+    const sampleBlock = onlyModbusBlock(profileVariant(profile, circuit.variant).sampleBlocks);
     if (inBlock.length === 1 || !overlap(block, sampleBlock)) return { at: 0, values: [], refused: inBlock };
   }
   const alone: BlockReading = { at: 0, values: [], refused: [] };
@@ -100,33 +106,25 @@ async function readBlock(
   return alone;
 }
 
-/** One line per register for a terminal: address, name, value with unit, and what the profile is unsure of. */
+/** One line per register for a terminal: where it lies, name, value with unit, and what the profile is unsure of. */
 export function describeReading(reading: CircuitReading): string[] {
   const nameWidth = Math.max(0, ...reading.values.map(({ name }) => name.length));
   const textWidth = Math.max(0, ...reading.values.map(({ text }) => text.length));
   return [
     `unit ${reading.unitId} · ${reading.profile} ${reading.variant} · ${new Date(reading.at).toISOString()}`,
-    ...reading.values.map(({ address, name, text, unsure }) =>
-      [
-        `${hexWord(address)}  ${name.padEnd(nameWidth)}  ${text.padStart(textWidth)}`,
-        unsure && `unsure: ${unsure}`,
-      ]
+    ...reading.values.map(({ place, name, text, unsure }) =>
+      [`${place}  ${name.padEnd(nameWidth)}  ${text.padStart(textWidth)}`, unsure && `unsure: ${unsure}`]
         .filter(Boolean)
         .join("  "),
     ),
     ...reading.refused.map(
-      ({ address, name }) => `${hexWord(address)}  ${name}: this device does not have it`,
+      (register) => `${registerPlace(register)}  ${register.name}: this device does not have it`,
     ),
   ];
 }
 
-function rangeOf(register: Register): RegisterRange {
+function rangeOf(register: ModbusRegister): RegisterRange {
   return { address: register.address, count: wordCount(register) };
-}
-
-function isInside(register: Register, block: ReadBlock): boolean {
-  const end = register.address + wordCount(register);
-  return register.address >= block.address && end <= block.address + block.count;
 }
 
 function overlap(a: RegisterRange, b: RegisterRange): boolean {

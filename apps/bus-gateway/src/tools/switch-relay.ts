@@ -6,12 +6,15 @@ import {
   profileRegister,
   profileVariant,
   type Register,
+  type RelayControl,
   type RelayState,
   registerBlock,
   relayFromStatus,
+  relayWrite,
 } from "@hallmeter/meter-model";
 import { type Clock, waitUntil } from "../clock.ts";
-import { type GatewayError, isGatewayError } from "../errors.ts";
+import { modbusWrite, onlyModbusBlock } from "../control/modbus-only.ts";
+import { GatewayError, isGatewayError } from "../errors.ts";
 import { hexWord } from "./hex-word.ts";
 import type { CircuitAddress } from "./read-circuit.ts";
 
@@ -42,20 +45,21 @@ export interface RelayOutcome {
 const READ_BACK_WITHIN_MS = 5000;
 /** A bistable relay moves in 20–100 ms and meters refresh their status word a few times a second. Range 100–1000 ms. */
 const READ_BACK_EVERY_MS = 300;
+/** A person waits for it: what has not been sent by then is not sent. Range 1–30 s. */
+const VALID_MS = 10_000;
 
 /**
  * Writes the relay command once and reads back until the contact shows it, for at most 5 s. A write that was sent without
  * a clear answer is not sent again: the contact is read all the same and has the last word.
- * @throws GatewayError when nothing was sent or the meter refused the command; MeterModelError "unknown-variant"
+ * @throws GatewayError when nothing was sent, the meter refused the command or has no relay; MeterModelError "unknown-variant"
  */
 export async function switchRelay(command: RelayCommand): Promise<RelayOutcome> {
   const { bus, profile, unitId, relay, clock } = command;
   const variant = profileVariant(profile, command.variant);
-  const { address, open, close, unsure: commandUnsure } = variant.relay.command;
-  const word = relay === "open" ? open : close;
-  const failure = await writeOnce(() =>
-    bus.write({ lane: "person", unitId, address, words: [word], profile }),
-  );
+  if (variant.relay === undefined) throw new GatewayError("function-refused", "this meter only measures");
+  const write = relayWrite(variant, relay, { expiresAtMs: clock.nowMs() + VALID_MS, timeZone: "UTC" });
+  const { address, words } = modbusWrite(write);
+  const failure = await writeOnce(() => bus.write({ lane: "person", unitId, address, words, profile }));
 
   const statusRegister = profileRegister(profile, command.variant, variant.relay.readBack.register);
   const giveUpMs = clock.monotonicMs() + READ_BACK_WITHIN_MS;
@@ -69,10 +73,11 @@ export async function switchRelay(command: RelayCommand): Promise<RelayOutcome> 
     unitId,
     asked: relay,
     outcome: contact === relay ? "confirmed" : "not-confirmed",
-    command: { address, word, echoed: failure === null, failure: failure?.message ?? null },
+    command: { address, word: words[0] ?? 0, echoed: failure === null, failure: failure?.message ?? null },
     controlWord: await readRegister(command, {
       name: "command",
       address,
+      function: 3,
       type: "u16",
       wordOrder: "hl",
       scale: [1, 1],
@@ -81,7 +86,7 @@ export async function switchRelay(command: RelayCommand): Promise<RelayOutcome> 
     statusWord,
     contact,
     activePowerW: await readRegister(command, profileRegister(profile, command.variant, "activePowerW")),
-    unsure: unsureParts(commandUnsure, variant, profile),
+    unsure: unsureParts(profile, variant.relay),
   };
 }
 
@@ -114,7 +119,7 @@ async function readRegister(
   { bus, profile, unitId }: RelayCommand,
   register: Register,
 ): Promise<number | null> {
-  const block = registerBlock(register);
+  const block = onlyModbusBlock([registerBlock(register)]);
   try {
     const { words } = await bus.read({ lane: "person", unitId, block, profile });
     return decodeBlock([register], block, words)[register.name] ?? null;
@@ -128,10 +133,9 @@ function contactOf(variant: ProfileVariant, statusWord: number | null): RelaySta
   return statusWord === null ? "unknown" : relayFromStatus(variant, statusWord);
 }
 
-function unsureParts(commandUnsure: string | undefined, variant: ProfileVariant, profile: Profile): string[] {
-  const readBackUnsure = variant.relay.readBack.unsure;
+function unsureParts({ id }: Profile, { command, readBack }: RelayControl): string[] {
   return [
-    ...(commandUnsure ? [`relay command of ${profile.id}: ${commandUnsure}`] : []),
-    ...(readBackUnsure ? [`read-back of ${profile.id}: ${readBackUnsure}`] : []),
+    ...(command.unsure ? [`relay command of ${id}: ${command.unsure}`] : []),
+    ...(readBack.unsure ? [`read-back of ${id}: ${readBack.unsure}`] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import type { CircuitRules } from "@hallmeter/meter-model";
+import type { CircuitRules, UnitId } from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 
@@ -13,7 +13,9 @@ export interface Circuit {
   profile: string;
   variant: string;
   /** Its unit id on the bus; the first of those it takes. */
-  unitAddress: number;
+  unitAddress: UnitId;
+  /** Which of the circuits behind its unit id, from 1; absent where there is one. */
+  loop?: number;
   ctRatio: number;
   ptRatio: number;
   switchRatingCa: number;
@@ -33,7 +35,9 @@ const circuitSchema = new Schema<Circuit>(
     name: { type: String, required: true },
     profile: { type: String, required: true },
     variant: { type: String, required: true },
-    unitAddress: { type: Number, required: true },
+    // A number for Modbus, twelve digits for DL/T 645.
+    unitAddress: { type: Schema.Types.Mixed, required: true },
+    loop: { type: Number },
     ctRatio: { type: Number, required: true },
     ptRatio: { type: Number, required: true },
     switchRatingCa: { type: Number, required: true },
@@ -45,7 +49,7 @@ const circuitSchema = new Schema<Circuit>(
   { collection: "circuits", versionKey: false, minimize: false },
 );
 // Two circuits at one address would put one's use on the other's account.
-circuitSchema.index({ busId: 1, unitAddress: 1 }, { unique: true });
+circuitSchema.index({ busId: 1, unitAddress: 1, loop: 1 }, { unique: true });
 circuitSchema.index({ gatewayId: 1 });
 circuitSchema.index({ householdId: 1 });
 circuitSchema.index({ siteId: 1, name: 1 });

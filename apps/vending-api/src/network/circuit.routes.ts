@@ -21,7 +21,7 @@ import { type Meter, meterModel } from "./meter.model.ts";
 import { circuitAnswer, presentCircuits } from "./present-circuit.ts";
 import { variantOf } from "./profiles.ts";
 
-const { ctRatio, ptRatio, switchRatingCa, unitId } = circuitConfigSchema.shape;
+const { ctRatio, loop, ptRatio, switchRatingCa, unitId } = circuitConfigSchema.shape;
 /** What decides what is measured and switched: for those who stand before the meter. */
 const wiringFields = { ctRatio, ptRatio, switchRatingCa, commissionedAt: instantSchema.nullable() };
 const useFields = {
@@ -73,6 +73,7 @@ export function circuitRoutes(deps: Deps): Route[] {
       meterId: idSchema,
       variant: z.string(),
       unitAddress: unitId,
+      loop: loop.unwrap().default(1),
       ctRatio: ctRatio.default(1),
       ptRatio: ptRatio.default(1),
       switchRatingCa: switchRatingCa.default(DEFAULT_SWITCH_RATING_CA),
@@ -136,20 +137,30 @@ function instantOrNull(instant: string | null): Date | null {
 async function assertAddress(
   connection: Connection,
   meter: Meter,
-  circuit: Pick<Circuit, "name" | "variant" | "unitAddress">,
+  circuit: Pick<Circuit, "name" | "variant" | "unitAddress" | "loop">,
 ): Promise<void> {
   const variant = variantOf(meter.profile, circuit.variant);
   if (!variant) throw unknownReference("variant");
   const others = await circuitModel(connection).find({ busId: meter.busId }).lean<Circuit[]>();
-  const span: AddressSpan = { ...circuit, step: variant.unitIdStep };
+  const span: AddressSpan = {
+    ...circuit,
+    step: variant.unitIdStep,
+    loop: circuit.loop ?? 1,
+    loops: variant.loops?.count ?? 1,
+  };
   const mistake = addressMistake(
     span,
     meter,
-    others.map(({ name, unitAddress, profile, variant: variantName }) => ({
-      name,
-      unitAddress,
-      step: variantOf(profile, variantName)?.unitIdStep ?? 1,
-    })),
+    others.map(({ name, unitAddress, loop: otherLoop = 1, profile, variant: variantName }) => {
+      const other = variantOf(profile, variantName);
+      return {
+        name,
+        unitAddress,
+        loop: otherLoop,
+        step: other?.unitIdStep ?? 1,
+        loops: other?.loops?.count ?? 1,
+      };
+    }),
   );
   if (!mistake) return;
   const { code, detail } = mistake;

@@ -73,6 +73,7 @@ async function buildConfig(connection: Connection, gateway: Gateway): Promise<Ga
       profile: circuit.profile,
       variant: circuit.variant,
       unitId: circuit.unitAddress,
+      loop: circuit.loop ?? 1,
       ctRatio: circuit.ctRatio,
       ptRatio: circuit.ptRatio,
       householdId: circuit.householdId,

@@ -1,3 +1,4 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 
@@ -9,7 +10,7 @@ export interface Meter {
   /** Id of a profile. */
   profile: string;
   serial: string;
-  firstUnitId: number;
+  firstUnitId: UnitId;
 }
 
 const meterSchema = new Schema<Meter>(
@@ -20,7 +21,7 @@ const meterSchema = new Schema<Meter>(
     name: { type: String, required: true },
     profile: { type: String, required: true },
     serial: { type: String, default: "" },
-    firstUnitId: { type: Number, required: true },
+    firstUnitId: { type: Schema.Types.Mixed, required: true },
   },
   { collection: "meters", versionKey: false },
 );

@@ -1,4 +1,4 @@
-import { idSchema } from "@hallmeter/meter-model";
+import { idSchema, unitIdSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
@@ -22,7 +22,7 @@ const meterAnswer = z
     siteId: idSchema,
     busId: idSchema,
     profile: z.string(),
-    firstUnitId: z.int(),
+    firstUnitId: unitIdSchema,
     ...meterFields,
   })
   .meta({ id: "Meter" });
@@ -59,7 +59,7 @@ export function meterRoutes(deps: Deps): Route[] {
       newFields: z.strictObject({
         busId: idSchema,
         profile: z.string(),
-        firstUnitId: z.int().min(1).max(247),
+        firstUnitId: unitIdSchema,
         name: meterFields.name,
         serial: meterFields.serial.default(""),
       }),

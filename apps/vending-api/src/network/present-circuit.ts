@@ -5,6 +5,7 @@ import {
   intendedStateSchema,
   presenceSchema,
   relayStateSchema,
+  unitIdSchema,
 } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { z } from "zod";
@@ -22,7 +23,8 @@ export const circuitAnswer = z
     householdId: idSchema.nullable(),
     profile: z.string(),
     variant: z.string(),
-    unitAddress: z.int(),
+    unitAddress: unitIdSchema,
+    loop: z.int(),
     ctRatio: z.int(),
     ptRatio: z.int(),
     switchRatingCa: z.int().meta({ description: "0.01 A; above it the relay is never opened by command." }),
@@ -38,10 +40,11 @@ export const circuitAnswer = z
 export type CircuitAnswer = z.infer<typeof circuitAnswer>;
 
 export function presentCircuit(circuit: Circuit, mirror: CircuitMirror): CircuitAnswer {
-  const { _id: id, commissionedAt, ...fields } = circuit;
+  const { _id: id, commissionedAt, loop = 1, ...fields } = circuit;
   return {
     id,
     ...fields,
+    loop,
     commissionedAt: commissionedAt?.toISOString() ?? null,
     relay: mirror.relay,
     intended: mirror.intended,

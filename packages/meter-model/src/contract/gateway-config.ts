@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { holdSchema } from "../holds/hold.ts";
+import { unitIdSchema } from "../profile/profile.ts";
+import { meterAccessSchema } from "../profile/relay-control.ts";
 import { circuitRulesSchema } from "../rules/rule-config.ts";
 import { idSchema, instantSchema } from "../sample.ts";
 import { tariffSchema } from "../tariff/tariff.ts";
@@ -45,8 +47,11 @@ export const circuitConfigSchema = z.object({
   profile: z.string(),
   /** Variant of the profile, e.g. "single-phase". */
   variant: z.string(),
-  /** Modbus unit id of this circuit. */
-  unitId: z.int().min(1).max(247),
+  unitId: unitIdSchema,
+  /** Which of the circuits behind its unit id, 1…count of the variant's loops; default 1. */
+  loop: z.int().min(1).max(64).optional(),
+  /** With what a DL/T 645 meter is switched; without it such a meter is only read. */
+  access: meterAccessSchema.optional(),
   ctRatio: z.int().min(1).max(9999),
   ptRatio: z.int().min(1).max(9999),
   householdId: idSchema.nullable(),

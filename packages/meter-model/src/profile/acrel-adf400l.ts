@@ -154,7 +154,7 @@ export const acrelAdf400l: Profile = profileSchema.parse({
   id: "acrel-adf400l",
   name: "ADF400L multi-circuit prepaid meter",
   manufacturer: "Acrel",
-  protocol: "modbus-rtu",
+  protocol: "modbus",
   source:
     "ADF400L installation and operation manual V1.2, as transcribed in github.com/chichicaste/ADF400L and checked there on a device (32-bit word order, rate tables); status bits from the sibling family's manual",
   defaultLine: { baud: 9600, parity: "none", stopBits: 1 },
@@ -178,10 +178,14 @@ export const acrelAdf400l: Profile = profileSchema.parse({
         ...SYSTEM,
         ...SWITCHES,
       ]),
-      sampleBlock: { name: "single-phase sample", function: 3, address: 0x0300, count: 0x12 },
+      sampleBlocks: [{ name: "single-phase sample", function: 3, address: 0x0300, count: 0x12 }],
       holes: HOLES,
       relay: {
-        command: { address: 0x0801, open: 0x8000, close: 0x0001, unsure: CONTROL_UNSURE },
+        command: {
+          open: { address: 0x0801, words: [0x8000] },
+          close: { address: 0x0801, words: [0x0001] },
+          unsure: CONTROL_UNSURE,
+        },
         readBack,
       },
       fault,
@@ -201,10 +205,14 @@ export const acrelAdf400l: Profile = profileSchema.parse({
         ...SWITCHES,
         ...HARMONICS,
       ]),
-      sampleBlock: { name: "three-phase sample", function: 3, address: 0x033f, count: 0x2b },
+      sampleBlocks: [{ name: "three-phase sample", function: 3, address: 0x033f, count: 0x2b }],
       holes: HOLES,
       relay: {
-        command: { address: 0x0804, open: 0x8000, close: 0x0001, unsure: CONTROL_UNSURE },
+        command: {
+          open: { address: 0x0804, words: [0x8000] },
+          close: { address: 0x0804, words: [0x0001] },
+          unsure: CONTROL_UNSURE,
+        },
         readBack,
       },
       fault,

@@ -1,6 +1,7 @@
 import { MeterModelError } from "../errors.ts";
 import type { RelayState, Sample, SampleFlag } from "../sample.ts";
-import { decodeBlock, profileVariant } from "./decode.ts";
+import { type BlockValues, decodeBlock, profileVariant } from "./decode.ts";
+import { blocksOf, registersFor } from "./loops.ts";
 import type { Profile, ProfileVariant } from "./profile.ts";
 import { ratioFactor } from "./units.ts";
 
@@ -10,9 +11,11 @@ export interface SampleContext {
   at: string;
   ctRatio: number;
   ptRatio: number;
+  /** Which circuit of its unit, 1…count; default 1. */
+  loop?: number;
 }
 
-type Values = Readonly<Record<string, number>>;
+type Values = Readonly<BlockValues>;
 
 const PHASES = ["phaseA", "phaseB", "phaseC"] as const;
 
@@ -29,19 +32,18 @@ const SUM_TOLERANCE = { milli: 50, watts: 50 };
 /** A 16-bit total of three phases wraps where its parts do not: 3 × 80 A × 230 V = 55 kW against 32,767 W. */
 const WORD = 0x1_0000;
 
-function needed(values: Values, name: string, variant: ProfileVariant): number {
+function needed(values: Values, name: string): number {
   const value = values[name];
   if (value === undefined)
-    throw new MeterModelError(
-      "register-not-in-block",
-      `block ${variant.sampleBlock.name} holds no register "${name}"`,
-    );
+    throw new MeterModelError("register-not-in-block", `no sample block holds a register "${name}"`);
+  if (value === null) throw new MeterModelError("unreadable-value", `the meter sent no number as "${name}"`);
   return value;
 }
 
-/** What the contact's own bits say; a pattern that is neither closed nor all clear is unknown. */
-export function relayFromStatus(variant: ProfileVariant, word: number): RelayState {
-  const { mask, closedValue } = variant.relay.readBack;
+/** What the contact's own bits say; a pattern that is neither closed nor all clear is unknown, and so is no relay. */
+export function relayFromStatus({ relay }: ProfileVariant, word: number): RelayState {
+  if (relay === undefined) return "unknown";
+  const { mask, closedValue } = relay.readBack;
   const bits = word & mask;
   if (bits === closedValue) return "closed";
   return bits === (~closedValue & mask) ? "open" : "unknown";
@@ -87,15 +89,15 @@ function readPhases(values: Values, variant: ProfileVariant): PhaseReading[] {
   if (variant.phases === 1)
     return [
       {
-        voltageDv: needed(values, "voltageDv", variant),
-        currentCa: needed(values, "currentCa", variant),
-        activePowerW: needed(values, "activePowerW", variant),
+        voltageDv: needed(values, "voltageDv"),
+        currentCa: needed(values, "currentCa"),
+        activePowerW: needed(values, "activePowerW"),
       },
     ];
   return PHASES.map((phase) => ({
-    voltageDv: needed(values, `${phase}.voltageDv`, variant),
-    currentCa: needed(values, `${phase}.currentCa`, variant),
-    activePowerW: needed(values, `${phase}.activePowerW`, variant),
+    voltageDv: needed(values, `${phase}.voltageDv`),
+    currentCa: needed(values, `${phase}.currentCa`),
+    activePowerW: needed(values, `${phase}.activePowerW`),
   }));
 }
 
@@ -104,32 +106,35 @@ function flagsOf(variant: ProfileVariant, values: Values, impossible: boolean): 
   const flags: SampleFlag[] = [];
   if (impossible) flags.push("suspect");
   const { fault } = variant;
-  if (fault !== undefined && (needed(values, fault.register, variant) & fault.mask) !== 0)
-    flags.push("meter-fault");
+  if (fault !== undefined && (needed(values, fault.register) & fault.mask) !== 0) flags.push("meter-fault");
   return flags;
 }
 
 /**
- * A sample from the words of the variant's sample block, with CT ratio on currents, PT ratio on voltages and both on
- * powers and energies. Values that no meter can have measured set "suspect"; they are kept as read.
- * @throws MeterModelError "unknown-variant", "wrong-word-count", "register-not-in-block", "out-of-range"
+ * A sample from the replies to the variant's sample blocks, in their order, with CT ratio on currents, PT ratio on
+ * voltages and both on powers and energies. Values that no meter can have measured set "suspect"; they are kept as read.
+ * @throws MeterModelError "unknown-variant", "unknown-loop", "wrong-word-count", "register-not-in-block",
+ *   "unreadable-value", "out-of-range"
  */
 export function decodeSample(
   profile: Profile,
   variantName: string,
-  words: readonly number[],
+  replies: readonly (readonly number[])[],
   context: SampleContext,
 ): Sample {
   const variant = profileVariant(profile, variantName);
-  const values = decodeBlock(variant.registers, variant.sampleBlock, words);
+  const registers = registersFor(variant, context.loop);
+  const values: BlockValues = {};
+  for (const [index, block] of blocksOf(variant, context.loop).entries())
+    Object.assign(values, decodeBlock(registers, block, replies[index] ?? []));
   const phases = readPhases(values, variant);
   const isThreePhase = variant.phases === 3;
 
   const sumW = phases.reduce((sum, phase) => sum + phase.activePowerW, 0);
-  const activePowerW = withoutWrap(needed(values, "activePowerW", variant), sumW);
+  const activePowerW = withoutWrap(needed(values, "activePowerW"), sumW);
   const sumsAgree = !isThreePhase || agrees(activePowerW, sumW);
   const sumVar = PHASES.reduce((sum, phase) => sum + (values[`${phase}.reactivePowerVar`] ?? 0), 0);
-  const totalVar = needed(values, "reactivePowerVar", variant);
+  const totalVar = needed(values, "reactivePowerVar");
   const reactivePowerVar = isThreePhase ? withoutWrap(totalVar, sumVar) : totalVar;
 
   const primary = (name: string, value: number) => {
@@ -143,20 +148,23 @@ export function decodeSample(
     currentCa: primary("currentCa", phase.currentCa),
     activePowerW: primary("activePowerW", phase.activePowerW),
   });
-  const statusWord = needed(values, variant.relay.readBack.register, variant);
+  const relay =
+    variant.relay === undefined
+      ? "unknown"
+      : relayFromStatus(variant, needed(values, variant.relay.readBack.register));
 
   return {
     circuitId: context.circuitId,
     at: context.at,
-    energyWh: primary("energyWh", needed(values, "energyWh", variant)),
+    energyWh: primary("energyWh", needed(values, "energyWh")),
     activePowerW: primary("activePowerW", activePowerW),
     reactivePowerVar: primary("reactivePowerVar", reactivePowerVar),
     voltageDv: primary("voltageDv", phases[0]?.voltageDv ?? 0),
     currentCa: primary("currentCa", Math.max(...phases.map((phase) => phase.currentCa))),
-    powerFactorMilli: needed(values, "powerFactorMilli", variant),
-    frequencyCHz: needed(values, "frequencyCHz", variant),
-    relay: relayFromStatus(variant, statusWord),
-    flags: flagsOf(variant, values, !sumsAgree || isImpossible(values, phases, words)),
+    powerFactorMilli: needed(values, "powerFactorMilli"),
+    frequencyCHz: needed(values, "frequencyCHz"),
+    relay,
+    flags: flagsOf(variant, values, !sumsAgree || isImpossible(values, phases, replies.flat())),
     ...(isThreePhase ? { phases: phases.map(primaryPhase) } : {}),
   };
 }

@@ -1,10 +1,26 @@
 import { MeterModelError } from "../errors.ts";
-import type { Profile, ProfileVariant, ReadBlock, Register } from "./profile.ts";
+import {
+  isModbusBlock,
+  isModbusRegister,
+  type ModbusReadBlock,
+  type ModbusRegister,
+  type Profile,
+  type ProfileVariant,
+  type ReadBlock,
+  type Register,
+} from "./profile.ts";
+import { rawValue, scaled } from "./raw-value.ts";
 import { formatValue, unitOf } from "./units.ts";
 
-/** How many 16-bit words a register takes. */
-export function wordCount(register: Pick<Register, "type">): 1 | 2 {
-  return register.type === "u32" || register.type === "s32" ? 2 : 1;
+/** How many words of a reply a register takes: 16-bit registers for Modbus, bytes for DL/T 645. */
+export function wordCount(register: Register): number {
+  if (!isModbusRegister(register)) return register.bytes;
+  return register.type === "u16" || register.type === "s16" ? 1 : 2;
+}
+
+/** How many words a reply to the block has. */
+export function blockWordCount(block: ReadBlock): number {
+  return isModbusBlock(block) ? block.count : block.bytes;
 }
 
 /** @throws MeterModelError "unknown-variant" */
@@ -33,71 +49,62 @@ export function profileRegister(profile: Profile, variantName: string, name: str
 
 /** The block that reads just this register. */
 export function registerBlock(register: Register): ReadBlock {
-  return { name: register.name, function: 3, address: register.address, count: wordCount(register) };
+  return isModbusRegister(register)
+    ? {
+        name: register.name,
+        function: register.function,
+        address: register.address,
+        count: wordCount(register),
+      }
+    : { name: register.name, dataId: register.dataId, bytes: register.offset + register.bytes };
 }
 
-/** The integer as it lies in the words, before the scale. */
-function rawValue(register: Register, first: number, second: number): number {
-  switch (register.type) {
-    case "u16":
-      return first;
-    case "s16":
-      return first >= 0x8000 ? first - 0x1_0000 : first;
-    case "u32":
-    case "s32": {
-      const [high, low] = register.wordOrder === "hl" ? [first, second] : [second, first];
-      const unsigned = high * 0x1_0000 + low;
-      return register.type === "s32" && unsigned >= 0x8000_0000 ? unsigned - 0x1_0000_0000 : unsigned;
-    }
+/** Where the register begins within the reply to a block; undefined when it does not lie wholly inside. */
+export function wordIndex(register: Register, block: ReadBlock): number | undefined {
+  let index: number;
+  if (isModbusRegister(register)) {
+    if (!isModbusBlock(block) || register.function !== block.function) return undefined;
+    index = register.address - block.address;
+  } else {
+    if (isModbusBlock(block) || register.dataId !== block.dataId) return undefined;
+    index = register.offset;
   }
+  return index >= 0 && index + wordCount(register) <= blockWordCount(block) ? index : undefined;
 }
 
-/** raw × numerator / denominator, rounded half away from zero when the scale does not divide. */
-function scaled(raw: number, [numerator, denominator]: Register["scale"]): number {
-  const product = raw * numerator;
-  if (!Number.isSafeInteger(product))
-    throw new MeterModelError("out-of-range", `${raw} × ${numerator} is not exact`);
-  const rounded = Math.round(Math.abs(product) / denominator);
-  return product < 0 && rounded !== 0 ? -rounded : rounded;
-}
-
-function isInside(register: Register, block: ReadBlock): boolean {
-  return (
-    register.address >= block.address && register.address + wordCount(register) <= block.address + block.count
-  );
-}
+/** By name, in the unit of the name; null where the meter sent no number. */
+export type BlockValues = Record<string, number | null>;
 
 /**
- * Every register that lies wholly inside the block, by name, in the unit of its name, as the meter counts it (before CT
- * and PT ratio).
+ * Every register that lies wholly inside the block, as the meter counts it (before CT and PT ratio).
  * @throws MeterModelError "wrong-word-count"
  */
 export function decodeBlock(
   registers: readonly Register[],
   block: ReadBlock,
   words: readonly number[],
-): Record<string, number> {
-  if (words.length !== block.count)
+): BlockValues {
+  if (words.length !== blockWordCount(block))
     throw new MeterModelError(
       "wrong-word-count",
-      `block ${block.name} asks for ${block.count} words, the reply has ${words.length}`,
+      `block ${block.name} asks for ${blockWordCount(block)} words, the reply has ${words.length}`,
     );
-  const values: Record<string, number> = {};
+  const values: BlockValues = {};
   for (const register of registers) {
-    if (!isInside(register, block)) continue;
-    const index = register.address - block.address;
-    values[register.name] = scaled(
-      rawValue(register, words[index] ?? 0, words[index + 1] ?? 0),
-      register.scale,
-    );
+    const index = wordIndex(register, block);
+    if (index === undefined) continue;
+    const raw = rawValue(register, words.slice(index, index + wordCount(register)));
+    values[register.name] = raw === null ? null : scaled(raw, register.scale);
   }
   return values;
 }
 
 export interface DescribedValue {
   name: string;
-  address: number;
-  value: number;
+  /** Where it lies, as manuals write it: "0x0300", "02010100" or, within an answer, "02010100+2". */
+  place: string;
+  /** Null where the meter sent no number. */
+  value: number | null;
   /** With its unit, as a person reads it. */
   text: string;
   /** Symbol's name in `UNITS`; undefined for counts and switches. */
@@ -105,7 +112,19 @@ export interface DescribedValue {
   unsure?: string;
 }
 
-/** A block's values as a command line prints them, in the order of their addresses. Before CT and PT ratio. */
+const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, "0");
+
+/** Where a register lies, as manuals write it. */
+export function registerPlace(register: Register): string {
+  if (isModbusRegister(register)) return `0x${hex(register.address, 4)}`;
+  return hex(register.dataId, 8) + (register.offset === 0 ? "" : `+${register.offset}`);
+}
+
+function orderInBlock(register: Register): number {
+  return isModbusRegister(register) ? register.address : register.offset;
+}
+
+/** A block's values as a command line prints them, in the order in which they lie. Before CT and PT ratio. */
 export function describeBlock(
   registers: readonly Register[],
   block: ReadBlock,
@@ -113,16 +132,16 @@ export function describeBlock(
 ): DescribedValue[] {
   const values = decodeBlock(registers, block, words);
   return registers
-    .filter((register) => isInside(register, block))
-    .sort((a, b) => a.address - b.address)
+    .filter((register) => wordIndex(register, block) !== undefined)
+    .sort((a, b) => orderInBlock(a) - orderInBlock(b))
     .map((register) => {
-      const value = values[register.name] ?? 0;
+      const value = values[register.name] ?? null;
       const unit = unitOf(register.name);
       return {
         name: register.name,
-        address: register.address,
+        place: registerPlace(register),
         value,
-        text: formatValue(register.name, value),
+        text: value === null ? "not a number" : formatValue(register.name, value),
         ...(unit === undefined ? {} : { unit }),
         ...(register.unsure === undefined ? {} : { unsure: register.unsure }),
       };
@@ -133,18 +152,46 @@ export function describeBlock(
 const MAX_READ_WORDS = 125;
 
 /**
- * Blocks that together read the registers: neighbours are joined over gaps up to `maxGapWords`, never across a hole of
- * the profile. The bus has its own plan with wire times; this one is for tools that read everything once.
+ * Blocks that together read the registers: Modbus neighbours are joined over gaps up to `maxGapWords`, never across a hole
+ * of the profile; a DL/T 645 identifier is one block. The bus has its own plan with wire times; this one is for tools
+ * that read everything once.
  */
 export function blocksFor(
   variant: ProfileVariant,
   registers: readonly Register[],
   maxGapWords = 8,
 ): ReadBlock[] {
-  const blocks: ReadBlock[] = [];
-  let current: ReadBlock | undefined;
+  const modbus = registers.filter(isModbusRegister);
+  const byDataId = new Map<number, ReadBlock>();
+  for (const register of registers) {
+    if (isModbusRegister(register)) continue;
+    const before = byDataId.get(register.dataId);
+    const end = register.offset + register.bytes;
+    if (before === undefined || blockWordCount(before) < end)
+      byDataId.set(register.dataId, { ...registerBlock(register), name: before?.name ?? register.name });
+  }
+  return [
+    ...([3, 4] as const).flatMap((fn) =>
+      joinNeighbours(
+        variant,
+        modbus.filter((register) => register.function === fn),
+        maxGapWords,
+      ),
+    ),
+    ...byDataId.values(),
+  ];
+}
+
+function joinNeighbours(
+  variant: ProfileVariant,
+  registers: readonly ModbusRegister[],
+  maxGapWords: number,
+): ModbusReadBlock[] {
+  const blocks: ModbusReadBlock[] = [];
+  let current: ModbusReadBlock | undefined;
   for (const register of [...registers].sort((a, b) => a.address - b.address)) {
-    const end = register.address + wordCount(register);
+    const count = wordCount(register);
+    const end = register.address + count;
     const joins =
       current !== undefined &&
       register.address - (current.address + current.count) <= maxGapWords &&
@@ -153,7 +200,12 @@ export function blocksFor(
     if (current !== undefined && joins) {
       current.count = Math.max(current.count, end - current.address);
     } else {
-      current = { ...registerBlock(register), name: `from ${register.name}` };
+      current = {
+        name: `from ${register.name}`,
+        function: register.function,
+        address: register.address,
+        count,
+      };
       blocks.push(current);
     }
   }

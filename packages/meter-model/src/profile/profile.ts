@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { relayControlSchema } from "./relay-control.ts";
 
-/** How a value lies in 16-bit Modbus registers. 32-bit values: `hl` = high word first. */
-export const registerTypeSchema = z.enum(["u16", "s16", "u32", "s32"]);
-export type RegisterType = z.infer<typeof registerTypeSchema>;
+/** Modbus unit id (over serial line V1.02, 2.2: 1–247), or the twelve digits of a DL/T 645 address, first digit first. */
+export const unitIdSchema = z.union([z.int().min(1).max(247), z.string().regex(/^\d{12}$/)]);
+export type UnitId = z.infer<typeof unitIdSchema>;
 
 /** What the model calls a quantity; the unit is in the name and a profile's scale converts to it. */
 export const QUANTITIES = [
@@ -16,70 +17,119 @@ export const QUANTITIES = [
   "currentCa",
 ] as const;
 
-/**
- * One register of a meter. `scale` turns the raw integer into the unit of the field's name: value = raw × numerator /
- * denominator, so that no floating point number ever holds a register.
- */
-export const registerSchema = z.object({
+const modbusFunctionSchema = z.union([z.literal(3), z.literal(4)]);
+const modbusAddressSchema = z.int().min(0).max(0xffff);
+const dataIdSchema = z.int().min(0).max(0xffff_ffff);
+
+/** What registers of every protocol say. */
+const registerFields = {
   /** Field name with its unit, e.g. "energyWh", "phaseA.voltageDv", "remainingMinor", "statusWord". */
-  name: z.string(),
-  address: z.int().min(0).max(0xffff),
-  type: registerTypeSchema,
-  wordOrder: z.enum(["hl", "lh"]).default("hl"),
+  name: z.string().min(1),
+  /**
+   * Turns the raw value into the unit of the name: value = raw × numerator / denominator, rounded half away from zero,
+   * so that no floating point number ever holds a register.
+   */
   scale: z.tuple([z.int().positive(), z.int().positive()]).default([1, 1]),
   access: z.enum(["r", "rw"]).default("r"),
   /** The source leaves this unsure; why. */
   unsure: z.string().optional(),
-});
-export type Register = z.infer<typeof registerSchema>;
+};
 
-export const readBlockSchema = z.object({
-  name: z.string(),
-  function: z.union([z.literal(3), z.literal(4)]),
-  address: z.int().min(0).max(0xffff),
+/** A value in 16-bit Modbus registers. */
+export const modbusRegisterSchema = z.strictObject({
+  ...registerFields,
+  address: modbusAddressSchema,
+  /** 3 holding registers, 4 input registers: two tables with addresses of their own. */
+  function: modbusFunctionSchema.default(3),
+  /** f32: IEEE 754 binary32. */
+  type: z.enum(["u16", "s16", "u32", "s32", "f32"]),
+  /** Of two words: `hl` = high word first. */
+  wordOrder: z.enum(["hl", "lh"]).default("hl"),
+});
+export type ModbusRegister = z.infer<typeof modbusRegisterSchema>;
+
+/** A value in the data bytes of a DL/T 645 answer, low byte first. */
+export const dlt645RegisterSchema = z.strictObject({
+  ...registerFields,
+  /** DI3…DI0 as one number, e.g. 0x02010100. */
+  dataId: dataIdSchema,
+  /** Where in the data after the identifier it begins, bytes. */
+  offset: z.int().min(0).max(199).default(0),
+  bytes: z.int().min(1).max(6),
+  /** signed-bcd: the top bit of the last byte is the sign; bits: a binary word. */
+  type: z.enum(["bcd", "signed-bcd", "bits"]),
+});
+export type Dlt645Register = z.infer<typeof dlt645RegisterSchema>;
+
+export const registerSchema = z.discriminatedUnion("type", [modbusRegisterSchema, dlt645RegisterSchema]);
+export type Register = z.infer<typeof registerSchema>;
+export type RegisterType = Register["type"];
+
+/** Reply: `count` words of 16 bits. */
+export const modbusReadBlockSchema = z.strictObject({
+  name: z.string().min(1),
+  function: modbusFunctionSchema,
+  address: modbusAddressSchema,
+  /** Modbus application protocol V1.1b3, 6.3: at most 125. */
   count: z.int().min(1).max(125),
 });
+export type ModbusReadBlock = z.infer<typeof modbusReadBlockSchema>;
+
+/** Function 11. Reply: the `bytes` data bytes after the identifier, 33h taken off, in the order of the wire. */
+export const dlt645ReadBlockSchema = z.strictObject({
+  name: z.string().min(1),
+  dataId: dataIdSchema,
+  /** DL/T 645-2007: a read answer carries at most 200 data bytes, four of them the identifier. */
+  bytes: z.int().min(1).max(196),
+});
+export type Dlt645ReadBlock = z.infer<typeof dlt645ReadBlockSchema>;
+
+export const readBlockSchema = z.union([modbusReadBlockSchema, dlt645ReadBlockSchema]);
 export type ReadBlock = z.infer<typeof readBlockSchema>;
 
-export const relayControlSchema = z.object({
-  /** Written with function 16. */
-  command: z.object({ address: z.int(), open: z.int(), close: z.int(), unsure: z.string().optional() }),
-  /** The word that shows the contact itself: closed when (word & mask) = closedValue. */
-  readBack: z.object({
-    register: z.string(),
-    mask: z.int(),
-    closedValue: z.int(),
-    unsure: z.string().optional(),
-  }),
-});
+export function isModbusRegister(register: Register): register is ModbusRegister {
+  return "address" in register;
+}
 
-export const profileVariantSchema = z.object({
+export function isModbusBlock(block: ReadBlock): block is ModbusReadBlock {
+  return "address" in block;
+}
+
+export const profileVariantSchema = z.strictObject({
   /** How many unit ids one circuit of this variant takes. */
-  unitIdStep: z.int().positive(),
+  unitIdStep: z.int().positive().default(1),
   phases: z.union([z.literal(1), z.literal(3)]),
-  registers: z.array(registerSchema),
-  /** The one block that holds everything a sample needs. */
-  sampleBlock: readBlockSchema,
-  /** Address ranges that must not be read across. */
-  holes: z.array(z.object({ from: z.int(), to: z.int() })),
-  relay: relayControlSchema,
+  registers: z.array(registerSchema).min(1),
+  /** Together they hold everything a sample needs; read in this order. */
+  sampleBlocks: z.array(readBlockSchema).min(1),
+  /** Modbus address ranges that must not be read across. */
+  holes: z.array(z.strictObject({ from: modbusAddressSchema, to: modbusAddressSchema })).default([]),
+  /** Several circuits behind one unit id: circuit n has every address (n − 1) × stride further on. Modbus only. */
+  loops: z.strictObject({ count: z.int().min(2).max(64), stride: z.int().min(1).max(1024) }).optional(),
+  /** Without it the meter only measures, and nothing ever switches. */
+  relay: relayControlSchema.optional(),
   /** The bit by which the meter reports a fault of its own. */
-  fault: z.object({ register: z.string(), mask: z.int(), unsure: z.string().optional() }).optional(),
+  fault: z
+    .strictObject({ register: z.string(), mask: z.int().positive(), unsure: z.string().optional() })
+    .optional(),
   /** Energy register wraps after this. */
   energyModulusWh: z.int().positive(),
 });
 export type ProfileVariant = z.infer<typeof profileVariantSchema>;
 
 /** A meter type as data. A user can drop a new one beside the configuration. */
-export const profileSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  manufacturer: z.string(),
-  protocol: z.literal("modbus-rtu"),
+export const profileSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+    .max(64),
+  name: z.string().min(1),
+  manufacturer: z.string().min(1),
+  protocol: z.enum(["modbus", "dlt645"]),
   /** Where the facts come from. */
-  source: z.string(),
-  defaultLine: z.object({
-    baud: z.int(),
+  source: z.string().min(1),
+  defaultLine: z.strictObject({
+    baud: z.int().min(300).max(921_600),
     parity: z.enum(["none", "odd", "even"]),
     stopBits: z.union([z.literal(1), z.literal(2)]),
   }),
@@ -88,6 +138,6 @@ export const profileSchema = z.object({
   /** Longest latency: a unit that timed out is left alone until it has passed. Range 50–5000 ms. */
   longestLatencyMs: z.int().min(50).max(5000),
   clockDriftNote: z.string().optional(),
-  variants: z.record(z.string(), profileVariantSchema),
+  variants: z.record(z.string().min(1), profileVariantSchema),
 });
 export type Profile = z.infer<typeof profileSchema>;

@@ -1,13 +1,13 @@
 import type { z } from "zod";
-import type { RegisterType, registerSchema } from "./profile.ts";
+import type { ModbusRegister, modbusRegisterSchema } from "./profile.ts";
 
-export type RegisterInput = z.input<typeof registerSchema>;
+export type RegisterInput = z.input<typeof modbusRegisterSchema>;
 
 /** One line of a manual's register table. `times` multiplies the raw integer into the unit of the name. */
 export type RegisterRow = readonly [
   address: number,
   name: string,
-  type: RegisterType,
+  type: ModbusRegister["type"],
   options?: { times?: number; access?: "r" | "rw"; unsure?: string },
 ];
 
@@ -27,10 +27,10 @@ export function run(
   address: number,
   count: number,
   name: (number: string) => string,
-  type: RegisterType,
+  type: ModbusRegister["type"],
   options?: RegisterRow[3],
 ): RegisterRow[] {
-  const step = type === "u32" || type === "s32" ? 2 : 1;
+  const step = type === "u16" || type === "s16" ? 1 : 2;
   return Array.from({ length: count }, (_, index) => [
     address + index * step,
     name(String(index + 1).padStart(2, "0")),

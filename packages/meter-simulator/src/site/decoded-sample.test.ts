@@ -1,4 +1,4 @@
-import { acrelAdf400l, decodeSample } from "@hallmeter/meter-model";
+import { acrelAdf400l, blocksOf, decodeSample, isModbusBlock, profileVariant } from "@hallmeter/meter-model";
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../clock/virtual-clock.ts";
 import { createRtuMaster } from "../testing/rtu-master.ts";
@@ -35,13 +35,14 @@ describe("a sample decoded by the model's ADF400L profile", () => {
   const master = createRtuMaster(core.bus("bus-1").hub, clock);
 
   const sample = (unitId: number, variant: "single-phase" | "three-phase") => {
-    const { address, count } = acrelAdf400l.variants[variant]?.sampleBlock ?? { address: 0, count: 0 };
+    const [block] = blocksOf(profileVariant(acrelAdf400l, variant));
+    if (block === undefined || !isModbusBlock(block)) throw new Error("the cabinet speaks Modbus");
     // Settled power changes at full seconds only: the reply and the truth lie within one.
     clock.advance(1000 - (clock.monotonicMs() % 1000));
-    const words = master.read(unitId, address, count);
+    const words = master.read(unitId, block.address, block.count);
     const at = new Date(clock.nowMs()).toISOString();
     const circuitId = `circuit-${unitId}`;
-    return decodeSample(acrelAdf400l, variant, words, { circuitId, at, ctRatio: 1, ptRatio: 1 });
+    return decodeSample(acrelAdf400l, variant, [words], { circuitId, at, ctRatio: 1, ptRatio: 1 });
   };
 
   it.each([

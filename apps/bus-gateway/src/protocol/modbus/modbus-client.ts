@@ -1,4 +1,4 @@
-import type { ReadBlock } from "@hallmeter/meter-model";
+import type { ModbusReadBlock } from "@hallmeter/meter-model";
 import ModbusRTU from "modbus-serial";
 import type { NodeStyleCallback } from "modbus-serial/ModbusRTU";
 import { GatewayError, type GatewayErrorCode } from "../../errors.ts";
@@ -44,7 +44,7 @@ export class ModbusClient {
     this.#library.open(() => {});
   }
 
-  async readRegisters(unitId: number, block: ReadBlock, timing: UnitTiming): Promise<Answer<number[]>> {
+  async readRegisters(unitId: number, block: ModbusReadBlock, timing: UnitTiming): Promise<Answer<number[]>> {
     const { address, count } = block;
     const answer = await this.#call<{ data: number[] }>(
       (next) =>
