@@ -1,15 +1,9 @@
-import { DateTime } from "luxon";
 import { MeterModelError } from "../errors.ts";
 import type { IntendedState } from "../sample.ts";
-import { ianaZone } from "../time/wall-clock.ts";
+import { dlt645ControlWrite } from "./dlt645-write.ts";
 import { loopShift } from "./loops.ts";
 import type { ProfileVariant } from "./profile.ts";
 import { isModbusWrite, type MeterAccess, type RegisterWrite } from "./relay-control.ts";
-
-/** Two decimal digits each, low byte first. */
-function bcdBytes(digits: string): number[] {
-  return [...digits.matchAll(/../g)].map(([pair]) => Number.parseInt(pair, 16)).reverse();
-}
 
 export interface RelayWriteContext {
   /** Which circuit of the unit, 1…count; default 1. */
@@ -39,16 +33,5 @@ export function relayWrite(
   const { access } = context;
   if (access === undefined)
     throw new MeterModelError("access-missing", "this meter is switched with a password, and none is set");
-  const expiry = DateTime.fromMillis(context.expiresAtMs, { zone: ianaZone(context.timeZone) });
-  return {
-    control: template.control,
-    // DL/T 645-2007, function 1C: PA P0 P1 P2, C0…C3, N1 N2, ss mm hh DD MM YY.
-    data: [
-      access.level,
-      ...bcdBytes(access.password),
-      ...bcdBytes(access.operator),
-      ...template.data,
-      ...bcdBytes(expiry.toFormat("yyMMddHHmmss")),
-    ],
-  };
+  return dlt645ControlWrite(template.data, { ...context, access });
 }
