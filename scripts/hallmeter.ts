@@ -167,10 +167,11 @@ program
 
 program
   .command("restore")
-  .description("put a backup in the place of the embedded store; stop Hallmeter first")
+  .description("put a backup in the place of the embedded store, also while it runs")
   .argument("<folder>", "the backup", path)
+  .option("--yes", "without asking")
   .option("--json", "for programs")
-  .action(async (folder: string, options: { json?: boolean }) => {
+  .action(async (folder: string, options: { yes?: boolean; json?: boolean }) => {
     const { restoreFromTerminal } = await import("./parts/backup.ts");
     await restoreFromTerminal(folder, options, process.env, print);
   });

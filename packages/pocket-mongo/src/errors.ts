@@ -46,7 +46,8 @@ export const errorTable = {
   ConversionFailure: { code: 241, failure: "permanent" },
   InvalidOperationReadConcern: { code: 123, failure: "permanent" },
   ExceededMemoryLimit: { code: 146, failure: "permanent" },
-  CannotBackup: { code: 262, failure: "transient" },
+  // Not MongoDB's: no client of the wire meets it.
+  CannotBackup: { code: 9_262_001, failure: "permanent" },
   NoQueryExecutionPlans: { code: 291, failure: "permanent" },
   QueryExceededMemoryLimitNoDiskUseAllowed: { code: 292, failure: "permanent" },
   IndexBuildAborted: { code: 276, failure: "permanent" },

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { type CursorLimits, Cursors } from "./commands/cursors.ts";
 import { dispatch, type Site } from "./commands/dispatch.ts";
 import { ServerStatus } from "./commands/server-status.ts";
+import { replaceData, settlingMs } from "./replace-data.ts";
 import { removeExpired } from "./store/expiry.ts";
 import { Store } from "./store/store.ts";
 import { serveConnection } from "./wire/connection.ts";
@@ -30,6 +31,8 @@ export type ServerOptions = {
   readonly expirySweepMs?: number;
   /** Told when a client sends `shutdown`; the server has not stopped yet. */
   readonly onShutdown?: () => void;
+  /** How long commands are refused after a backup has replaced the data. Range 0..60000, default 2000 (see settlingMs). */
+  readonly settlingMs?: number;
   readonly now?: () => Date;
 };
 
@@ -57,6 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   const site: Site = {
     store,
+    replacing: false,
     cursors,
     server: status,
     now,
@@ -82,12 +86,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const sweep = setInterval(() => cursors.closeIdle(performance.now()), sweepMs);
   sweep.unref();
-  const expiry = expireRegularly(store, status, now, options.expirySweepMs ?? 60_000);
+  const expiry = expireRegularly(() => site.store, status, now, options.expirySweepMs ?? 60_000);
   const port = portOf(listener);
+  store.announce(port);
+  status.replaceData = (name) =>
+    replaceData(
+      site,
+      name,
+      () => {
+        for (const connection of connections) void connection.close();
+      },
+      (done) => setTimeout(done, options.settlingMs ?? settlingMs),
+    );
   return {
     port,
     uri: `mongodb://${loopback}:${port}/`,
-    store,
+    get store() {
+      return site.store;
+    },
     close: async () => {
       clearInterval(sweep);
       await expiry.stop();
@@ -95,14 +111,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await Promise.all([...connections].map((one) => one.close()));
       await closed;
       cursors.closeAll();
-      await store.close();
+      await site.store.close();
     },
   };
 }
 
 /** Runs one sweep after another, never two at once. A sweep that fails is tried again at the next turn. */
 function expireRegularly(
-  store: Store,
+  store: () => Store,
   status: ServerStatus,
   now: () => Date,
   everyMs: number,
@@ -110,7 +126,7 @@ function expireRegularly(
   let running: Promise<void> | undefined;
   const sweep = async (): Promise<void> => {
     try {
-      status.figures.expired += await removeExpired(store, now());
+      status.figures.expired += await removeExpired(store(), now());
     } catch {
       status.figures.failures += 1;
     }

@@ -43,13 +43,19 @@ const genericArguments = new Set([
 ]);
 
 export type Site = {
-  readonly store: Store;
+  /** Another one after the data has been replaced. A command keeps the one it began with, which is then closed. */
+  store: Store;
+  /** True while the data is replaced: commands are refused, except those that only say who the server is. */
+  replacing: boolean;
   readonly cursors: Cursors;
   readonly server: ServerStatus;
   readonly now: () => Date;
   /** Told of every command that has run, for the slow-command log. */
   readonly ran: (call: Call, tookMs: number, error: PocketMongoError | undefined) => void;
 };
+
+/** A handshake must succeed while the data is replaced, or drivers would take the server for gone. */
+const answeredAlways: ReadonlySet<Command> = new Set([commands.hello, commands.ping, commands.buildInfo]);
 
 /** Runs one command and always gives a reply; a failure nobody foresaw is code 1 with its own message. */
 export async function dispatch(site: Site, body: Doc): Promise<Doc> {
@@ -61,6 +67,9 @@ export async function dispatch(site: Site, body: Doc): Promise<Doc> {
     const command = commandNamed(name);
     call = makeCall(site, name, body);
     checkArguments(call, command);
+    if (site.replacing && !answeredAlways.has(command)) {
+      throw new PocketMongoError("ShutdownInProgress", "the data is being replaced by a backup; try again");
+    }
     site.server.count(name);
     const reply = await command.run(call);
     site.ran(call, performance.now() - began, undefined);

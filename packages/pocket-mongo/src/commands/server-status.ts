@@ -40,6 +40,9 @@ export class ServerStatus {
   private increment = 0;
   /** Called when a client asks the server to stop. */
   requestStop: () => void = () => undefined;
+  /** Puts the data file of a directory beside the data in its place. */
+  replaceData: (name: string) => Promise<void> = () =>
+    Promise.reject(new Error("the server has not started"));
   /** Changes how often documents of TTL indexes are looked for, in milliseconds. */
   setExpirySweep: (everyMs: number) => void = () => undefined;
 

@@ -26,6 +26,7 @@ import {
 } from "./handshake.ts";
 import { collMod, createIndexes, dropIndexes, listIndexes } from "./indexes.ts";
 import { insert } from "./insert.ts";
+import { pocketReplaceData } from "./replace-data.ts";
 import { update } from "./update.ts";
 import { validate } from "./validate.ts";
 
@@ -67,6 +68,7 @@ export const commands = {
   validate,
   setParameter,
   shutdown,
+  pocketReplaceData,
   collStats,
   dbStats,
   dbstats: dbStats,

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { open, type Transaction } from "lmdb";
 import { PocketMongoError } from "../errors.ts";
 import { Catalog, decodeCollection, decodeTally, type Tally } from "./catalog.ts";
-import { lockDirectory } from "./directory-lock.ts";
+import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { catalogRange, parseRemovalKey, removalRange, settingsKey, tallyKey } from "./layout.ts";
 import { type Database, type State, View } from "./view.ts";
 import { WorkingState, WriteView } from "./write-view.ts";
@@ -32,7 +32,7 @@ export class Store {
   readonly directory: string;
   readonly figures: StoreFigures = { commits: 0, writes: 0, failedCommits: 0 };
   private readonly database: Database;
-  private readonly lock: { release(): void };
+  private readonly lock: DirectoryLock;
   private readonly jobs: Job[] = [];
   private committed: { catalog: Catalog; tallies: Map<number, Tally>; lastCollection: number };
   private snapshot: Transaction;
@@ -41,7 +41,7 @@ export class Store {
   /** Commits left that are followed by a second, small one. */
   private scarceCommits = 0;
 
-  private constructor(directory: string, database: Database, lock: { release(): void }) {
+  private constructor(directory: string, database: Database, lock: DirectoryLock) {
     this.directory = directory;
     this.database = database;
     this.lock = lock;
@@ -56,15 +56,25 @@ export class Store {
     mkdirSync(directory, { recursive: true });
     const lock = lockDirectory(directory);
     try {
-      return new Store(directory, open<Buffer, Buffer>({ path: directory, ...environment }), lock);
+      return Store.openLocked(directory, lock);
     } catch (error) {
       lock.release();
       throw error;
     }
   }
 
+  private static openLocked(directory: string, lock: DirectoryLock): Store {
+    return new Store(directory, open<Buffer, Buffer>({ path: directory, ...environment }), lock);
+  }
+
+  /** Writes into the lock file on which port of the loopback address this process can be asked. */
+  announce(port: number): void {
+    this.lock.announce(port);
+  }
+
   /** The last committed state. Use it before the next await; a later one may have newer data. */
   view(): View {
+    this.refuseWhenClosed();
     const { catalog, tallies } = this.committed;
     const state: State = { catalog, tallyOf: (collection) => tallies.get(collection) };
     return new View(this.database, this.snapshot, state);
@@ -75,7 +85,7 @@ export class Store {
    * had put before stays: checks come before puts. A commit that fails undoes the whole batch and rejects all of it.
    */
   write<Result>(change: (view: WriteView) => Result): Promise<Result> {
-    if (this.closed) throw new PocketMongoError("ShutdownInProgress", "the store is closing");
+    this.refuseWhenClosed();
     return new Promise<Result>((resolve, reject) => {
       this.jobs.push({ run: change, resolve: resolve as (result: unknown) => void, reject });
       this.scheduled ??= setImmediate(() => this.commitBatch());
@@ -84,11 +94,24 @@ export class Store {
 
   async close(): Promise<void> {
     if (this.closed) return;
+    await this.closeToReopen();
+    this.lock.release();
+  }
+
+  /**
+   * Closes the environment and keeps the lock, so that the files can be replaced; `reopen` gives a store on what is there then.
+   * This one answers ShutdownInProgress from now on.
+   */
+  async closeToReopen(): Promise<{ reopen(): Store }> {
     this.closed = true;
     while (this.jobs.length > 0) this.commitBatch();
     this.snapshot.done();
     await this.database.close();
-    this.lock.release();
+    return { reopen: () => Store.openLocked(this.directory, this.lock) };
+  }
+
+  private refuseWhenClosed(): void {
+    if (this.closed) throw new PocketMongoError("ShutdownInProgress", "the store is closing");
   }
 
   /**
@@ -97,6 +120,8 @@ export class Store {
    */
   private commitBatch(): void {
     this.scheduled = undefined;
+    // Closing has committed what a turn was scheduled for.
+    if (this.jobs.length === 0) return;
     const { catalog, tallies, lastCollection } = this.committed;
     const working = new WorkingState(catalog, tallies, lastCollection);
     const settled: (() => void)[] = [];

@@ -10,6 +10,7 @@ export function openSite(directory: string, now: () => Date = () => new Date(0))
   const store = Store.open(directory);
   const site: Site = {
     store,
+    replacing: false,
     cursors: new Cursors({ mostCursors: 1000, cursorIdleMs: 600_000 }, 0n),
     server: new ServerStatus(now(), process.pid, () => 0),
     now,
