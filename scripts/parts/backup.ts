@@ -13,14 +13,14 @@ interface RestoreOptions extends BackupOptions {
 /** Where a person is asked and told how far it is: never the stream that a program reads. */
 export interface Terminal {
   readonly interactive: boolean;
-  tell(line: string): void;
+  tell(line: string): unknown;
   /** The line that is typed, or undefined when the input ends. */
   ask(question: string): Promise<string | undefined>;
 }
 
 export const processTerminal: Terminal = {
   interactive: process.stdin.isTTY === true,
-  tell: (line) => process.stderr.write(`${line}\n`),
+  tell: (line) => process.stderr.isTTY === true && process.stderr.write(`${line}\n`),
   ask: async (question) => {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     const ended = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));

@@ -27,6 +27,8 @@ describe("wrong use", () => {
     ["a missing option", ["gateway"]],
     ["a unit id beyond 247", ["read", "--bus", "tcp://127.0.0.1:1", "--unit", "248"]],
     ["a relay state that is none", ["relay", "toggle", "--bus", "tcp://127.0.0.1:1", "--unit", "1"]],
+    ["a plan of nothing", ["plan"]],
+    ["a plan of a cabinet beyond its frame", ["plan", "--cabinet", "12+4"]],
   ])("%s ends with 2 and says how it is used", async (_what, args) => {
     const { code, stderr, stdout } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -93,6 +95,17 @@ describe("malformed files and settings: one clear line, exit code 1", () => {
   });
 });
 
+describe("plan", () => {
+  test("shows unit ids by cabinet and ends with 1 when a bus cannot be polled that often", async () => {
+    const easy = await run(["plan", "--cabinet", "4+24", "--poll-s", "5"]);
+    expect(easy).toMatchObject({ code: 0, stderr: "" });
+    expect(easy.stdout).toContain("cabinet at 1: three-phase 1, 4, 7, 10, single-phase 13–36");
+    const tight = await run(["plan", "--cabinet", "4+24", "--poll-s", "1", "--json"]);
+    expect(tight.code).toBe(1);
+    expect(JSON.parse(tight.stdout)).toMatchObject({ ok: true, buses: [{ fits: false }] });
+  });
+});
+
 describe("at a bus", () => {
   test("read and relay speak to a simulated cabinet; a silent unit is said so", async () => {
     const site = await startSimulatedSite({
@@ -152,7 +165,7 @@ describe("users and books on the embedded store", () => {
     const copy = join(folder, "copy");
     expect(await run(["backup", copy, "--json"])).toMatchObject({ code: 0, stderr: "" });
     const elsewhere = { HALLMETER_DATA: join(folder, "elsewhere") };
-    expect(await run(["restore", copy], { env: elsewhere })).toMatchObject({ code: 0, stderr: "" });
+    expect(await run(["restore", copy, "--yes"], { env: elsewhere })).toMatchObject({ code: 0, stderr: "" });
     const add = ["user", "add", "--login", "first", "--name", "First", "--role", "administrator"];
     const again = await run(add, { env: elsewhere, input: "correct horse battery staple\n" });
     expect(again.stderr).toMatch(/login/i);
