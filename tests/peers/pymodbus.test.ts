@@ -105,8 +105,7 @@ describe.for(peers)("against python3-pymodbus, $name", ({ available, start }) =>
       const write = bus.write({
         lane: "person",
         unitId: 99,
-        address: 0x0801,
-        words: [0x8000],
+        write: { address: 0x0801, words: [0x8000] },
         profile: acrelAdf400l,
       });
       await expect(write).rejects.toMatchObject({

@@ -29,9 +29,17 @@ describe.skipIf(!hasPymodbus || !hasSocat)("a serial port (needs python3-pymodbu
       const block = { name: "voltage", function: 3, address: 0x0300, count: 1 } as const;
       const first = next("reply", () => true);
       bus.setPollPlan([
-        { key: "13", unitId: 13, block, profile: acrelAdf400l, intervalMs: 1000, lane: "poll" },
+        {
+          key: "13",
+          unitId: 13,
+          blocks: [block],
+          holes: [],
+          profile: acrelAdf400l,
+          intervalMs: 1000,
+          lane: "poll",
+        },
       ]);
-      expect(await first).toMatchObject({ key: "13", words: [2301] });
+      expect(await first).toMatchObject({ key: "13", replies: [{ words: [2301] }] });
 
       const alarm = next("bus", (event) => event.kind === "state" && event.alarm);
       await peer.unplug();
@@ -42,7 +50,7 @@ describe.skipIf(!hasPymodbus || !hasSocat)("a serial port (needs python3-pymodbu
 
       const again = next("reply", () => true);
       await peer.plug();
-      expect(await again).toMatchObject({ key: "13", words: [2301] });
+      expect(await again).toMatchObject({ key: "13", replies: [{ words: [2301] }] });
     } finally {
       await bus.close();
       await peer.stop();

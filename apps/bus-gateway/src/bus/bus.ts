@@ -1,4 +1,5 @@
-import type { ModbusReadBlock, Presence, Profile } from "@hallmeter/meter-model";
+import type { Presence, Profile, ReadBlock, RegisterWrite, UnitId } from "@hallmeter/meter-model";
+import type { WireFrame } from "../protocol/protocol.ts";
 
 /** First non-empty lane wins; aging keeps the lower ones moving (see lanes.ts). */
 export const LANES = ["trip", "restore", "sale", "person", "watch", "poll", "backfill", "scan"] as const;
@@ -9,8 +10,8 @@ export type ProfileTiming = Pick<Profile, "minimumGapMs" | "longestLatencyMs">;
 
 export interface ReadRequest {
   lane: Lane;
-  unitId: number;
-  block: ModbusReadBlock;
+  unitId: UnitId;
+  block: ReadBlock;
   profile: ProfileTiming;
   /** Wall clock; not started by then, it rejects with "expired". */
   expiresAtMs?: number;
@@ -20,10 +21,9 @@ export interface ReadRequest {
 
 export interface WriteRequest {
   lane: Lane;
-  unitId: number;
-  address: number;
-  /** Register values, 0–65535, written in one function 16 request. */
-  words: readonly number[];
+  unitId: UnitId;
+  /** Goes out in one transaction. */
+  write: RegisterWrite;
   profile: ProfileTiming;
   expiresAtMs?: number;
   /** A newer write of the same key takes the place of one that still waits; that one rejects with "superseded". */
@@ -31,16 +31,28 @@ export interface WriteRequest {
 }
 
 export interface ReadReply {
+  /** 16-bit registers of Modbus, data bytes of DL/T 645. */
   words: number[];
   /** Arrival of the last byte, milliseconds since the epoch. */
   at: number;
 }
 
-/** A read that repeats. */
+/** One sample: the reply of every block that makes it. */
+export interface SampleReply {
+  /** In the order of the blocks. */
+  replies: ReadReply[];
+  /** Arrival of the last byte of them all, milliseconds since the epoch. */
+  at: number;
+}
+
+/** A sample that is read again and again. */
 export interface PollEntry {
   key: string;
-  unitId: number;
-  block: ModbusReadBlock;
+  unitId: UnitId;
+  /** In reading order; requests of higher lanes may go in between. */
+  blocks: readonly ReadBlock[];
+  /** Modbus addresses, both ends included, that the meter does not let anybody read across. */
+  holes: readonly { from: number; to: number }[];
   profile: ProfileTiming;
   intervalMs: number;
   lane: "watch" | "poll";
@@ -50,9 +62,9 @@ export type BusState = "opening" | "up" | "down" | "jammed";
 
 export interface BusEvents {
   /** A poll entry was read. */
-  reply: { key: string; unitId: number; words: number[]; at: number };
+  reply: { key: string; unitId: UnitId } & SampleReply;
   /** The presence of a unit changed. */
-  unit: { unitId: number; presence: Presence; at: number };
+  unit: { unitId: UnitId; presence: Presence; at: number };
   bus:
     | {
         kind: "state";
@@ -65,9 +77,9 @@ export interface BusEvents {
         /** From the third failure on, and while jammed: worth an alarm. */
         alarm: boolean;
       }
-    | { kind: "duplicate-address"; unitId: number; at: number };
-  /** Every frame for the trace: what was sent, what was taken as an answer, what was thrown away. */
-  frame: { at: number; direction: "sent" | "received" | "dropped"; bytes: Uint8Array; unitId?: number };
+    | { kind: "duplicate-address"; unitId: UnitId; at: number };
+  /** Every frame for the trace. */
+  frame: WireFrame & { at: number };
 }
 
 export interface LaneBudget {
@@ -79,7 +91,7 @@ export interface LaneBudget {
 }
 
 export interface UnitBudget {
-  unitId: number;
+  unitId: UnitId;
   /** "offline" also before the first answer. */
   presence: Presence;
   /** Smoothed time the unit needs to begin its answer; null before the first one. */
@@ -121,7 +133,7 @@ export interface Bus {
   read(request: ReadRequest): Promise<ReadReply>;
   /** The reply is compared with the request. Never sent twice: without a clear answer it rejects with "write-unconfirmed". */
   write(request: WriteRequest): Promise<void>;
-  /** Replaces all periodic reads. Entries whose key, unit, block and interval stay keep their place in time. */
+  /** Replaces all periodic reads. Entries whose key, unit, blocks and interval stay keep their place in time. */
   setPollPlan(plan: readonly PollEntry[]): void;
   /** Returns what ends the subscription. */
   on<E extends keyof BusEvents>(event: E, listener: (value: BusEvents[E]) => void): () => void;

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { pipeFor } from "../pipe/pipe-for.ts";
 import type { Bus } from "./bus.ts";
-import { ModbusBus } from "./modbus-bus.ts";
+import { lineBus } from "./line-bus.ts";
 
 export interface OpenBusOptions {
   id: string;
@@ -17,5 +17,5 @@ export interface OpenBusOptions {
 
 /** Starts to open the pipe and to serve; requests made before it is up wait for it, and fail if it cannot be opened. */
 export function openBus({ id, pipe, line, clock, log, random }: OpenBusOptions): Bus {
-  return new ModbusBus({ id, pipe: pipeFor(pipe, line, { clock, random }), line, clock, log, random });
+  return lineBus({ id, pipe: pipeFor(pipe, line, { clock, random }), line, clock, log, random });
 }

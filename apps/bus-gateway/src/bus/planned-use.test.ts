@@ -1,14 +1,16 @@
 import { expect, it } from "vitest";
+import { lineCosts } from "../protocol/line-costs.ts";
 import type { PollEntry } from "./bus.ts";
 import { plannedMilli } from "./planned-use.ts";
 
-const LINE = { baud: 9600, parity: "even", stopBits: 1 } as const;
+const LINE = lineCosts({ baud: 9600, parity: "even", stopBits: 1 });
 
 function cabinet(circuits: number, intervalMs: number, minimumGapMs = 0): PollEntry[] {
   return Array.from({ length: circuits }, (_, n) => ({
     key: `${n}`,
     unitId: n + 1,
-    block: { name: "forty registers", function: 3, address: 0, count: 40 },
+    blocks: [{ name: "forty registers", function: 3, address: 0, count: 40 }],
+    holes: [],
     profile: { minimumGapMs, longestLatencyMs: 500 },
     intervalMs,
     lane: "poll",

@@ -13,7 +13,7 @@ import {
 function entry(key: string, intervalMs = 5000): PollEntry {
   const block = { name: "sample", function: 3, address: 0x300, count: 18 } as const;
   const profile = { minimumGapMs: 0, longestLatencyMs: 500 };
-  return { key, unitId: Number(key), block, profile, intervalMs, lane: "poll" };
+  return { key, unitId: Number(key), blocks: [block], holes: [], profile, intervalMs, lane: "poll" };
 }
 
 describe("poll schedule", () => {

@@ -80,8 +80,6 @@ function sameWork(a: PollEntry, b: PollEntry): boolean {
   return (
     a.unitId === b.unitId &&
     a.intervalMs === b.intervalMs &&
-    a.block.function === b.block.function &&
-    a.block.address === b.block.address &&
-    a.block.count === b.block.count
+    JSON.stringify(a.blocks) === JSON.stringify(b.blocks)
   );
 }

@@ -21,8 +21,7 @@ function queueWith() {
       const full = {
         lane: "restore" as Lane,
         unitId: 13,
-        address: 0x801,
-        words: [1],
+        write: { address: 0x801, words: [1] },
         profile: PROFILE,
         ...request,
       };
@@ -67,11 +66,11 @@ describe("requests of the same meaning", () => {
 describe("newer, late and too many", () => {
   it("a newer write takes the place of the one that waits, in whatever lane", async () => {
     const { queue, write, heads } = queueWith();
-    const older = write({ lane: "restore", supersedeKey: "relay 13", words: [1] });
-    void write({ lane: "trip", supersedeKey: "relay 13", words: [0x8000] });
+    const older = write({ lane: "restore", supersedeKey: "relay 13", write: { address: 0x801, words: [1] } });
+    void write({ lane: "trip", supersedeKey: "relay 13", write: { address: 0x801, words: [0x8000] } });
     await expect(older).rejects.toMatchObject({ code: "superseded", failureClass: "permanent" });
     expect(queue.waitingCount("restore")).toBe(0);
-    expect(heads("trip")?.request).toMatchObject({ words: [0x8000] });
+    expect(heads("trip")?.request).toMatchObject({ write: { words: [0x8000] } });
   });
 
   it("writes never merge", () => {

@@ -1,3 +1,4 @@
+import { isModbusBlock, type ReadBlock, type UnitId } from "@hallmeter/meter-model";
 import { GatewayError } from "../errors.ts";
 import { LANES, type Lane, type ReadReply, type ReadRequest, type WriteRequest } from "./bus.ts";
 import { LANE_TABLE } from "./lanes.ts";
@@ -11,7 +12,7 @@ interface Waiting {
   /** Monotonic. */
   queuedMs: number;
   lane: Lane;
-  unitId: number;
+  unitId: UnitId;
   expiresAtMs: number;
 }
 
@@ -45,7 +46,7 @@ export class RequestQueue {
 
   addRead(request: ReadRequest, nowMs: number, waiter: Waiter<ReadReply>): void {
     const { lane, unitId, block } = request;
-    const key = request.key ?? `${lane}:${unitId}:${block.function}:${block.address}:${block.count}`;
+    const key = request.key ?? `${lane}:${unitId}:${placeOf(block)}`;
     const expiresAtMs = request.expiresAtMs ?? Number.POSITIVE_INFINITY;
     const alike = this.#all().find((waiting) => waiting.kind === "read" && waiting.key === key);
     if (alike?.kind === "read" && sameRead(alike.request, request)) {
@@ -73,7 +74,7 @@ export class RequestQueue {
   }
 
   /** The oldest request of the lane whose unit can be served now; it stays in the queue. */
-  head(lane: Lane, canServe: (unitId: number) => boolean): WaitingRequest | undefined {
+  head(lane: Lane, canServe: (unitId: UnitId) => boolean): WaitingRequest | undefined {
     return this.#lanes[lane].find((waiting) => canServe(waiting.unitId));
   }
 
@@ -86,7 +87,7 @@ export class RequestQueue {
   }
 
   /** Units somebody waits for. */
-  unitIds(): Set<number> {
+  unitIds(): Set<UnitId> {
     return new Set(this.#all().map((waiting) => waiting.unitId));
   }
 
@@ -142,10 +143,11 @@ export function rejectAll(waiting: WaitingRequest, error: GatewayError): void {
 }
 
 function sameRead(a: ReadRequest, b: ReadRequest): boolean {
-  return (
-    a.unitId === b.unitId &&
-    a.block.function === b.block.function &&
-    a.block.address === b.block.address &&
-    a.block.count === b.block.count
-  );
+  return a.unitId === b.unitId && placeOf(a.block) === placeOf(b.block);
+}
+
+function placeOf(block: ReadBlock): string {
+  return isModbusBlock(block)
+    ? `${block.function}:${block.address}:${block.count}`
+    : `${block.dataId}:${block.bytes}`;
 }

@@ -1,3 +1,4 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import { describe, expect, it } from "vitest";
 import { RequestQueue } from "./request-queue.ts";
 import { nextTurn, nextTurnMs, type TurnState } from "./turn.ts";
@@ -25,21 +26,22 @@ function stateOf(units: Unit[], rest: Partial<TurnState> = {}): TurnState {
       entry: {
         key: `${index + 1}`,
         unitId: index + 1,
-        block,
+        blocks: [block],
+        holes: [],
         profile,
         intervalMs: INTERVAL_MS,
         lane: "poll",
       },
       dueMs: NOW_MS - lateMs,
     })),
-    healthOf: (unitId) => units[unitId - 1]?.health ?? NEW_UNIT,
+    healthOf: (unitId) => units[Number(unitId) - 1]?.health ?? NEW_UNIT,
     liveSinceDoubtful: 1,
     lastTurnWasOutOfRank: false,
     ...rest,
   };
 }
 
-function polled(state: TurnState): number | undefined {
+function polled(state: TurnState): UnitId | undefined {
   const turn = nextTurn(state, NOW_MS)?.turn;
   return turn?.kind === "poll" ? turn.poll.entry.unitId : undefined;
 }

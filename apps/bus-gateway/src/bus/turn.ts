@@ -1,3 +1,4 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import { LANES, type PollEntry } from "./bus.ts";
 import { type Candidate, choose } from "./choose.ts";
 import { LANE_TABLE } from "./lanes.ts";
@@ -14,7 +15,7 @@ export type Turn = Candidate & { latenessMs: number } & (
 export interface TurnState {
   queue: RequestQueue;
   polls: readonly ScheduledPoll[];
-  healthOf: (unitId: number) => UnitHealth;
+  healthOf: (unitId: UnitId) => UnitHealth;
   /** How many live units were polled since one that may be dead was. */
   liveSinceDoubtful: number;
   lastTurnWasOutOfRank: boolean;
@@ -41,7 +42,7 @@ export function nextTurnMs(state: TurnState, nowMs: number): number {
 }
 
 function requestTurns({ queue, healthOf }: TurnState, nowMs: number): Turn[] {
-  const canServe = (unitId: number) => healthOf(unitId).quarantinedUntilMs <= nowMs;
+  const canServe = (unitId: UnitId) => healthOf(unitId).quarantinedUntilMs <= nowMs;
   return LANES.flatMap((lane): Turn[] => {
     const waiting = queue.head(lane, canServe);
     if (!waiting) return [];

@@ -1,18 +1,19 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import type { GatewayErrorCode } from "../errors.ts";
-import type { Answer } from "../protocol/modbus/modbus-client.ts";
 import {
   afterAnswer,
   afterSilence,
   allowanceMs,
   type RoundTrip,
   UNKNOWN_ROUND_TRIP,
-} from "../protocol/modbus/round-trip.ts";
+} from "../protocol/line/round-trip.ts";
+import type { Answer } from "../protocol/protocol.ts";
 import type { UnitBudget } from "./bus.ts";
 import { afterMiss, afterReply, NEW_UNIT, type UnitHealth } from "./unit-health.ts";
 
 /** All the bus knows about one unit. */
 export interface UnitRecord {
-  readonly unitId: number;
+  readonly unitId: UnitId;
   health: UnitHealth;
   roundTrip: RoundTrip;
   longestLatencyMs: number;
@@ -37,13 +38,13 @@ const MISS_COUNTERS: Partial<Record<GatewayErrorCode, Counter>> = {
 };
 
 export class UnitRegister {
-  readonly #units = new Map<number, UnitRecord>();
+  readonly #units = new Map<UnitId, UnitRecord>();
 
-  find(unitId: number): UnitRecord | undefined {
+  find(unitId: UnitId): UnitRecord | undefined {
     return this.#units.get(unitId);
   }
 
-  get(unitId: number): UnitRecord {
+  get(unitId: UnitId): UnitRecord {
     const known = this.#units.get(unitId);
     if (known) return known;
     const unit: UnitRecord = {
@@ -63,7 +64,7 @@ export class UnitRegister {
   }
 
   all(): UnitRecord[] {
-    return [...this.#units.values()].sort((a, b) => a.unitId - b.unitId);
+    return [...this.#units.values()].sort((a, b) => compareUnits(a.unitId, b.unitId));
   }
 
   updateHealth(update: (health: UnitHealth) => UnitHealth): void {
@@ -120,4 +121,11 @@ export function unitBudget(unit: UnitRecord): UnitBudget {
     exceptions: unit.exceptions,
     lastReplyAt: unit.lastReplyAt,
   };
+}
+
+/** Modbus unit ids by number, then DL/T 645 addresses by their digits. */
+function compareUnits(a: UnitId, b: UnitId): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (typeof a === "string" && typeof b === "string") return a < b ? -1 : 1;
+  return typeof a === "number" ? -1 : 1;
 }

@@ -20,7 +20,7 @@ import {
   type UplinkItem,
 } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
-import type { Lane, ReadReply } from "../bus/bus.ts";
+import type { Lane, SampleReply } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { GatewayStore } from "../store/gateway-store.ts";
 import { isUrgent } from "../store/outbox.ts";
@@ -144,7 +144,7 @@ export class CircuitControl {
   }
 
   /** Takes a reply in as a sample; undefined when it has been taken already or its words are no sample. */
-  takeReply(reply: ReadReply, stepConfig: CircuitStepConfig): Sample | undefined {
+  takeReply(reply: SampleReply, stepConfig: CircuitStepConfig): Sample | undefined {
     const { clock, log } = this.#around;
     const { id: circuitId, ctRatio, ptRatio, variant, loop } = this.config;
     const at = new Date(reply.at).toISOString();
@@ -152,13 +152,18 @@ export class CircuitControl {
     if (this.#baseline.lastSampleAtMs === reply.at) return undefined;
     let decoded: Sample;
     try {
-      decoded = decodeSample(this.wire.profile, variant, [reply.words], {
-        circuitId,
-        at,
-        ctRatio,
-        ptRatio,
-        ...(loop === undefined ? {} : { loop }),
-      });
+      decoded = decodeSample(
+        this.wire.profile,
+        variant,
+        reply.replies.map(({ words }) => words),
+        {
+          circuitId,
+          at,
+          ctRatio,
+          ptRatio,
+          ...(loop === undefined ? {} : { loop }),
+        },
+      );
     } catch (error) {
       if (!(error instanceof MeterModelError)) throw error;
       log.error({ circuitId, code: error.code, err: error }, "a reply that is no sample");
@@ -236,7 +241,7 @@ export class CircuitControl {
    */
   async operate(
     decision: Extract<Decision, { type: "operate" }>,
-    take: (reply: ReadReply) => RelayState,
+    take: (reply: SampleReply) => RelayState,
   ): Promise<void> {
     const { clock, store, log } = this.#around;
     const { relay, isAutomatic } = decision;

@@ -11,7 +11,7 @@ import {
   type RelayState,
 } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
-import type { Bus, ReadReply } from "../bus/bus.ts";
+import type { Bus, SampleReply } from "../bus/bus.ts";
 import type { OpenBusOptions } from "../bus/open-bus.ts";
 import type { Cancel, Clock } from "../clock.ts";
 import type { GatewayStore } from "../store/gateway-store.ts";
@@ -22,8 +22,7 @@ import { CircuitControl } from "./circuit-control.ts";
 import { alarmKey } from "./circuit-items.ts";
 import { CommandDesk } from "./command-desk.ts";
 import { HouseholdCredits } from "./household-credits.ts";
-import { modbusUnitId } from "./modbus-only.ts";
-import { readSampleBlock } from "./operate-relay.ts";
+import { readSample } from "./operate-relay.ts";
 import { type BulkVerdict, judgeBulk } from "./safety/bulk-guard.ts";
 import { isClockSure } from "./safety/clock-sure.ts";
 import { isWatched } from "./watch-reasons.ts";
@@ -174,9 +173,9 @@ export class GatewayControl {
       random,
       close: (circuit) => this.#operate(circuit),
     });
-    bus.on("reply", ({ key, words, at }) => {
+    bus.on("reply", ({ key, replies, at }) => {
       const circuit = this.#circuits.get(key);
-      if (circuit !== undefined) this.#takeReply(circuit, { words, at });
+      if (circuit !== undefined) this.#takeReply(circuit, { replies, at });
     });
     this.#buses.set(id, control);
     return control;
@@ -215,7 +214,7 @@ export class GatewayControl {
     const wire = {
       circuitId: config.id,
       bus: bus.bus,
-      unitId: modbusUnitId(config.unitId),
+      unitId: config.unitId,
       profile,
       variant,
       loop: config.loop,
@@ -240,7 +239,7 @@ export class GatewayControl {
     });
   }
 
-  #takeReply(circuit: CircuitControl, reply: ReadReply): RelayState {
+  #takeReply(circuit: CircuitControl, reply: SampleReply): RelayState {
     const sample = circuit.takeReply(reply, this.#stepConfig(circuit));
     if (sample !== undefined) {
       this.#latestKnownMs = Math.max(this.#latestKnownMs, reply.at);
@@ -317,7 +316,7 @@ export class GatewayControl {
   }
 
   async #readNow(circuit: CircuitControl, expiresAtMs: number): Promise<void> {
-    this.#takeReply(circuit, await readSampleBlock(circuit.wire, "person", expiresAtMs));
+    this.#takeReply(circuit, await readSample(circuit.wire, "person", expiresAtMs));
   }
 
   #plan(): void {

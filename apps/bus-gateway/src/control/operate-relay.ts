@@ -6,18 +6,18 @@ import {
   type ProfileVariant,
   type RelayState,
   relayWrite,
+  type UnitId,
 } from "@hallmeter/meter-model";
-import type { Bus, Lane, ReadReply } from "../bus/bus.ts";
+import type { Bus, Lane, SampleReply } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import { type GatewayErrorCode, isGatewayError } from "../errors.ts";
-import { modbusWrite, onlyModbusBlock } from "./modbus-only.ts";
 import { READ_BACK_PAUSE_MS, READ_BACK_WITHIN_MS } from "./safety/relay-check.ts";
 
 /** Where a circuit hangs and how it is spoken to. */
 export interface CircuitWire {
   circuitId: string;
   bus: Bus;
-  unitId: number;
+  unitId: UnitId;
   profile: Profile;
   variant: ProfileVariant;
   /** Which circuit of the unit; default 1. */
@@ -66,13 +66,16 @@ interface Operation {
   expiresAtMs: number;
   clock: Clock;
   /** Takes the reply in as a sample like any other, and says what its relay shows. */
-  take: (reply: ReadReply) => RelayState;
+  take: (reply: SampleReply) => RelayState;
 }
 
-/** Reads the sample block once. */
-export function readSampleBlock(wire: CircuitWire, lane: Lane, expiresAtMs: number): Promise<ReadReply> {
+/** Reads every block of a sample once. */
+export async function readSample(wire: CircuitWire, lane: Lane, expiresAtMs: number): Promise<SampleReply> {
   const { bus, unitId, profile, variant, loop } = wire;
-  return bus.read({ lane, unitId, block: onlyModbusBlock(blocksOf(variant, loop)), profile, expiresAtMs });
+  const replies = await Promise.all(
+    blocksOf(variant, loop).map((block) => bus.read({ lane, unitId, block, profile, expiresAtMs })),
+  );
+  return { replies, at: Math.max(...replies.map(({ at }) => at)) };
 }
 
 /**
@@ -81,20 +84,17 @@ export function readSampleBlock(wire: CircuitWire, lane: Lane, expiresAtMs: numb
  */
 export async function operateRelay(wire: CircuitWire, operation: Operation): Promise<OperationOutcome> {
   const { variant, loop, access, timeZone } = wire;
-  const { address, words } = modbusWrite(
-    relayWrite(variant, operation.relay, {
-      expiresAtMs: operation.expiresAtMs,
-      timeZone,
-      ...(loop === undefined ? {} : { loop }),
-      ...(access === undefined ? {} : { access }),
-    }),
-  );
+  const write = relayWrite(variant, operation.relay, {
+    expiresAtMs: operation.expiresAtMs,
+    timeZone,
+    ...(loop === undefined ? {} : { loop }),
+    ...(access === undefined ? {} : { access }),
+  });
   try {
     await wire.bus.write({
       lane: operation.lane,
       unitId: wire.unitId,
-      address,
-      words,
+      write,
       profile: wire.profile,
       expiresAtMs: operation.expiresAtMs,
       supersedeKey: `relay ${wire.circuitId}`,
@@ -114,7 +114,7 @@ async function readBack(wire: CircuitWire, operation: Operation): Promise<Operat
   for (;;) {
     const leftMs = untilMs - clock.monotonicMs();
     try {
-      const reply = await readSampleBlock(wire, lane, clock.nowMs() + Math.max(0, leftMs));
+      const reply = await readSample(wire, lane, clock.nowMs() + Math.max(0, leftMs));
       if (operation.take(reply) === relay) return { type: "confirmed" };
       outcome = { type: "mismatch" };
     } catch (error) {

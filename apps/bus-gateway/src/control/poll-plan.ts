@@ -1,11 +1,17 @@
-import { type BusConfig, blocksOf, type Profile, type ProfileVariant } from "@hallmeter/meter-model";
+import {
+  type BusConfig,
+  blocksOf,
+  type Profile,
+  type ProfileVariant,
+  type UnitId,
+} from "@hallmeter/meter-model";
 import type { PollEntry } from "../bus/bus.ts";
 import { ASSUMED_TURNAROUND_MS, plannedMilli } from "../bus/planned-use.ts";
-import { onlyModbusBlock } from "./modbus-only.ts";
+import { lineCosts } from "../protocol/line-costs.ts";
 
 export interface PolledCircuit {
   circuitId: string;
-  unitId: number;
+  unitId: UnitId;
   profile: Profile;
   variant: ProfileVariant;
   loop?: number | undefined;
@@ -21,7 +27,8 @@ function planWith(circuits: readonly PolledCircuit[], bus: BusConfig, watchInter
   return circuits.map(({ circuitId, unitId, profile, variant, loop, isWatched }) => ({
     key: circuitId,
     unitId,
-    block: onlyModbusBlock(blocksOf(variant, loop)),
+    blocks: blocksOf(variant, loop),
+    holes: variant.holes,
     profile,
     intervalMs: isWatched ? Math.min(watchIntervalMs, bus.pollIntervalMs) : bus.pollIntervalMs,
     lane: isWatched ? "watch" : "poll",
@@ -35,12 +42,13 @@ function planWith(circuits: readonly PolledCircuit[], bus: BusConfig, watchInter
 export function planPolls(
   circuits: readonly PolledCircuit[],
   bus: BusConfig,
-  turnaroundMs: (unitId: number) => number | null,
+  turnaroundMs: (unitId: UnitId) => number | null,
 ): PollEntry[] {
-  const turnaround = (unitId: number) => turnaroundMs(unitId) ?? ASSUMED_TURNAROUND_MS;
+  const costs = lineCosts(bus.line);
+  const turnaround = (unitId: UnitId) => turnaroundMs(unitId) ?? ASSUMED_TURNAROUND_MS;
   for (const watchIntervalMs of WATCH_INTERVALS_MS) {
     const plan = planWith(circuits, bus, watchIntervalMs);
-    if (plannedMilli(plan, bus.line, turnaround) <= PLAN_LIMIT_MILLI) return plan;
+    if (plannedMilli(plan, costs, turnaround) <= PLAN_LIMIT_MILLI) return plan;
   }
   return planWith(circuits, bus, bus.pollIntervalMs);
 }

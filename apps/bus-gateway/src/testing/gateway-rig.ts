@@ -5,11 +5,11 @@ import {
   type GatewayConfig,
   type Hold,
   safetyPolicySchema,
+  type UnitId,
 } from "@hallmeter/meter-model";
 import { pino } from "pino";
 import { VirtualClock } from "../clock.ts";
 import { GatewayControl } from "../control/gateway-control.ts";
-import { modbusUnitId } from "../control/modbus-only.ts";
 import { DEFAULT_OUTBOX_LIMITS } from "../store/acceptance.ts";
 import { GatewayStore } from "../store/gateway-store.ts";
 import { Uplink } from "../uplink/uplink.ts";
@@ -99,12 +99,12 @@ export const ADMINISTRATOR = { id: "u2", name: "Chen Jing", role: "administrator
 export class GatewayRig {
   readonly clock = new VirtualClock(RIG_START_MS);
   readonly server: ScriptedServer;
-  readonly units = new Map<number, VirtualUnit>();
+  readonly units = new Map<UnitId, VirtualUnit>();
   readonly writes: RelayWrite[] = [];
   tables = new MemoryTables();
   bus: VirtualBus | null = null;
   /** Looks at each relay command when the gateway asks for it. */
-  onRelayRequest: (unitId: number, relay: "closed" | "open") => void = () => {};
+  onRelayRequest: (unitId: UnitId, relay: "closed" | "open") => void = () => {};
   #run: { store: GatewayStore; control: GatewayControl; uplink: Uplink } | null = null;
   #ids = 0;
   #random: () => number;
@@ -112,8 +112,7 @@ export class GatewayRig {
   constructor(config: GatewayConfig, random: () => number = () => 0.5) {
     this.server = new ScriptedServer(config);
     this.#random = random;
-    for (const { unitId } of config.circuits)
-      this.units.set(modbusUnitId(unitId), new VirtualUnit(this.clock));
+    for (const { unitId } of config.circuits) this.units.set(unitId, new VirtualUnit(this.clock));
   }
 
   get control(): GatewayControl {

@@ -1,10 +1,13 @@
 import {
   acrelAdf400l,
   blocksOf,
+  isModbusBlock,
   type Presence,
   profileRegister,
   profileVariant,
+  type RegisterWrite,
   relayWrite,
+  type UnitId,
   wordIndex,
 } from "@hallmeter/meter-model";
 import type {
@@ -17,7 +20,6 @@ import type {
   WriteRequest,
 } from "../bus/bus.ts";
 import type { Cancel, Clock } from "../clock.ts";
-import { modbusWrite, onlyModbusBlock } from "../control/modbus-only.ts";
 import { GatewayError } from "../errors.ts";
 
 const VARIANT = "single-phase";
@@ -28,14 +30,20 @@ const TIMEOUT_MS = 400;
 const CLOSED_BIT = 0x2000;
 const FAULT_BIT = 0x0100;
 
-/** The control word and its values, as the profile sends them. */
-function control(state: "open" | "closed") {
+/** What the profile sends to bring the relay into the state. */
+function control(state: "open" | "closed"): string {
   const variant = profileVariant(acrelAdf400l, VARIANT);
-  const { address, words } = modbusWrite(relayWrite(variant, state, { expiresAtMs: 0, timeZone: "UTC" }));
-  return { address, word: words[0] ?? 0 };
+  return JSON.stringify(relayWrite(variant, state, { expiresAtMs: 0, timeZone: "UTC" }));
 }
 const OPEN = control("open");
 const CLOSE = control("closed");
+
+/** Which way the relay shall move; undefined when the write is not for it. */
+function relayAsked(write: RegisterWrite): "open" | "closed" | undefined {
+  const text = JSON.stringify(write);
+  if (text === OPEN) return "open";
+  return text === CLOSE ? "closed" : undefined;
+}
 
 /** A single-phase circuit behind the virtual bus: real registers, a relay, and a load. */
 export class VirtualUnit {
@@ -77,16 +85,16 @@ export class VirtualUnit {
     this.#milliWh += wh * 1000;
   }
 
-  write(address: number, word: number): void {
-    if (address !== OPEN.address || this.isStuck) return;
+  switch(relay: "open" | "closed"): void {
+    if (this.isStuck) return;
     this.#count();
-    if (word === OPEN.word) this.relay = "open";
-    if (word === CLOSE.word) this.relay = "closed";
+    this.relay = relay;
   }
 
   /** The words of the sample block, as the manual lays them out. */
   words(): number[] {
-    const sampleBlock = onlyModbusBlock(blocksOf(profileVariant(acrelAdf400l, VARIANT)));
+    const [sampleBlock] = blocksOf(profileVariant(acrelAdf400l, VARIANT)).filter(isModbusBlock);
+    if (!sampleBlock) throw new Error("the profile has no sample block");
     const words = new Array<number>(sampleBlock.count).fill(0);
     const put = (name: string, value: number) => {
       const register = profileRegister(acrelAdf400l, VARIANT, name);
@@ -114,26 +122,26 @@ export class VirtualUnit {
 
 export interface RelayWrite {
   atMs: number;
-  unitId: number;
+  unitId: UnitId;
   relay: "closed" | "open";
 }
 
 /** For tests only: a bus that does what bus.ts promises, without a wire. */
 export class VirtualBus implements Bus {
   readonly id: string;
-  readonly units: Map<number, VirtualUnit>;
+  readonly units: Map<UnitId, VirtualUnit>;
   /** Commands that reached a unit. */
   readonly writes: RelayWrite[];
   readonly #clock: Clock;
   readonly #listeners = new Map<string, Set<(value: never) => void>>();
-  readonly #presence = new Map<number, Presence>();
+  readonly #presence = new Map<UnitId, Presence>();
   #plan = new Map<string, { entry: PollEntry; cancel: Cancel }>();
   #isClosed = false;
   isDown = false;
   /** Looks at each command when the gateway asks for it, before anything moves. */
-  onRequest: (unitId: number, relay: "closed" | "open") => void = () => {};
+  onRequest: (unitId: UnitId, relay: "closed" | "open") => void = () => {};
 
-  constructor(id: string, clock: Clock, units: Map<number, VirtualUnit>, writes: RelayWrite[] = []) {
+  constructor(id: string, clock: Clock, units: Map<UnitId, VirtualUnit>, writes: RelayWrite[] = []) {
     this.id = id;
     this.#clock = clock;
     this.units = units;
@@ -171,8 +179,8 @@ export class VirtualBus implements Bus {
   }
 
   async write(request: WriteRequest): Promise<void> {
-    const word = request.words[0] ?? 0;
-    const relay = word === OPEN.word ? "open" : "closed";
+    const relay = relayAsked(request.write);
+    if (!relay) throw new GatewayError("address-refused");
     this.onRequest(request.unitId, relay);
     await this.#begin(request.expiresAtMs);
     const unit = this.units.get(request.unitId);
@@ -181,7 +189,7 @@ export class VirtualBus implements Bus {
       await this.#pass(TIMEOUT_MS);
       throw new GatewayError("write-unconfirmed");
     }
-    unit.write(request.address, word);
+    unit.switch(relay);
     this.writes.push({ atMs: this.#clock.nowMs(), unitId: request.unitId, relay });
     if (!unit.losesAnswers) return;
     await this.#pass(TIMEOUT_MS);
@@ -260,10 +268,11 @@ export class VirtualBus implements Bus {
     if (this.isDown || this.#isClosed) return;
     if (!unit || unit.isDead || unit.losesAnswers) return this.#setPresence(unitId, "offline");
     this.#setPresence(unitId, "online");
-    this.#tell("reply", { key, unitId, words: unit.words(), at: this.#clock.nowMs() });
+    const at = this.#clock.nowMs();
+    this.#tell("reply", { key, unitId, replies: [{ words: unit.words(), at }], at });
   }
 
-  #setPresence(unitId: number, presence: Presence): void {
+  #setPresence(unitId: UnitId, presence: Presence): void {
     if (this.#presence.get(unitId) === presence) return;
     this.#presence.set(unitId, presence);
     this.#tell("unit", { unitId, presence, at: this.#clock.nowMs() });

@@ -1,20 +1,24 @@
 import {
+  blockWordCount,
   type DescribedValue,
   describeBlock,
+  isModbusBlock,
   isModbusRegister,
-  type ModbusReadBlock,
   type ModbusRegister,
   type Profile,
+  type ProfileVariant,
   profileVariant,
+  type ReadBlock,
   type Register,
+  registerBlock,
   registerPlace,
+  type UnitId,
   wordCount,
   wordIndex,
 } from "@hallmeter/meter-model";
 import type { Bus } from "../bus/bus.ts";
 import { ASSUMED_TURNAROUND_MS } from "../bus/planned-use.ts";
 import { planReads, type RegisterRange } from "../bus/read-plan.ts";
-import { onlyModbusBlock } from "../control/modbus-only.ts";
 import { isGatewayError } from "../errors.ts";
 
 export interface CircuitAddress {
@@ -22,12 +26,11 @@ export interface CircuitAddress {
   profile: Profile;
   /** A variant of the profile, e.g. "single-phase". */
   variant: string;
-  /** Modbus unit id of the circuit. */
-  unitId: number;
+  unitId: UnitId;
 }
 
 export interface CircuitReading {
-  unitId: number;
+  unitId: UnitId;
   profile: string;
   variant: string;
   /** Last reply, milliseconds since the epoch. */
@@ -51,15 +54,7 @@ interface BlockReading {
 export async function readCircuit(circuit: CircuitAddress): Promise<CircuitReading> {
   const { profile, variant: variantName, unitId } = circuit;
   const variant = profileVariant(profile, variantName);
-  const registers = variant.registers.filter(
-    (register): register is ModbusRegister => isModbusRegister(register) && register.access === "r",
-  );
-  const blocks = planReads(registers.map(rangeOf), {
-    line: profile.defaultLine,
-    turnaroundMs: ASSUMED_TURNAROUND_MS,
-    function: onlyModbusBlock(variant.sampleBlocks).function,
-    holes: variant.holes,
-  });
+  const registers = variant.registers.filter(({ access }) => access === "r");
   const reading: CircuitReading = {
     unitId,
     profile: profile.id,
@@ -68,7 +63,7 @@ export async function readCircuit(circuit: CircuitAddress): Promise<CircuitReadi
     values: [],
     refused: [],
   };
-  for (const block of blocks) {
+  for (const block of blocksFor(registers, variant, profile)) {
     const { at, values, refused } = await readBlock(circuit, registers, block);
     reading.at = Math.max(reading.at, at);
     reading.values.push(...values);
@@ -77,14 +72,35 @@ export async function readCircuit(circuit: CircuitAddress): Promise<CircuitReadi
   return reading;
 }
 
+/** Few reads that hold all the registers. */
+function blocksFor(registers: readonly Register[], variant: ProfileVariant, profile: Profile): ReadBlock[] {
+  const modbus = registers.filter(isModbusRegister);
+  const planned = ([3, 4] as const).flatMap((code) =>
+    planReads(modbus.filter((register) => register.function === code).map(rangeOf), {
+      line: profile.defaultLine,
+      turnaroundMs: ASSUMED_TURNAROUND_MS,
+      function: code,
+      holes: variant.holes,
+    }),
+  );
+  const byDataId = new Map<number, ReadBlock>();
+  for (const register of registers) {
+    const block = registerBlock(register);
+    if (isModbusBlock(block)) continue;
+    const known = byDataId.get(block.dataId);
+    if (!known || blockWordCount(known) < block.bytes) byDataId.set(block.dataId, block);
+  }
+  return [...planned, ...byDataId.values()];
+}
+
 /**
  * A device without one of the registers refuses the whole block. What a sample needs is then asked for one by one; an
  * optional area (harmonics, a switch module) is missing as a whole.
  */
 async function readBlock(
   circuit: CircuitAddress,
-  registers: readonly ModbusRegister[],
-  block: ModbusReadBlock,
+  registers: readonly Register[],
+  block: ReadBlock,
 ): Promise<BlockReading> {
   const { bus, profile, unitId } = circuit;
   const inBlock = registers.filter((register) => wordIndex(register, block) !== undefined);
@@ -93,12 +109,15 @@ async function readBlock(
     return { at, values: describeBlock(inBlock, block, words), refused: [] };
   } catch (error) {
     if (!isGatewayError(error) || error.code !== "address-refused") throw error;
-    const sampleBlock = onlyModbusBlock(profileVariant(profile, circuit.variant).sampleBlocks);
-    if (inBlock.length === 1 || !overlap(block, sampleBlock)) return { at: 0, values: [], refused: inBlock };
+    const { sampleBlocks } = profileVariant(profile, circuit.variant);
+    const isSample = inBlock.some((register) =>
+      sampleBlocks.some((sample) => wordIndex(register, sample) !== undefined),
+    );
+    if (inBlock.length === 1 || !isSample) return { at: 0, values: [], refused: inBlock };
   }
   const alone: BlockReading = { at: 0, values: [], refused: [] };
   for (const register of inBlock) {
-    const one = await readBlock(circuit, [register], { ...block, name: register.name, ...rangeOf(register) });
+    const one = await readBlock(circuit, [register], registerBlock(register));
     alone.at = Math.max(alone.at, one.at);
     alone.values.push(...one.values);
     alone.refused.push(...one.refused);
@@ -125,8 +144,4 @@ export function describeReading(reading: CircuitReading): string[] {
 
 function rangeOf(register: ModbusRegister): RegisterRange {
   return { address: register.address, count: wordCount(register) };
-}
-
-function overlap(a: RegisterRange, b: RegisterRange): boolean {
-  return a.address < b.address + b.count && b.address < a.address + a.count;
 }

@@ -1,7 +1,7 @@
 import { acrelAdf400l } from "@hallmeter/meter-model";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
-import { ModbusBus } from "../bus/modbus-bus.ts";
+import { lineBus } from "../bus/line-bus.ts";
 import { VirtualClock } from "../clock.ts";
 import { ScriptedWire } from "../testing/scripted-wire.ts";
 import { exceptionReply, parseRequest, readReply, writeReply } from "../testing/slave-frames.ts";
@@ -47,7 +47,7 @@ function meterOnBus(meter: Meter) {
     }
     return meter.losesWriteReply ? [] : say(writeReply(unitId, address, 1));
   });
-  const bus = new ModbusBus({
+  const bus = lineBus({
     id: "b",
     pipe: wire,
     line: LINE,

@@ -1,6 +1,7 @@
 import {
   decodeBlock,
   type IntendedState,
+  isModbusWrite,
   type Profile,
   type ProfileVariant,
   profileRegister,
@@ -11,9 +12,9 @@ import {
   registerBlock,
   relayFromStatus,
   relayWrite,
+  type UnitId,
 } from "@hallmeter/meter-model";
 import { type Clock, waitUntil } from "../clock.ts";
-import { modbusWrite, onlyModbusBlock } from "../control/modbus-only.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
 import { hexWord } from "./hex-word.ts";
 import type { CircuitAddress } from "./read-circuit.ts";
@@ -24,7 +25,7 @@ export interface RelayCommand extends CircuitAddress {
 }
 
 export interface RelayOutcome {
-  unitId: number;
+  unitId: UnitId;
   asked: IntendedState;
   /** Confirmed: the contact itself, read back from the meter, shows what was asked for. */
   outcome: "confirmed" | "not-confirmed";
@@ -58,8 +59,10 @@ export async function switchRelay(command: RelayCommand): Promise<RelayOutcome> 
   const variant = profileVariant(profile, command.variant);
   if (variant.relay === undefined) throw new GatewayError("function-refused", "this meter only measures");
   const write = relayWrite(variant, relay, { expiresAtMs: clock.nowMs() + VALID_MS, timeZone: "UTC" });
-  const { address, words } = modbusWrite(write);
-  const failure = await writeOnce(() => bus.write({ lane: "person", unitId, address, words, profile }));
+  // The report below speaks of one control word.
+  if (!isModbusWrite(write)) throw new GatewayError("function-refused", "the command is no Modbus register");
+  const { address, words } = write;
+  const failure = await writeOnce(() => bus.write({ lane: "person", unitId, write, profile }));
 
   const statusRegister = profileRegister(profile, command.variant, variant.relay.readBack.register);
   const giveUpMs = clock.monotonicMs() + READ_BACK_WITHIN_MS;
@@ -119,7 +122,7 @@ async function readRegister(
   { bus, profile, unitId }: RelayCommand,
   register: Register,
 ): Promise<number | null> {
-  const block = onlyModbusBlock([registerBlock(register)]);
+  const block = registerBlock(register);
   try {
     const { words } = await bus.read({ lane: "person", unitId, block, profile });
     return decodeBlock([register], block, words)[register.name] ?? null;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { characterMs, readTransactionMs, silentIntervalMs, writeTransactionMs } from "./wire-time.ts";
+import { characterMs } from "../line/line-time.ts";
+import { readTransactionMs, silentIntervalMs, writeTransactionMs } from "./wire-time.ts";
 
 const even = (baud: number) => ({ baud, parity: "even", stopBits: 1 }) as const;
 

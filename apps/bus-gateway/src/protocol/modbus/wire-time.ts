@@ -1,4 +1,6 @@
-import type { LineConfig } from "@hallmeter/meter-model";
+import { isModbusBlock, isModbusWrite, type LineConfig } from "@hallmeter/meter-model";
+import { bytesMs, characterMs } from "../line/line-time.ts";
+import type { WireCosts } from "../protocol.ts";
 
 /** Above this speed the silent interval is fixed (Modbus over Serial Line V1.02, clause 2.5.1.1). */
 const FIXED_SILENCE_ABOVE_BAUD = 19_200;
@@ -7,20 +9,10 @@ const SILENCE_CHARACTERS = 3.5;
 /** Unit, function, address, count and checksum of a read request. */
 const READ_REQUEST_BYTES = 8;
 /** Unit, function, byte count and checksum around the registers of a read reply. */
-const READ_REPLY_FRAME_BYTES = 5;
+export const READ_REPLY_FRAME_BYTES = 5;
 /** Unit, function, address, count, byte count and checksum around the registers of a function 16 request. */
 const WRITE_REQUEST_FRAME_BYTES = 9;
-const WRITE_REPLY_BYTES = 8;
-
-/** Time of one character on the wire: start, 8 data bits, parity if any, stop bits. Milliseconds. */
-export function characterMs(line: LineConfig): number {
-  const bits = 1 + 8 + (line.parity === "none" ? 0 : 1) + line.stopBits;
-  return (bits * 1000) / line.baud;
-}
-
-export function bytesMs(line: LineConfig, bytes: number): number {
-  return bytes * characterMs(line);
-}
+export const WRITE_REPLY_BYTES = 8;
 
 /** t3.5, the silence that ends a frame. Milliseconds. */
 export function silentIntervalMs(line: LineConfig): number {
@@ -40,4 +32,15 @@ export function writeTransactionMs(line: LineConfig, registers: number, turnarou
 function transactionMs(line: LineConfig, bytes: number, turnaroundMs: number): number {
   const silenceMs = silentIntervalMs(line);
   return bytesMs(line, bytes) + Math.max(silenceMs, turnaroundMs) + silenceMs;
+}
+
+/** Blocks and writes of other protocols cost nothing here. */
+export function modbusCosts(line: LineConfig): WireCosts {
+  return {
+    silenceMs: silentIntervalMs(line),
+    readMs: (block, turnaroundMs) =>
+      isModbusBlock(block) ? readTransactionMs(line, block.count, turnaroundMs) : 0,
+    writeMs: (write, turnaroundMs) =>
+      isModbusWrite(write) ? writeTransactionMs(line, write.words.length, turnaroundMs) : 0,
+  };
 }

@@ -1,3 +1,4 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import fc from "fast-check";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
@@ -13,7 +14,7 @@ import {
   writeReply,
 } from "../testing/slave-frames.ts";
 import type { Lane, ReadReply } from "./bus.ts";
-import { ModbusBus } from "./modbus-bus.ts";
+import { lineBus } from "./line-bus.ts";
 
 const LINE = { baud: 9600, parity: "none", stopBits: 1 } as const;
 const LONGEST_LATENCY_MS = 400;
@@ -170,7 +171,7 @@ describe("a hostile line", () => {
             echoes,
           );
           const wire = new ScriptedWire(clock, line.script);
-          const bus = new ModbusBus({
+          const bus = lineBus({
             id: "hostile",
             pipe: wire,
             line: LINE,
@@ -185,15 +186,15 @@ describe("a hostile line", () => {
           bus.on("frame", ({ direction }) => {
             if (direction === "received") answeredRequest = wire.requests.length - 1;
           });
-          const check = (unitId: number, { words }: Pick<ReadReply, "words">) => {
+          const check = (unitId: UnitId, { words }: Pick<ReadReply, "words">) => {
             const [owner, request, address] = words;
             expect(owner, "whose value it is").toBe(unitId);
             expect(address).toBe(BLOCK.address);
             expect(request, "the answer to this very request").toBe(answeredRequest);
           };
-          bus.on("reply", ({ unitId, words }) => {
+          bus.on("reply", ({ unitId, replies }) => {
             try {
-              check(unitId, { words });
+              for (const reply of replies) check(unitId, reply);
             } catch (error) {
               faults.push(error);
             }
@@ -203,7 +204,8 @@ describe("a hostile line", () => {
               UNITS.map((unitId) => ({
                 key: `${unitId}`,
                 unitId,
-                block: BLOCK,
+                blocks: [BLOCK],
+                holes: [],
                 profile: PROFILE,
                 intervalMs: 1500,
                 lane: "poll",
@@ -223,8 +225,7 @@ describe("a hostile line", () => {
                   .write({
                     lane,
                     unitId: unit,
-                    address: RELAY,
-                    words: [value],
+                    write: { address: RELAY, words: [value] },
                     profile: PROFILE,
                     expiresAtMs,
                   })

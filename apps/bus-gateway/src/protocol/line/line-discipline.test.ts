@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { VirtualClock } from "../../clock.ts";
 import { ScriptedWire, type Utterance } from "../../testing/scripted-wire.ts";
 import { hex, joined, readReply } from "../../testing/slave-frames.ts";
-import { LineDiscipline, type LineFrame } from "./line-discipline.ts";
+import { modbusFraming } from "../modbus/modbus-framing.ts";
+import type { WireFrame } from "../protocol.ts";
+import { LineDiscipline } from "./line-discipline.ts";
 
 const LINE = { baud: 9600, parity: "even", stopBits: 1 } as const;
 /** 8 characters of 11 bits at 9600 baud. */
@@ -14,12 +16,12 @@ const SILENCE_MS = 4.0104;
 // simplymodbus.ca
 const REQUEST = hex("11 03 00 6B 00 03 76 87");
 const REPLY = hex("11 03 06 AE 41 56 52 43 40 49 AD");
-const TIMING = { gapMs: 0, allowanceMs: 200, answerBytes: 11 };
+const TIMING = { gapMs: 0, allowanceMs: 200, answerBytes: 11, framing: modbusFraming };
 
 function lineWith(utterances: Utterance[], options?: { keepsLineSpeed: boolean }) {
   const clock = new VirtualClock();
   const wire = new ScriptedWire(clock, (_, index) => (index === 0 ? utterances : []), options);
-  const frames: LineFrame[] = [];
+  const frames: WireFrame[] = [];
   wire.open();
   const line = new LineDiscipline({ pipe: wire, line: LINE, clock, onFrame: (frame) => frames.push(frame) });
   return { clock, wire, line, frames };

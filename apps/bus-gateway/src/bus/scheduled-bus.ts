@@ -1,11 +1,10 @@
-import type { LineConfig } from "@hallmeter/meter-model";
+import type { UnitId } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Cancel, Clock } from "../clock.ts";
 import { GatewayError } from "../errors.ts";
 import type { BytePipe, PipeState } from "../pipe/byte-pipe.ts";
-import { LineDiscipline } from "../protocol/modbus/line-discipline.ts";
-import { type Answer, ModbusClient } from "../protocol/modbus/modbus-client.ts";
-import { allowanceMs } from "../protocol/modbus/round-trip.ts";
+import { allowanceMs } from "../protocol/line/round-trip.ts";
+import type { Answer, Wire, WireFrame } from "../protocol/protocol.ts";
 import type {
   Bus,
   BusBudget,
@@ -32,10 +31,10 @@ import { noteAnswer, type UnitRecord, UnitRegister, unitBudget } from "./units.t
 /** Longest sleep of the loop; a jump of the wall clock is noticed by then, and expiries follow it. Range 0.1–10 s. */
 const LONGEST_SLEEP_MS = 1000;
 
-export interface ModbusBusOptions {
+export interface ScheduledBusOptions {
   id: string;
   pipe: BytePipe;
-  line: LineConfig;
+  openWire: (onFrame: (frame: WireFrame) => void) => Wire;
   clock: Clock;
   log: Logger;
   /** 0 ≤ value < 1. */
@@ -43,15 +42,13 @@ export interface ModbusBusOptions {
 }
 
 /** One owner of one RS485 line: one scheduler, one transaction in flight. */
-export class ModbusBus implements Bus {
+export class ScheduledBus implements Bus {
   readonly id: string;
   readonly #pipe: BytePipe;
-  readonly #line: LineConfig;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #random: () => number;
-  readonly #discipline: LineDiscipline;
-  readonly #client: ModbusClient;
+  readonly #wire: Wire;
   readonly #listeners: BusListeners;
   readonly #queue = new RequestQueue();
   readonly #units = new UnitRegister();
@@ -66,10 +63,9 @@ export class ModbusBus implements Bus {
   #wake: () => void = () => {};
   #closed = false;
 
-  constructor({ id, pipe, line, clock, log, random }: ModbusBusOptions) {
+  constructor({ id, pipe, openWire, clock, log, random }: ScheduledBusOptions) {
     this.id = id;
     this.#pipe = pipe;
-    this.#line = line;
     this.#clock = clock;
     this.#log = log.child({ bus: id });
     this.#random = random;
@@ -77,14 +73,7 @@ export class ModbusBus implements Bus {
     this.#listeners = new BusListeners((error) =>
       this.#log.error({ err: error }, "a listener of the bus failed"),
     );
-    this.#discipline = new LineDiscipline({
-      pipe,
-      line,
-      clock,
-      onFrame: ({ direction, bytes }) =>
-        this.#listeners.tell("frame", { at: clock.nowMs(), direction, bytes, unitId: bytes[0] }),
-    });
-    this.#client = new ModbusClient(this.#discipline);
+    this.#wire = openWire((frame) => this.#listeners.tell("frame", { at: clock.nowMs(), ...frame }));
     pipe.onState((state) => this.#followPipe(state));
     pipe.open();
     this.#running = this.#run();
@@ -118,9 +107,9 @@ export class ModbusBus implements Bus {
   budget(): BusBudget {
     const nowMs = this.#clock.monotonicMs();
     const plan = this.#polls.map(({ entry }) => entry);
-    const turnaroundMsOf = (unitId: number) =>
+    const turnaroundMsOf = (unitId: UnitId) =>
       this.#units.find(unitId)?.roundTrip.smoothedMs ?? ASSUMED_TURNAROUND_MS;
-    const planned = plannedMilli(plan, this.#line, turnaroundMsOf);
+    const planned = plannedMilli(plan, this.#wire, turnaroundMsOf);
     return {
       busId: this.id,
       state: this.#state,
@@ -129,14 +118,14 @@ export class ModbusBus implements Bus {
       ...this.#use.lastMinute(nowMs),
       lanes: this.#use.lanes(nowMs, (lane) => this.#queue.waitingCount(lane)),
       units: this.#units.all().map(unitBudget),
-      foreignBytes: this.#discipline.foreignBytes,
-      localEcho: this.#discipline.localEcho,
+      foreignBytes: this.#wire.foreignBytes,
+      localEcho: this.#wire.localEcho,
     };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#discipline.close();
+    this.#wire.close();
     this.#queue.rejectEverything(new GatewayError("bus-closed"));
     this.#wake();
     await this.#running;
@@ -189,20 +178,21 @@ export class ModbusBus implements Bus {
   }
 
   async #poll({ poll, isDoubtful }: Extract<Turn, { kind: "poll" }>, startedMs: number): Promise<boolean> {
-    const { key, unitId, block, profile } = poll.entry;
+    const { key, unitId, blocks, profile } = poll.entry;
     this.#liveSinceDoubtful = isDoubtful ? 0 : this.#liveSinceDoubtful + 1;
     const unit = this.#units.get(unitId);
-    const answer = await this.#client.readRegisters(unitId, block, this.#timing(unit, profile));
-    this.#note(unit, answer, profile);
-    const after = answer.ok ? afterPoll(poll, startedMs) : afterMissedPoll(poll, startedMs);
-    this.#polls = movedOn(this.#polls, poll, after);
-    if (!answer.ok) return false;
-    this.#listeners.tell("reply", {
-      key,
-      unitId,
-      words: answer.value,
-      at: this.#wallMs(answer.atMonotonicMs),
-    });
+    const replies: ReadReply[] = [];
+    for (const block of blocks) {
+      const answer = await this.#wire.read(unitId, block, this.#timing(unit, profile));
+      this.#note(unit, answer, profile);
+      if (!answer.ok) {
+        this.#polls = movedOn(this.#polls, poll, afterMissedPoll(poll, startedMs));
+        return false;
+      }
+      replies.push({ words: answer.value, at: this.#wallMs(answer.atMonotonicMs) });
+    }
+    this.#polls = movedOn(this.#polls, poll, afterPoll(poll, startedMs));
+    this.#listeners.tell("reply", { key, unitId, replies, at: replies.at(-1)?.at ?? 0 });
     return true;
   }
 
@@ -212,7 +202,7 @@ export class ModbusBus implements Bus {
     const unit = this.#units.get(waiting.unitId);
     const timing = this.#timing(unit, profile);
     if (waiting.kind === "read") {
-      const answer = await this.#client.readRegisters(waiting.unitId, waiting.request.block, timing);
+      const answer = await this.#wire.read(waiting.unitId, waiting.request.block, timing);
       this.#note(unit, answer, profile);
       if (!answer.ok) rejectAll(waiting, answer.error);
       else {
@@ -221,8 +211,7 @@ export class ModbusBus implements Bus {
       }
       return answer.ok;
     }
-    const { address, words } = waiting.request;
-    const answer = await this.#client.writeRegisters(waiting.unitId, address, words, timing);
+    const answer = await this.#wire.write(waiting.unitId, waiting.request.write, timing);
     this.#note(unit, answer, profile);
     if (!answer.ok) rejectAll(waiting, answer.error);
     else for (const waiter of waiting.waiters) waiter.resolve();
@@ -265,7 +254,7 @@ export class ModbusBus implements Bus {
     }
   }
 
-  #tellDuplicate(unitId: number): void {
+  #tellDuplicate(unitId: UnitId): void {
     this.#log.warn({ unitId }, "more than one unit answers to this address");
     this.#listeners.tell("bus", { kind: "duplicate-address", unitId, at: this.#clock.nowMs() });
   }
@@ -311,7 +300,7 @@ export class ModbusBus implements Bus {
     return true;
   }
 
-  #requested(lane: Lane, unitId: number): void {
+  #requested(lane: Lane, unitId: UnitId): void {
     if (LANE_TABLE[lane].wakesOfflineUnit) {
       const unit = this.#units.get(unitId);
       unit.health = probeSoon(unit.health, this.#clock.monotonicMs());

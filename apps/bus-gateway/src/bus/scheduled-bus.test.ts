@@ -1,10 +1,11 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
 import { VirtualClock } from "../clock.ts";
 import { type Script, ScriptedWire } from "../testing/scripted-wire.ts";
 import { parseRequest, readReply, writeReply } from "../testing/slave-frames.ts";
 import type { BusEvents, PollEntry, ReadRequest } from "./bus.ts";
-import { ModbusBus } from "./modbus-bus.ts";
+import { lineBus } from "./line-bus.ts";
 
 const LINE = { baud: 9600, parity: "none", stopBits: 1 } as const;
 const PROFILE = { minimumGapMs: 0, longestLatencyMs: 400 };
@@ -33,7 +34,7 @@ function busOver(script: Script) {
   const clock = new VirtualClock();
   const wire = new ScriptedWire(clock, script);
   const log = pino({ level: "silent" });
-  const bus = new ModbusBus({ id: "bus 1", pipe: wire, line: LINE, clock, log, random: () => 0 });
+  const bus = lineBus({ id: "bus 1", pipe: wire, line: LINE, clock, log, random: () => 0 });
   const read = (request: Partial<ReadRequest>) =>
     bus.read({ lane: "person", unitId: 13, block: BLOCK, profile: PROFILE, ...request });
   const events: BusEvents["bus"][] = [];
@@ -46,7 +47,8 @@ function polls(unitIds: number[], intervalMs: number, lane: "poll" | "watch" = "
   return unitIds.map((unitId) => ({
     key: `circuit ${unitId}`,
     unitId,
-    block: BLOCK,
+    blocks: [BLOCK],
+    holes: [],
     profile: PROFILE,
     intervalMs,
     lane,
@@ -61,7 +63,7 @@ describe("lanes", () => {
     const first = read({ lane: "scan", unitId: 1 });
     await clock.advance(5);
     const write = (lane: "trip" | "sale", unitId: number) =>
-      bus.write({ lane, unitId, address: 0x801, words: [1], profile: PROFILE });
+      bus.write({ lane, unitId, write: { address: 0x801, words: [1] }, profile: PROFILE });
     const rest = [
       read({ lane: "backfill", unitId: 7 }),
       read({ lane: "person", unitId: 4 }),
@@ -133,7 +135,7 @@ describe("dead units", () => {
   it("leave the poll lane after three misses and cost the living almost nothing", async () => {
     const dead = new Set([5, 6, 7]);
     const { clock, bus, asked } = busOver(slaves((unitId) => dead.has(unitId)));
-    const presence: [number, string][] = [];
+    const presence: [UnitId, string][] = [];
     bus.on("unit", (event) => presence.push([event.unitId, event.presence]));
     bus.setPollPlan(polls(unitIds(1, 32), 5000));
     await clock.advance(600_000);
@@ -142,7 +144,7 @@ describe("dead units", () => {
     // 3 misses, pauses of 1, 2, 4 … 32 s, then one a minute.
     expect(count(5)).toBeLessThanOrEqual(3 + 6 + 10);
     expect(count(5)).toBeGreaterThanOrEqual(3 + 6 + 8);
-    expect(presence.filter(([unitId]) => dead.has(unitId))).toEqual(
+    expect(presence.filter(([unitId]) => dead.has(Number(unitId)))).toEqual(
       [5, 6, 7].map((unitId) => [unitId, "offline"]),
     );
     expect(presence).toHaveLength(32);
@@ -314,8 +316,7 @@ describe("expiry", () => {
       bus.write({
         lane: "restore",
         unitId: 1,
-        address: 0x801,
-        words: [value],
+        write: { address: 0x801, words: [value] },
         profile,
         expiresAtMs: clock.nowMs() + expiresInMs,
       });

@@ -1,8 +1,9 @@
 import type { LineConfig } from "@hallmeter/meter-model";
 import { type Clock, waitUntil } from "../../clock.ts";
 import type { BytePipe } from "../../pipe/byte-pipe.ts";
+import type { WireFrame } from "../protocol.ts";
 import { Exchange, type ExchangeEnd } from "./exchange.ts";
-import { silentIntervalMs } from "./wire-time.ts";
+import type { Framing } from "./framing.ts";
 
 /** A line that is not silent for so long beyond the gap is jammed. Range 0.3–5 s; 1 s is ten of the longest frames at 9600. */
 const LONGEST_WAIT_FOR_SILENCE_MS = 1000;
@@ -14,6 +15,7 @@ export interface LineTiming {
   allowanceMs: number;
   /** Bytes of the normal answer. */
   answerBytes: number;
+  framing: Framing;
 }
 
 export type LineOutcome =
@@ -23,16 +25,11 @@ export type LineOutcome =
   /** The pipe broke with the request under way. */
   | { kind: "broken"; code: "bus-down" | "bus-closed" };
 
-export interface LineFrame {
-  direction: "sent" | "received" | "dropped";
-  bytes: Uint8Array;
-}
-
 interface LineOptions {
   pipe: BytePipe;
   line: LineConfig;
   clock: Clock;
-  onFrame: (frame: LineFrame) => void;
+  onFrame: (frame: WireFrame) => void;
 }
 
 /**
@@ -43,8 +40,10 @@ export class LineDiscipline {
   readonly #pipe: BytePipe;
   readonly #line: LineConfig;
   readonly #clock: Clock;
-  readonly #onFrame: (frame: LineFrame) => void;
+  readonly #onFrame: (frame: WireFrame) => void;
   #exchange: Exchange | null = null;
+  /** Of the last request; tells whom bytes name that nobody asked for. */
+  #framing: Framing | null = null;
   #abandon: (outcome: LineOutcome) => void = () => {};
   #lastActivityMs: number;
   #foreignBytes = 0;
@@ -76,7 +75,8 @@ export class LineDiscipline {
   }
 
   async transact(request: Uint8Array, timing: LineTiming): Promise<LineOutcome> {
-    const silent = await this.#waitForSilence(timing.gapMs);
+    const silenceMs = Math.max(timing.framing.silenceMs(this.#line), timing.gapMs);
+    const silent = await this.#waitForSilence(silenceMs);
     if (this.#closed) return { kind: "not-sent", code: "bus-closed" };
     if (!this.#pipe.isUp) return { kind: "not-sent", code: "bus-down" };
     if (!silent) return { kind: "not-sent", code: "bus-jammed" };
@@ -89,9 +89,11 @@ export class LineDiscipline {
   }
 
   async #exchangeOnce(request: Uint8Array, timing: LineTiming): Promise<LineOutcome> {
+    this.#framing = timing.framing;
     const exchange = new Exchange({
       clock: this.#clock,
       line: this.#line,
+      framing: timing.framing,
       request,
       answerBytes: timing.answerBytes,
       allowanceMs: timing.allowanceMs,
@@ -101,7 +103,7 @@ export class LineDiscipline {
       this.#abandon = resolve;
     });
     this.#exchange = exchange;
-    this.#onFrame({ direction: "sent", bytes: request });
+    this.#tell("sent", request);
     this.#pipe.write(request).then(
       () => exchange.drained(),
       () => this.#abandon({ kind: "broken", code: "bus-down" }),
@@ -119,9 +121,9 @@ export class LineDiscipline {
     if ("foreign" in outcome && outcome.foreign.length > 0) this.#dropForeign(outcome.foreign);
     if (outcome.kind === "answer") {
       this.#localEcho = outcome.echo;
-      this.#onFrame({ direction: "received", bytes: outcome.frame });
+      this.#tell("received", outcome.frame);
     } else if (outcome.kind === "failure" && outcome.dropped.length > 0) {
-      this.#onFrame({ direction: "dropped", bytes: outcome.dropped });
+      this.#tell("dropped", outcome.dropped);
     }
   }
 
@@ -136,12 +138,15 @@ export class LineDiscipline {
 
   #dropForeign(bytes: Uint8Array): void {
     this.#foreignBytes += bytes.length;
-    this.#onFrame({ direction: "dropped", bytes });
+    this.#tell("dropped", bytes);
+  }
+
+  #tell(direction: WireFrame["direction"], bytes: Uint8Array): void {
+    this.#onFrame({ direction, bytes, unitId: this.#framing?.unitIdOf(bytes) });
   }
 
   /** Node timers fire early, so the monotonic clock has the last word. False when the line never falls silent. */
-  async #waitForSilence(gapMs: number): Promise<boolean> {
-    const silenceMs = Math.max(silentIntervalMs(this.#line), gapMs);
+  async #waitForSilence(silenceMs: number): Promise<boolean> {
     const giveUpMs = this.#clock.monotonicMs() + silenceMs + LONGEST_WAIT_FOR_SILENCE_MS;
     while (this.#clock.monotonicMs() < this.#lastActivityMs + silenceMs) {
       if (this.#closed || this.#clock.monotonicMs() >= giveUpMs) return false;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exceptionReply, hex, joined, readReply, withCrc, writeReply } from "../../testing/slave-frames.ts";
-import { judgeReply, separateEcho } from "./judge-reply.ts";
+import { separateEcho } from "../line/echo.ts";
+import { judgeReply } from "./modbus-framing.ts";
 
 // Requests and replies as published by simplymodbus.ca.
 const READ = hex("11 03 00 6B 00 03 76 87");

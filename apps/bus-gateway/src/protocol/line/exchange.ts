@@ -1,17 +1,9 @@
-import type { LineConfig } from "@hallmeter/meter-model";
+import type { LineConfig, UnitId } from "@hallmeter/meter-model";
 import type { Cancel, Clock } from "../../clock.ts";
 import type { TransactionFailure } from "../../errors.ts";
-import { hasValidCrc } from "./crc16.ts";
-import { type Heard, judgeReply, nameFailure, separateEcho, type Verdict } from "./judge-reply.ts";
-import { bytesMs, silentIntervalMs } from "./wire-time.ts";
-
-/**
- * USB adapters and serial servers hand bytes over in packets; an answer that has begun is waited for while its packets
- * come no further apart than this. Range 16 ms (FTDI latency timer) – 100 ms; 50 ms covers serial servers on Wi-Fi.
- */
-const LONGEST_PACKET_GAP_MS = 50;
-/** Longest frame of Modbus RTU, twice (an echo and an answer); more than that is chatter. */
-const MOST_BYTES = 512;
+import { type Heard, separateEcho } from "./echo.ts";
+import type { Framing, Verdict } from "./framing.ts";
+import { bytesMs } from "./line-time.ts";
 
 interface Overheard {
   /** Bytes that came while we spoke and are not the echo of it. */
@@ -36,13 +28,14 @@ export type ExchangeEnd = Overheard &
         /** When the answer of a unit that needs no time at all would have been over. */
         earliestEndMs: number;
         /** Who sent a whole frame that was not for this request. */
-        foreignUnitId?: number;
+        foreignUnitId?: UnitId;
       }
   );
 
 export interface ExchangeSetting {
   clock: Clock;
   line: LineConfig;
+  framing: Framing;
   request: Uint8Array;
   /** Bytes of the normal answer. */
   answerBytes: number;
@@ -50,6 +43,9 @@ export interface ExchangeSetting {
   allowanceMs: number;
   keepsLineSpeed: boolean;
 }
+
+/** Verdicts that need no more than the silence after them. */
+const WHOLE: ReadonlySet<Verdict["kind"]> = new Set<Verdict["kind"]>(["complete", "corrupt", "surplus"]);
 
 /** One request on the wire and everything heard until the line is silent again or the time is up. */
 export class Exchange {
@@ -59,24 +55,27 @@ export class Exchange {
   readonly #setting: ExchangeSetting;
   readonly #silenceMs: number;
   readonly #answerMs: number;
+  readonly #buffer: Uint8Array;
   #settle: (end: ExchangeEnd) => void = () => {};
-  #heard = new Uint8Array(0);
+  #length = 0;
   #earlyCount = 0;
   #lastByteMs = Number.NEGATIVE_INFINITY;
   #waitFromMs: number;
-  #cancelCheck: Cancel = () => {};
+  #timerMs = Number.POSITIVE_INFINITY;
+  #cancelTimer: Cancel = () => {};
 
   constructor(setting: ExchangeSetting) {
-    const { clock, line, request, answerBytes, keepsLineSpeed } = setting;
+    const { clock, line, framing, request, answerBytes, keepsLineSpeed } = setting;
     this.#setting = setting;
-    this.#silenceMs = silentIntervalMs(line);
+    this.#silenceMs = framing.silenceMs(line);
     this.#answerMs = bytesMs(line, answerBytes);
+    this.#buffer = new Uint8Array(framing.mostBytes);
     this.leftMs = clock.monotonicMs() + (keepsLineSpeed ? bytesMs(line, request.length) : 0);
     this.#waitFromMs = this.leftMs;
     this.end = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#check();
+    this.#wakeAt(this.#deadlineMs);
   }
 
   /** The driver says that the request has left; a slow computer must not shorten the wait for the answer. */
@@ -85,22 +84,30 @@ export class Exchange {
   }
 
   take(bytes: Uint8Array, atMonotonicMs: number): void {
-    this.#heard = Buffer.concat([this.#heard, bytes]);
-    if (atMonotonicMs < this.leftMs) this.#earlyCount = this.#heard.length;
+    const taken = bytes.subarray(0, this.#buffer.length - this.#length);
+    this.#buffer.set(taken, this.#length);
+    this.#length += taken.length;
+    if (atMonotonicMs < this.leftMs) this.#earlyCount = this.#length;
     this.#lastByteMs = atMonotonicMs;
-    this.#cancelCheck();
-    this.#check();
+    const { heard, verdict } = this.#judge();
+    if (this.#length === this.#buffer.length) this.#settle(this.#conclude(heard, verdict));
+    // Other verdicts can only put the end off, and the timer that is set looks at that when it fires.
+    else if (WHOLE.has(verdict.kind) && !heard.undecided) this.#wakeAt(this.#endMs(heard, verdict));
   }
 
   cancel(): void {
-    this.#cancelCheck();
+    this.#cancelTimer();
+  }
+
+  get #deadlineMs(): number {
+    return this.#waitFromMs + this.#answerMs + this.#setting.allowanceMs;
   }
 
   /** What has been heard so far, and what it means. */
   #judge(): { heard: Heard; verdict: Verdict } {
-    const { request, line, keepsLineSpeed } = this.#setting;
-    const heard = separateEcho(request, this.#heard, this.#earlyCount);
-    const verdict = judgeReply(request, heard.answer);
+    const { request, framing, line, keepsLineSpeed } = this.#setting;
+    const heard = separateEcho(request, this.#buffer.subarray(0, this.#length), this.#earlyCount);
+    const verdict = framing.judge(request, heard.answer);
     // Somebody began to say this before our request was through: it answers an earlier one.
     const tooEarly =
       keepsLineSpeed &&
@@ -109,20 +116,30 @@ export class Exchange {
     return { heard, verdict: tooEarly ? { kind: "foreign" } : verdict };
   }
 
+  #wakeAt(instantMs: number): void {
+    this.#cancelTimer();
+    this.#timerMs = instantMs;
+    const { clock } = this.#setting;
+    this.#cancelTimer = clock.setTimer(() => this.#check(), instantMs - clock.monotonicMs());
+  }
+
   /** Ends the exchange if it can be ended now; else looks again when it may be. */
   #check(): void {
-    const { clock } = this.#setting;
+    const nowMs = this.#setting.clock.monotonicMs();
+    // Node timers fire early: nothing has happened since this one was set.
+    if (nowMs < this.#timerMs) {
+      this.#wakeAt(this.#timerMs);
+      return;
+    }
     const { heard, verdict } = this.#judge();
     const endMs = this.#endMs(heard, verdict);
-    const remainingMs = endMs - clock.monotonicMs();
-    if (remainingMs <= 0 || this.#heard.length > MOST_BYTES) this.#settle(this.#conclude(heard, verdict));
-    else this.#cancelCheck = clock.setTimer(() => this.#check(), remainingMs);
+    if (endMs <= nowMs) this.#settle(this.#conclude(heard, verdict));
+    else this.#wakeAt(endMs);
   }
 
   #endMs(heard: Heard, verdict: Verdict): number {
     const silentMs = this.#lastByteMs + this.#silenceMs;
-    const deadlineMs = this.#waitFromMs + this.#answerMs + this.#setting.allowanceMs;
-    if (heard.undecided) return Math.max(deadlineMs, silentMs);
+    if (heard.undecided) return Math.max(this.#deadlineMs, silentMs);
     switch (verdict.kind) {
       // The silence that the next request needs anyway also shows whether anybody goes on talking.
       case "complete":
@@ -131,11 +148,11 @@ export class Exchange {
         return silentMs;
       case "incomplete":
         return heard.answer.length > 0
-          ? Math.max(deadlineMs, this.#lastByteMs + LONGEST_PACKET_GAP_MS)
-          : deadlineMs;
+          ? Math.max(this.#deadlineMs, this.#lastByteMs + this.#setting.framing.longestByteGapMs)
+          : this.#deadlineMs;
       // The asked unit may still answer; nobody else is asked until that is over.
       case "foreign":
-        return Math.max(deadlineMs, silentMs);
+        return Math.max(this.#deadlineMs, silentMs);
     }
   }
 
@@ -150,14 +167,33 @@ export class Exchange {
         foreign: heard.foreign,
       };
     }
-    const isWholeForeignFrame = verdict.kind === "foreign" && hasValidCrc(heard.answer);
+    const sender = this.#setting.framing.senderOf(heard.answer);
     return {
       kind: "failure",
-      code: nameFailure(heard.answer, verdict.kind),
+      code: nameFailure(heard.answer, verdict.kind, sender !== null),
       dropped: heard.answer,
       foreign: heard.foreign,
       earliestEndMs: this.leftMs + this.#answerMs + this.#silenceMs,
-      foreignUnitId: isWholeForeignFrame ? heard.answer[0] : undefined,
+      foreignUnitId: verdict.kind === "foreign" ? (sender ?? undefined) : undefined,
     };
+  }
+}
+
+/** What a whole transaction that brought no good answer was, once no more bytes are waited for. */
+function nameFailure(
+  answer: Uint8Array,
+  verdict: Verdict["kind"],
+  isWholeFrame: boolean,
+): TransactionFailure {
+  switch (verdict) {
+    case "surplus":
+      return "duplicate-address";
+    case "corrupt":
+      return "reply-corrupt";
+    case "foreign":
+      // A foreign frame that is whole came from somebody; anything else is noise.
+      return isWholeFrame ? "reply-foreign" : "reply-corrupt";
+    default:
+      return answer.length === 0 ? "reply-timeout" : "reply-truncated";
   }
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { VirtualClock } from "../../clock.ts";
 import { ScriptedWire } from "../../testing/scripted-wire.ts";
 import { exceptionReply, hex, withCrc, writeReply } from "../../testing/slave-frames.ts";
-import { LineDiscipline } from "./line-discipline.ts";
-import { ModbusClient } from "./modbus-client.ts";
+import { LineDiscipline } from "../line/line-discipline.ts";
+import { ModbusRtu } from "./modbus-rtu.ts";
 
 const LINE = { baud: 9600, parity: "none", stopBits: 1 } as const;
 const TIMING = { gapMs: 0, allowanceMs: 100 };
@@ -12,7 +12,7 @@ function clientAnswering(answer: Uint8Array | null) {
   const clock = new VirtualClock();
   const wire = new ScriptedWire(clock, () => (answer ? [{ atMs: 60, bytes: answer }] : []));
   wire.open();
-  const client = new ModbusClient(new LineDiscipline({ pipe: wire, line: LINE, clock, onFrame: () => {} }));
+  const client = new ModbusRtu(new LineDiscipline({ pipe: wire, line: LINE, clock, onFrame: () => {} }));
   const sent = () => Buffer.from(wire.requests[0]?.bytes ?? []).toString("hex");
   return { clock, client, wire, sent };
 }
@@ -38,14 +38,14 @@ describe("published exchanges", () => {
     },
   ])("function $function", async ({ request, reply, words, ...block }) => {
     const { clock, client, sent } = clientAnswering(hex(reply));
-    const answer = await clock.until(client.readRegisters(0x11, { name: "published", ...block }, TIMING));
+    const answer = await clock.until(client.read(0x11, { name: "published", ...block }, TIMING));
     expect(sent()).toBe(request);
     expect(answer).toMatchObject({ ok: true, value: words });
   });
 
   it("function 16", async () => {
     const { clock, client, sent } = clientAnswering(hex("11 10 00 01 00 02 12 98"));
-    const answer = await clock.until(client.writeRegisters(0x11, 1, [0x000a, 0x0102], TIMING));
+    const answer = await clock.until(client.write(0x11, { address: 1, words: [0x000a, 0x0102] }, TIMING));
     expect(sent()).toBe("11100001000204000a0102c6f0");
     expect(answer).toMatchObject({ ok: true });
   });
@@ -66,13 +66,15 @@ describe("exception replies", () => {
   ])("exception $exception: $read for a read, $write for a write", async ({ exception, read, write }) => {
     const block = { name: "any", function: 3, address: 0, count: 2 } as const;
     const reader = clientAnswering(exceptionReply(7, 3, exception));
-    expect(await reader.clock.until(reader.client.readRegisters(7, block, TIMING))).toMatchObject({
+    expect(await reader.clock.until(reader.client.read(7, block, TIMING))).toMatchObject({
       ok: false,
       answered: true,
       error: { code: read },
     });
     const writer = clientAnswering(exceptionReply(7, 16, exception));
-    expect(await writer.clock.until(writer.client.writeRegisters(7, 0, [1], TIMING))).toMatchObject({
+    expect(
+      await writer.clock.until(writer.client.write(7, { address: 0, words: [1] }, TIMING)),
+    ).toMatchObject({
       ok: false,
       answered: true,
       error: { code: write },
@@ -89,7 +91,7 @@ describe("a write without a clear answer is in doubt and is not sent again", () 
     { name: "half an answer", answer: writeReply(7, 1, 1).subarray(0, 6), cause: "reply-truncated" },
   ])("$name", async ({ answer, cause }) => {
     const { clock, client, wire } = clientAnswering(answer);
-    const result = await clock.until(client.writeRegisters(7, 1, [0x8000], TIMING));
+    const result = await clock.until(client.write(7, { address: 1, words: [0x8000] }, TIMING));
     expect(result).toMatchObject({ ok: false, sent: true, cause, error: { code: "write-unconfirmed" } });
     await clock.advance(10_000);
     expect(wire.requests).toHaveLength(1);
@@ -98,7 +100,7 @@ describe("a write without a clear answer is in doubt and is not sent again", () 
   it("but one that was never sent is not", async () => {
     const { clock, client, wire } = clientAnswering(null);
     wire.unplug();
-    const result = await clock.until(client.writeRegisters(7, 1, [0x8000], TIMING));
+    const result = await clock.until(client.write(7, { address: 1, words: [0x8000] }, TIMING));
     expect(result).toMatchObject({
       ok: false,
       sent: false,
