@@ -7,14 +7,19 @@ export * from "./holds/fold.ts";
 export * from "./holds/hold.ts";
 export * from "./holds/hold-kinds.ts";
 export * from "./holds/text.ts";
+export * from "./profile/acrel-1352.ts";
 export * from "./profile/acrel-adf400l.ts";
 export * from "./profile/built-in.ts";
 export * from "./profile/decode.ts";
 export * from "./profile/decode-sample.ts";
+export * from "./profile/dlt645-prepaid.ts";
 export * from "./profile/dlt645-write.ts";
+export * from "./profile/eastron-sdm120.ts";
+export * from "./profile/eastron-sdm630.ts";
 export * from "./profile/loops.ts";
 export * from "./profile/meter-clock.ts";
 export * from "./profile/profile.ts";
+export * from "./profile/reference-cabinet.ts";
 export * from "./profile/relay-control.ts";
 export * from "./profile/relay-write.ts";
 export * from "./profile/units.ts";
@@ -29,14 +34,14 @@ export {
 export * from "./rules/defaults.ts";
 export * from "./rules/rule-config.ts";
 export {
-  type AlarmEvidence,
+  type Evidence,
   RULE_EVENT_KINDS,
   type RuleEvent,
   type RuleEventKind,
 } from "./rules/rule-event.ts";
 export { type ScheduleMoment, scheduleMoment } from "./rules/schedule.ts";
 export * from "./rules/staff-roles.ts";
-export { replayViciousLoad } from "./rules/vicious-detector.ts";
+export { type ReplayedCase, replayCase, replayViciousLoad } from "./rules/vicious-replay.ts";
 export * from "./rules/vicious-verdict.ts";
 export * from "./sample.ts";
 export * from "./tariff/credit-estimate.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { holdParamsSchema, holdSchema } from "../holds/hold.ts";
+import { viciousCaseSchema } from "../rules/vicious-verdict.ts";
 import {
   idSchema,
   instantSchema,
@@ -43,6 +44,13 @@ export const ALARM_KINDS = {
 export type AlarmKind = keyof typeof ALARM_KINDS;
 export const ALARM_KIND_NAMES = Object.keys(ALARM_KINDS) as [AlarmKind, ...AlarmKind[]];
 
+/** Samples and numbers behind a verdict, as shown and replayed. */
+export const evidenceSchema = z.object({
+  ruleVersion: z.int().optional(),
+  samples: z.array(sampleSchema).max(600),
+  judged: viciousCaseSchema.optional(),
+});
+
 /** Every item can be delivered twice without a second effect. */
 export const uplinkItemSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("sample"), sample: sampleSchema }),
@@ -67,6 +75,7 @@ export const uplinkItemSchema = z.discriminatedUnion("type", [
     kind: z.string().max(60),
     subject: subjectSchema,
     params: holdParamsSchema,
+    evidence: evidenceSchema.optional(),
   }),
   z.object({
     type: z.literal("alarm"),
@@ -78,10 +87,7 @@ export const uplinkItemSchema = z.discriminatedUnion("type", [
     severity: severitySchema,
     subject: subjectSchema,
     params: holdParamsSchema,
-    /** Samples and numbers behind a verdict, as shown and replayed. */
-    evidence: z
-      .object({ ruleVersion: z.int().optional(), samples: z.array(sampleSchema).max(600) })
-      .optional(),
+    evidence: evidenceSchema.optional(),
   }),
   z.object({
     type: z.literal("bus-budget"),

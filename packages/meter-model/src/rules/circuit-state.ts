@@ -2,7 +2,8 @@ import { z } from "zod";
 import { ALARM_KIND_NAMES } from "../contract/uplink.ts";
 import { type Hold, holdSchema } from "../holds/hold.ts";
 import { relayStateSchema } from "../sample.ts";
-import { idleDetector, viciousDetectorSchema } from "./vicious-detector.ts";
+import { silentDetector, viciousDetectorSchema } from "./vicious-detector.ts";
+import { loadPointSchema } from "./vicious-verdict.ts";
 
 const millisecondsSchema = z.int();
 
@@ -43,6 +44,8 @@ export const circuitStateSchema = z.object({
     detector: viciousDetectorSchema,
     trippedAtMs: z.array(millisecondsSchema),
     tripped: trippedStepSchema.nullable(),
+    /** What flowed when the circuit was last opened; null when nobody knows. */
+    beforeCut: loadPointSchema.nullable().default(null),
     /** Closed again after a trip and not yet found clean. */
     probe: z.object({ goodSamples: z.int() }).nullable(),
     /** Below this power a load that was only reported has gone. */
@@ -72,9 +75,10 @@ export function initialCircuitState(lastKnownHolds: readonly Hold[], nowMs: numb
     safety: { aboveRating: false, faultSamples: 0 },
     overload: { aboveSinceMs: null, trippedAtMs: [] },
     viciousLoad: {
-      detector: idleDetector(),
+      detector: silentDetector(),
       trippedAtMs: [],
       tripped: null,
+      beforeCut: null,
       probe: null,
       reportedAboveW: null,
     },
@@ -94,7 +98,11 @@ export function resumeCircuitState(stored: CircuitState, nowMs: number): Circuit
     ...fresh,
     alarms: stored.alarms,
     overload: { ...stored.overload, aboveSinceMs: null },
-    viciousLoad: { ...stored.viciousLoad, detector: idleDetector() },
+    viciousLoad: {
+      ...stored.viciousLoad,
+      detector: silentDetector(),
+      beforeCut: stored.relay === "open" ? stored.viciousLoad.beforeCut : null,
+    },
     credit: stored.credit,
     reminder: stored.reminder,
     lockoutVote: stored.lockoutVote,

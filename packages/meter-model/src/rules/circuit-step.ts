@@ -14,7 +14,7 @@ import { stepSafety } from "./safety.ts";
 import { stepSchedule } from "./schedule.ts";
 import { acceptSample } from "./trust.ts";
 import { openCircuitDetector } from "./vicious-detector.ts";
-import { stepViciousLoad } from "./vicious-load.ts";
+import { rememberLoad, stepViciousLoad } from "./vicious-load.ts";
 
 /** What happened to a circuit since the last step. */
 export type CircuitInput =
@@ -99,6 +99,7 @@ function followRelay(draft: Draft, relay: RelayState, atMs: number): void {
   if (relay === before) return;
   draft.state = { ...draft.state, relay };
   if (relay === "unknown" || before === "unknown") return;
+  if (relay === "open") rememberLoad(draft);
   draft.state = {
     ...draft.state,
     overload: { ...draft.state.overload, aboveSinceMs: null },

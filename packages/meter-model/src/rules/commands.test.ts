@@ -45,7 +45,7 @@ const RULES = {
     stepThresholdW: 500,
     factorThresholdMilli: 995,
     ranges: [{ fromW: 500, toW: 9000 }],
-    settleS: 3,
+    settleMs: 1500,
     confirm: { m: 2, n: 3 },
     levelThresholdW: 0,
     levelWindowS: 600,

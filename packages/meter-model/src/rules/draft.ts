@@ -5,8 +5,8 @@ import type { HoldKind } from "../holds/hold-kinds.ts";
 import type { CircuitState } from "./circuit-state.ts";
 import type { CircuitStepConfig } from "./circuit-step.ts";
 import {
-  type AlarmEvidence,
   alarmEvent,
+  type Evidence,
   factEvent,
   holdSummary,
   type RuleEvent,
@@ -56,8 +56,8 @@ export function releaseHold(draft: Draft, kind: HoldKind, cause: ReleaseCause, b
   return true;
 }
 
-export function note(draft: Draft, kind: RuleEventKind, params: HoldParams): void {
-  draft.events.push(factEvent(kind, draft.nowMs, params));
+export function note(draft: Draft, kind: RuleEventKind, params: HoldParams, evidence?: Evidence): void {
+  draft.events.push(factEvent(kind, draft.nowMs, params, evidence));
 }
 
 /** Raised once until cleared. */
@@ -66,12 +66,7 @@ export function raiseAlarm(draft: Draft, kind: AlarmKind, params: HoldParams): v
 }
 
 /** Reported even if it is raised already: it happened again, or grew worse. */
-export function repeatAlarm(
-  draft: Draft,
-  kind: AlarmKind,
-  params: HoldParams,
-  evidence?: AlarmEvidence,
-): void {
+export function repeatAlarm(draft: Draft, kind: AlarmKind, params: HoldParams, evidence?: Evidence): void {
   if (!draft.state.alarms.includes(kind))
     draft.state = { ...draft.state, alarms: [...draft.state.alarms, kind] };
   draft.events.push(alarmEvent(kind, "raised", draft.nowMs, params, evidence));

@@ -46,8 +46,11 @@ export const viciousLoadRuleSchema = z.object({
     .array(z.object({ fromW: z.int().min(30), toW: z.int().min(30) }))
     .min(1)
     .max(6),
-  /** Inrush has settled after this; range 1–30 s, default 3. */
-  settleS: z.int().min(1).max(30),
+  /**
+   * The inrush has settled once two samples agree, at the earliest this long after the onset. Range 500–30,000 ms, default
+   * 1500: two readings of a meter that measures once a second are then never the same one twice.
+   */
+  settleMs: z.int().min(500).max(30_000).default(1500),
   confirm: z.object({ m: z.int().min(1).max(20), n: z.int().min(1).max(20) }),
   /** Slow ramps and split steps: resistive level above the window's minimum; 0 turns it off. */
   levelThresholdW: z.int().min(0),

@@ -1,6 +1,7 @@
 import { ALARM_KINDS, type AlarmKind, type Severity } from "../contract/uplink.ts";
 import type { Hold, HoldParams } from "../holds/hold.ts";
 import type { Sample } from "../sample.ts";
+import type { ViciousCase } from "./vicious-verdict.ts";
 
 /** Facts that the rules report; each has its numbers in `params`. */
 export const RULE_EVENT_KINDS = [
@@ -15,14 +16,16 @@ export const RULE_EVENT_KINDS = [
 ] as const;
 export type RuleEventKind = (typeof RULE_EVENT_KINDS)[number];
 
-export interface AlarmEvidence {
+export interface Evidence {
   ruleVersion?: number;
   samples: Sample[];
+  /** Of a vicious-load verdict: what makes it again under another rule (`replayCase`). */
+  judged?: ViciousCase;
 }
 
 /** The subject is always the circuit that was stepped; who forwards it adds ids and keys. */
 export type RuleEvent =
-  | { type: "event"; kind: RuleEventKind; at: string; params: HoldParams }
+  | { type: "event"; kind: RuleEventKind; at: string; params: HoldParams; evidence?: Evidence }
   | {
       type: "alarm";
       kind: AlarmKind;
@@ -30,11 +33,17 @@ export type RuleEvent =
       severity: Severity;
       at: string;
       params: HoldParams;
-      evidence?: AlarmEvidence;
+      evidence?: Evidence;
     };
 
-export function factEvent(kind: RuleEventKind, atMs: number, params: HoldParams): RuleEvent {
-  return { type: "event", kind, at: new Date(atMs).toISOString(), params };
+export function factEvent(
+  kind: RuleEventKind,
+  atMs: number,
+  params: HoldParams,
+  evidence?: Evidence,
+): RuleEvent {
+  const at = new Date(atMs).toISOString();
+  return { type: "event", kind, at, params, ...(evidence === undefined ? {} : { evidence }) };
 }
 
 export function alarmEvent(
@@ -42,7 +51,7 @@ export function alarmEvent(
   state: "raised" | "cleared",
   atMs: number,
   params: HoldParams,
-  evidence?: AlarmEvidence,
+  evidence?: Evidence,
 ): RuleEvent {
   return {
     type: "alarm",

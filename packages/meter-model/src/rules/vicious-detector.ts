@@ -9,13 +9,15 @@ import {
   loadPointSchema,
   loadVector,
   type StepBase,
+  settledSamples,
   stepBaseSchema,
   type ViciousVerdict,
 } from "./vicious-verdict.ts";
 
 /** A rise that began and is not yet judged. */
 const candidateSchema = z.object({
-  bases: z.tuple([stepBaseSchema], stepBaseSchema),
+  /** None after a silence: nobody knows what was there before, so whatever comes back is no step. */
+  bases: z.array(stepBaseSchema),
   before: sampleSchema.nullable(),
   /** From the onset on. */
   after: z.array(sampleSchema),
@@ -35,11 +37,17 @@ const levelSchema = z.object({
 });
 type Level = z.infer<typeof levelSchema>;
 
+/** Why the load may be coming back rather than being switched on. */
+const returningSchema = z.object({
+  after: z.enum(["cut", "silence"]),
+  /** First sample with the circuit closed; null before it. */
+  sinceMs: z.int().nullable(),
+});
+
 /** What the rule remembers between two samples. Plain JSON. */
 export const viciousDetectorSchema = z.object({
-  last: z
-    .object({ point: loadPointSchema, sample: sampleSchema.nullable(), isOpenCircuit: z.boolean() })
-    .nullable(),
+  last: z.object({ point: loadPointSchema, sample: sampleSchema.nullable() }).nullable(),
+  returning: returningSchema.nullable().default(null),
   candidates: z.array(candidateSchema),
   level: levelSchema,
 });
@@ -48,8 +56,8 @@ export type ViciousDetector = z.infer<typeof viciousDetectorSchema>;
 export interface ObserveOptions {
   /** A longer pause between two samples starts everything again, ms. */
   longestGapMs: number;
-  /** While probing after a trip: the load beside the tripped step, and the step. */
-  tripped?: { baseW: number; baseVar: number; stepW: number } | null;
+  /** What comes back after a cut is measured from these; none when the load before it is not known. */
+  returnBases?: readonly StepBase[];
 }
 
 /** A quarter of the threshold: smaller rises hide in the base and shift the judged vector by less than that. */
@@ -61,23 +69,56 @@ const MOST_CANDIDATES = 8;
 /** Slices of the level's window: a lowest point is forgotten at most a twentieth of the window too late. */
 const LEVEL_SLICES = 20;
 
+/**
+ * So long after closing the load comes back: contactors, power supplies and meters that average need some seconds. A motor of
+ * trip class 10 (IEC 60947-4-1) has started by then. Range 5–30 s.
+ */
+const RETURN_MS = 10_000;
+
 const EMPTY_LEVEL: Level = { judgedW: 0, judgedVar: 0, slices: [], above: [] };
 
 export function idleDetector(): ViciousDetector {
-  return { last: null, candidates: [], level: EMPTY_LEVEL };
+  return { last: null, returning: null, candidates: [], level: EMPTY_LEVEL };
 }
 
-/** An open circuit draws nothing: what flows after closing is a step from zero. */
+/** Nobody looked for a while: the power may have been away, and what rises first is the load coming back. */
+export function silentDetector(): ViciousDetector {
+  return { ...idleDetector(), returning: { after: "silence", sinceMs: null } };
+}
+
+/** An open circuit draws nothing: what flows after closing is the load coming back. */
 export function openCircuitDetector(atMs: number, sample: Sample | null = null): ViciousDetector {
   return {
     ...idleDetector(),
-    last: { point: { atMs, powerW: 0, reactiveVar: 0 }, sample, isOpenCircuit: true },
+    last: { point: { atMs, powerW: 0, reactiveVar: 0 }, sample },
+    returning: { after: "cut", sinceMs: null },
   };
 }
 
-function isSettled(rule: ViciousLoadRule, candidate: Candidate, atMs: number): boolean {
-  const onset = candidate.after[0];
-  return onset !== undefined && atMs - Date.parse(onset.at) >= rule.settleS * 1000;
+/** What flows, less what has only just been switched on and is not yet judged: what a cut takes away for sure. */
+export function provenLoad(detector: ViciousDetector): LoadPoint | null {
+  return detector.candidates[0]?.bases[0]?.point ?? detector.last?.point ?? null;
+}
+
+/** What the candidate is measured from. Without a base it is measured from itself, and is no step. */
+function basesOf(candidate: Candidate, newest: Sample): [StepBase, ...StepBase[]] {
+  const [first, ...others] = candidate.bases;
+  return first === undefined ? [{ point: loadPoint(newest) }] : [first, ...others];
+}
+
+function hasSettled(rule: ViciousLoadRule, candidate: Candidate): boolean {
+  const newest = candidate.after.at(-1);
+  if (newest === undefined) return false;
+  const [{ point: base }] = basesOf(candidate, newest);
+  return settledSamples(rule, base, candidate.after).length > 0;
+}
+
+/** The way of the load back is over some seconds after the first sample that shows the circuit closed. */
+function stillReturning(detector: ViciousDetector, atMs: number): ViciousDetector["returning"] {
+  const { returning } = detector;
+  if (returning === null) return null;
+  const sinceMs = returning.sinceMs ?? atMs;
+  return atMs - sinceMs <= RETURN_MS ? { ...returning, sinceMs } : null;
 }
 
 /** Opens a candidate when power rose, unless the rise belongs to one that has not settled yet. */
@@ -92,40 +133,25 @@ function openCandidate(
   const newest = candidates.at(-1);
   const isRise = last !== null && point.powerW - last.point.powerW >= onsetW;
   if (!isRise || candidates.length >= MOST_CANDIDATES) return candidates;
-  if (newest !== undefined && !isSettled(rule, newest, last.point.atMs)) return candidates;
-  const { tripped } = options;
-  const beforeTrip: StepBase[] =
-    last.isOpenCircuit && tripped
-      ? [
-          {
-            point: { atMs: last.point.atMs, powerW: tripped.baseW, reactiveVar: tripped.baseVar },
-            expectedStepW: tripped.stepW,
-          },
-        ]
-      : [];
-  return [
-    ...candidates,
-    { bases: [{ point: last.point }, ...beforeTrip], before: last.sample, after: [], settled: null },
-  ];
+  if (newest !== undefined && !hasSettled(rule, newest)) return candidates;
+  const returning = stillReturning(detector, point.atMs);
+  const before: StepBase[] =
+    returning === null
+      ? [{ point: last.point }]
+      : [...(returning.after === "cut" ? (options.returnBases ?? []) : [])];
+  return [...candidates, { bases: before, before: last.sample, after: [], settled: null }];
 }
 
-function isRealStep(
-  rule: ViciousLoadRule,
-  candidate: Candidate,
-): candidate is Candidate & { settled: LoadPoint } {
-  return (
-    candidate.settled !== null &&
-    candidate.settled.powerW - candidate.bases[0].point.powerW >= rule.stepThresholdW
-  );
-}
-
-/** Takes judged steps out of what the level's window sees. */
-function withoutStep(level: Level, candidate: Candidate & { settled: LoadPoint }): Level {
-  const base = candidate.bases[0].point;
+/** Takes a judged step out of what the level's window sees. */
+function withoutStep(level: Level, rule: ViciousLoadRule, candidate: Candidate): Level {
+  const base = candidate.bases[0]?.point;
+  const { settled } = candidate;
+  if (base === undefined || settled === null || settled.powerW - base.powerW < rule.stepThresholdW)
+    return level;
   return {
     ...level,
-    judgedW: level.judgedW + candidate.settled.powerW - base.powerW,
-    judgedVar: level.judgedVar + candidate.settled.reactiveVar - base.reactiveVar,
+    judgedW: level.judgedW + settled.powerW - base.powerW,
+    judgedVar: level.judgedVar + settled.reactiveVar - base.reactiveVar,
   };
 }
 
@@ -157,6 +183,11 @@ function observeLevel(
   const matched = above.filter(Boolean).length;
   if (!isAbove || matched < Math.min(rule.confirm.m, rule.confirm.n))
     return { level: { ...level, slices, above } };
+  const base = {
+    atMs: lowest.point.atMs,
+    powerW: measured.powerW - vector.deltaPowerW,
+    reactiveVar: measured.reactiveVar - vector.deltaReactiveVar,
+  };
   return {
     level: {
       judgedW: level.judgedW + vector.deltaPowerW,
@@ -169,11 +200,8 @@ function observeLevel(
       outcome: "vicious",
       at: sample.at,
       ruleVersion: rule.version,
-      base: {
-        atMs: lowest.point.atMs,
-        powerW: measured.powerW - vector.deltaPowerW,
-        reactiveVar: measured.reactiveVar - vector.deltaReactiveVar,
-      },
+      base,
+      bases: [{ point: base }],
       ...vector,
       matched,
       judged: above.length,
@@ -194,51 +222,39 @@ export function observeLoad(
 ): { detector: ViciousDetector; verdicts: ViciousVerdict[] } {
   const point = loadPoint(sample);
   if (sample.relay === "open") return { detector: openCircuitDetector(point.atMs, sample), verdicts: [] };
-  const last = { point, sample, isOpenCircuit: false };
-  if (detector.last === null || point.atMs - detector.last.point.atMs > options.longestGapMs)
-    return { detector: { ...idleDetector(), last }, verdicts: [] };
+  const last = { point, sample };
+  const isSilence = detector.last !== null && point.atMs - detector.last.point.atMs > options.longestGapMs;
+  // Closed again, and not yet read since: however late the first sample comes, it shows the load coming back.
+  const isFirstAfterCut = detector.returning?.after === "cut" && detector.returning.sinceMs === null;
+  if (detector.last === null || (isSilence && !isFirstAfterCut)) {
+    const fresh = isSilence ? silentDetector() : { ...idleDetector(), returning: detector.returning };
+    return { detector: { ...fresh, last, returning: stillReturning(fresh, point.atMs) }, verdicts: [] };
+  }
 
-  const extended = openCandidate(detector, rule, point, options).map((candidate, index, all) => ({
-    ...candidate,
-    after: [...candidate.after, sample],
-    settled: index === all.length - 1 && isSettled(rule, candidate, point.atMs) ? point : candidate.settled,
-  }));
+  const extended = openCandidate(detector, rule, point, options).map((candidate, index, all) => {
+    const grown = { ...candidate, after: [...candidate.after, sample] };
+    const isNewest = index === all.length - 1;
+    return { ...grown, settled: isNewest && hasSettled(rule, grown) ? point : candidate.settled };
+  });
   const verdicts: ViciousVerdict[] = [];
   const open: Candidate[] = [];
   let { level } = detector;
   for (const candidate of extended) {
-    const verdict = judgeViciousStep(rule, candidate.bases, candidate.after);
+    const verdict = judgeViciousStep(rule, basesOf(candidate, sample), candidate.after);
     if (verdict.outcome === "undecided") {
       open.push(candidate);
       continue;
     }
     const before = candidate.before === null ? [] : [candidate.before];
     verdicts.push({ ...verdict, samples: [...before, ...verdict.samples] });
-    if (isRealStep(rule, candidate)) level = withoutStep(level, candidate);
+    level = withoutStep(level, rule, candidate);
   }
   if (open.length === 0) {
     const observed = observeLevel(level, rule, sample);
     level = observed.level;
     if (observed.verdict !== undefined) verdicts.push(observed.verdict);
   }
-  return { detector: { last, candidates: open, level }, verdicts };
-}
-
-/** Pauses longer than this start a replay's detector again: six polls of the default 5 s. */
-const REPLAY_GAP_MS = 30_000;
-
-/** What a rule would have said of recorded samples, oldest first: verdicts of every step and level. */
-export function replayViciousLoad(
-  rule: ViciousLoadRule,
-  samples: readonly Sample[],
-  longestGapMs = REPLAY_GAP_MS,
-): ViciousVerdict[] {
-  let detector = idleDetector();
-  const verdicts: ViciousVerdict[] = [];
-  for (const sample of samples) {
-    const observed = observeLoad(detector, rule, sample, { longestGapMs });
-    detector = observed.detector;
-    verdicts.push(...observed.verdicts);
-  }
-  return verdicts;
+  const isBack = open.length < extended.length;
+  const returning = isBack ? null : stillReturning(detector, point.atMs);
+  return { detector: { last, returning, candidates: open, level }, verdicts };
 }

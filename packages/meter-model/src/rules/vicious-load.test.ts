@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { Sample } from "../sample.ts";
 import { CircuitRun, MANAGER, START_MS, sampleAt } from "./circuit-fixture.ts";
+import { resumeCircuitState } from "./circuit-state.ts";
 import { defaultViciousLoadRule } from "./defaults.ts";
 import type { ViciousLoadRule } from "./rule-config.ts";
-import { replayViciousLoad } from "./vicious-detector.ts";
+import { replayCase, replayViciousLoad } from "./vicious-replay.ts";
+import type { ViciousCase } from "./vicious-verdict.ts";
 
 const LAPTOP = { activePowerW: 60, reactivePowerVar: -20 };
 const HEATER = { activePowerW: 1560, reactivePowerVar: -10 };
@@ -19,7 +22,7 @@ describe("vicious load", () => {
     const run = under({}).run(12, LAPTOP, everyS).run(20, HEATER, everyS);
     expect(run.hold("vicious-load")).toMatchObject({
       reason: "vicious-step",
-      params: { stepW: 1500, stepVar: 10, factorPpm: 999_977, ruleVersion: 1, trip: 1, tripsPerDay: 3 },
+      params: { stepW: 1500, stepVar: 10, factorPpm: 999_977, ruleVersion: 2, trip: 1, tripsPerDay: 3 },
     });
   });
 
@@ -30,10 +33,10 @@ describe("vicious load", () => {
       kind: "vicious-load",
       state: "raised",
       params: { stepW: 1500, matched: 2, judged: 2 },
-      evidence: { ruleVersion: 1 },
+      evidence: { ruleVersion: 2 },
     });
     const samples = (alarm?.type === "alarm" ? alarm.evidence?.samples : undefined) ?? [];
-    expect(samples.map((sample) => sample.activePowerW)).toEqual([60, 1560, 1560, 1560]);
+    expect(samples.map((sample) => sample.activePowerW)).toEqual([60, 1560, 1560]);
     expect(replayViciousLoad(defaultViciousLoadRule, samples).map((verdict) => verdict.outcome)).toEqual([
       "vicious",
     ]);
@@ -130,7 +133,7 @@ describe("slow ramps and split steps", () => {
 });
 
 describe("after a trip", () => {
-  const tripped = (change: Partial<ViciousLoadRule> = {}) => under(change).run(15, HEATER);
+  const tripped = (change: Partial<ViciousLoadRule> = {}) => under(change).run(10, HEATER);
   const reclose = (run: CircuitRun) => {
     run.run(300, OPEN);
     return run.give({ type: "relay-confirmed", relay: "closed", at: new Date(run.nowMs).toISOString() });
@@ -210,6 +213,70 @@ describe("after a trip", () => {
   });
 });
 
+describe("after any other cut", () => {
+  /** Off by the rules' choice of another reason, then closed again; the meter shows its power a sample late. */
+  const cutAndBack = (run: CircuitRun, back: Partial<Sample>) => {
+    run.command({ action: "open" });
+    run.run(600, OPEN);
+    run.command({ action: "close" });
+    run.give({ type: "relay-confirmed", relay: "closed", at: new Date(run.nowMs).toISOString() });
+    return run.run(1, { activePowerW: 0 }, 1).run(30, back, 1);
+  };
+  const ROOM = { activePowerW: 1900, reactivePowerVar: 60 };
+  /** Grows by 200 W every half minute, each far below a step, and together below the level. */
+  const grown = (change: Partial<ViciousLoadRule> = {}) => {
+    const run = under({ levelThresholdW: 0, ...change });
+    for (let watts = 100; watts <= 1900; watts += 200)
+      run.run(30, { activePowerW: watts, reactivePowerVar: 60 });
+    return run;
+  };
+
+  it("the load that comes back whole is no step", () => {
+    const run = cutAndBack(grown(), ROOM);
+    expect(run.kinds).toEqual([]);
+    expect(run.told).not.toContain("vicious-verdict");
+  });
+
+  it("a kettle beside the load that comes back is one", () => {
+    const run = cutAndBack(grown(), { ...ROOM, activePowerW: 3900 });
+    expect(run.hold("vicious-load")?.params).toMatchObject({ stepW: 2000, stepVar: 0 });
+  });
+
+  it("what was switched on a moment before the cut, and not yet judged, counts as new", () => {
+    const run = grown().run(1, { ...ROOM, activePowerW: 3900 }, 1);
+    expect(cutAndBack(run, { ...ROOM, activePowerW: 3900 }).kinds).toEqual(["vicious-load"]);
+  });
+
+  it("a kettle that comes half a minute later is one, from what flows by then", () => {
+    const run = cutAndBack(grown(), LAPTOP);
+    expect(run.run(10, HEATER, 1).hold("vicious-load")?.params).toMatchObject({ stepW: 1500 });
+  });
+
+  it("a gateway that restarted while the circuit was open still knows what flowed", () => {
+    const run = grown();
+    run.command({ action: "open" });
+    run.run(30, OPEN);
+    run.state = resumeCircuitState(run.state, run.nowMs);
+    expect(cutAndBack(run, ROOM).told).not.toContain("vicious-verdict");
+  });
+
+  it("a gateway that knows nothing takes whatever comes back for the room's load", () => {
+    const rules = { viciousLoad: { ...defaultViciousLoadRule, mode: "trip" as const } };
+    const run = new CircuitRun({ rules }).run(30, OPEN);
+    run.give({ type: "relay-confirmed", relay: "closed", at: new Date(run.nowMs).toISOString() });
+    run.run(20, ROOM, 1);
+    expect(run.told).toEqual([]);
+    expect(run.run(5, { ...ROOM, activePowerW: 3900 }, 1).kinds).toEqual(["vicious-load"]);
+  });
+
+  it("so does one whose meters were without power", () => {
+    const run = under();
+    run.wait(120);
+    run.run(1, { activePowerW: 0 }, 1).run(30, ROOM, 1);
+    expect(run.told).toEqual([]);
+  });
+});
+
 describe("replay", () => {
   const recorded = [60, 60, 1560, 1560, 1560, 1560].map((activePowerW, index) =>
     sampleAt(START_MS + index * 5000, { activePowerW }),
@@ -222,6 +289,59 @@ describe("replay", () => {
     expect(outcome({ ranges: [{ fromW: 2000, toW: 9000 }] })).toEqual(["outside-ranges"]);
     expect(outcome({ stepThresholdW: 1501, levelThresholdW: 0 })).toEqual(["below-threshold"]);
     expect(outcome({ confirm: { m: 3, n: 3 } })).toEqual(["vicious"]);
-    expect(outcome({ confirm: { m: 4, n: 4 } })).toEqual([]);
+    expect(outcome({ confirm: { m: 5, n: 5 } })).toEqual([]);
+  });
+
+  const evidenceOf = (run: CircuitRun) => {
+    const evidence = run.steps
+      .flatMap((step) => step.events)
+      .flatMap((event) => (event.type === "event" && event.evidence ? [event.evidence] : []));
+    // As it crosses the wire and lies in the store.
+    return JSON.parse(JSON.stringify(evidence)) as { samples: Sample[]; judged: ViciousCase }[];
+  };
+
+  it("makes a stored verdict again from its own evidence, and another one under another rule", () => {
+    const [stored] = evidenceOf(under().run(10, HEATER));
+    const again = (change: Partial<ViciousLoadRule> = {}) =>
+      stored && replayCase({ ...defaultViciousLoadRule, ...change }, stored.judged, stored.samples);
+    expect(again()).toMatchObject({ outcome: "vicious", deltaPowerW: 1500, factorPpm: 999_977, matched: 2 });
+    expect(again({ ranges: [{ fromW: 2000, toW: 9000 }] })?.outcome).toBe("outside-ranges");
+    expect(again({ confirm: { m: 3, n: 3 } })?.outcome).toBe("undecided");
+    expect(again({ mode: "off" })?.outcome).toBe("undecided");
+  });
+
+  it("keeps the evidence of what was let pass, so that a stricter rule can be tried", () => {
+    const [stored] = evidenceOf(under().run(20, MOTOR));
+    const outcome = (factorThresholdMilli: number) =>
+      stored &&
+      replayCase({ ...defaultViciousLoadRule, factorThresholdMilli }, stored.judged, stored.samples).outcome;
+    expect([outcome(995), outcome(970)]).toEqual(["factor-too-low", "vicious"]);
+  });
+
+  it("makes a probe's verdict again from the load that was there before", () => {
+    const run = under().run(60, { activePowerW: 660, reactivePowerVar: 600 });
+    run.run(15, { activePowerW: 2160, reactivePowerVar: 610 }).run(300, OPEN);
+    run.run(15, { activePowerW: 2160, reactivePowerVar: 610 });
+    const stored = evidenceOf(run).at(-1);
+    expect(stored && replayCase(defaultViciousLoadRule, stored.judged, stored.samples)).toMatchObject({
+      outcome: "vicious",
+      deltaPowerW: 1500,
+      deltaReactiveVar: 10,
+    });
+  });
+
+  it("makes a level's verdict again", () => {
+    const run = under();
+    for (let minute = 1; minute <= 16; minute += 1) run.run(60, { activePowerW: 60 + minute * 100 });
+    const stored = evidenceOf(run).at(-1);
+    expect(stored?.judged.kind).toBe("level");
+    const outcome = (levelThresholdW: number) =>
+      stored &&
+      replayCase({ ...defaultViciousLoadRule, levelThresholdW }, stored.judged, stored.samples).outcome;
+    expect([outcome(1500), outcome(1600), outcome(0)]).toEqual([
+      "vicious",
+      "below-threshold",
+      "below-threshold",
+    ]);
   });
 });

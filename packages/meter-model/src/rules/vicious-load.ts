@@ -17,8 +17,8 @@ import {
 } from "./draft.ts";
 import type { ViciousLoadRule } from "./rule-config.ts";
 import { longestGapMs, mayOpenByRule } from "./trust.ts";
-import { idleDetector, observeLoad } from "./vicious-detector.ts";
-import type { ViciousVerdict } from "./vicious-verdict.ts";
+import { idleDetector, observeLoad, provenLoad } from "./vicious-detector.ts";
+import { type StepBase, type ViciousVerdict, viciousCaseOf } from "./vicious-verdict.ts";
 
 function update(draft: Draft, change: Partial<CircuitState["viciousLoad"]>): void {
   draft.state = { ...draft.state, viciousLoad: { ...draft.state.viciousLoad, ...change } };
@@ -61,6 +61,7 @@ function trip(draft: Draft, rule: ViciousLoadRule, verdict: ViciousVerdict): Hol
     detector: idleDetector(),
     trippedAtMs,
     tripped: { baseW: verdict.base.powerW, baseVar: verdict.base.reactiveVar, stepW: verdict.deltaPowerW },
+    beforeCut: verdict.base,
     probe: null,
     reportedAboveW: null,
   });
@@ -69,9 +70,13 @@ function trip(draft: Draft, rule: ViciousLoadRule, verdict: ViciousVerdict): Hol
 
 function act(draft: Draft, rule: ViciousLoadRule, verdict: ViciousVerdict): void {
   if (verdict.outcome === "below-threshold") return;
-  note(draft, "vicious-verdict", verdictParams(verdict));
+  const evidence = {
+    ruleVersion: verdict.ruleVersion,
+    samples: verdict.samples,
+    judged: viciousCaseOf(verdict),
+  };
+  note(draft, "vicious-verdict", verdictParams(verdict), evidence);
   if (verdict.outcome !== "vicious" || standing(draft, "vicious-load") !== undefined) return;
-  const evidence = { ruleVersion: verdict.ruleVersion, samples: verdict.samples };
   if (rule.mode === "trip" && mayOpenByRule(draft)) {
     repeatAlarm(draft, "vicious-load", trip(draft, rule, verdict), evidence);
     return;
@@ -126,14 +131,33 @@ export function stepViciousLoad(draft: Draft, sample: Sample | null): void {
   // About to open for another reason: what is measured until then says nothing about the next time.
   const isOpening = foldHolds(draft.state.holds, draft.config.keepPower).intended === "open";
   if (isOpening && sample.relay !== "open") return;
-  const { detector, probe, tripped } = draft.state.viciousLoad;
-  const observed = observeLoad(detector, rule, sample, {
+  const observed = observeLoad(draft.state.viciousLoad.detector, rule, sample, {
     longestGapMs: longestGapMs(draft),
-    tripped: probe === null ? null : tripped,
+    returnBases: returnBases(draft),
   });
   update(draft, { detector: observed.detector });
   for (const verdict of observed.verdicts) act(draft, rule, verdict);
   if (standing(draft, "vicious-load") === undefined) followUp(draft, rule, sample);
+}
+
+/**
+ * After a cut the whole load comes back at once. It is measured from what flowed before, so that only what came on top counts.
+ * A probe looks for the step that tripped: beside the load that was there before it, or alone.
+ */
+function returnBases(draft: Draft): StepBase[] {
+  const { probe, tripped, beforeCut } = draft.state.viciousLoad;
+  const atMs = draft.nowMs;
+  if (probe === null || tripped === null) return beforeCut === null ? [] : [{ point: beforeCut }];
+  return [
+    { point: { atMs, powerW: tripped.baseW, reactiveVar: tripped.baseVar } },
+    { point: { atMs, powerW: 0, reactiveVar: 0 }, expectedStepW: tripped.stepW },
+  ];
+}
+
+/** The relay parted: what flowed until then is what comes back. */
+export function rememberLoad(draft: Draft): void {
+  const { detector, beforeCut } = draft.state.viciousLoad;
+  update(draft, { beforeCut: provenLoad(detector) ?? beforeCut });
 }
 
 /** The circuit may close again: its next step is judged before the load counts as gone. */

@@ -73,12 +73,49 @@ describe("judgeViciousStep", () => {
       outcome: "outside-ranges",
     },
     {
-      why: "two of three",
+      why: "two of four",
       powers: [
-        [2100, 50],
-        [2100, 50],
+        [2100, 400],
         [2100, 400],
         [2100, 50],
+        [2100, 50],
+      ],
+      confirm: { m: 2, n: 4 },
+      outcome: "vicious",
+    },
+    {
+      why: "a heater that came on within the second that the first sample averaged",
+      powers: [
+        [900, 45],
+        [2100, 50],
+      ],
+      outcome: "vicious",
+    },
+    {
+      why: "a motor whose inrush is mostly active",
+      powers: [
+        [4100, 240],
+        [2100, 440],
+        [2100, 440],
+        [2100, 440],
+      ],
+      outcome: "factor-too-low",
+    },
+    {
+      why: "an inrush that is not over",
+      powers: [
+        [6100, 50],
+        [2100, 50],
+      ],
+      outcome: "undecided",
+    },
+    {
+      why: "a load that never comes to rest, after the longest inrush",
+      powers: [
+        [2100, 50],
+        [3100, 50],
+        [2100, 50],
+        [3100, 50],
       ],
       outcome: "vicious",
     },
@@ -86,23 +123,25 @@ describe("judgeViciousStep", () => {
     {
       why: "one of two so far",
       powers: [
-        [2100, 50],
-        [2100, 50],
         [2100, 400],
+        [2100, 400],
+        [2100, 50],
       ],
+      confirm: { m: 2, n: 4 },
       outcome: "undecided",
     },
-  ] as { why: string; powers: [number, number][]; outcome: string }[])(
+  ] as { why: string; powers: [number, number][]; confirm?: { m: number; n: number }; outcome: string }[])(
     "judges $why",
-    ({ powers, outcome }) => {
-      expect(judge(...powers).outcome).toBe(outcome);
+    ({ powers, confirm = defaultViciousLoadRule.confirm, outcome }) => {
+      const rule = { ...defaultViciousLoadRule, confirm };
+      expect(judgeViciousStep(rule, [base], after(...powers)).outcome).toBe(outcome);
     },
   );
 
   it("carries the numbers it judged by", () => {
     expect(judge([2300, 300], [2100, 50], [2100, 60])).toMatchObject({
       kind: "step",
-      ruleVersion: 1,
+      ruleVersion: 2,
       base: base.point,
       deltaPowerW: 2000,
       deltaReactiveVar: 20,
@@ -114,13 +153,12 @@ describe("judgeViciousStep", () => {
   });
 
   it("does not judge what has not settled", () => {
-    const eachSecond = [0, 1, 2, 3].map((second) =>
+    const eachSecond = [0, 1, 2].map((second) =>
       sampleAt(START_MS + second * 1000, { activePowerW: 2100, reactivePowerVar: 50 }),
     );
-    expect(judgeViciousStep(defaultViciousLoadRule, [base], eachSecond)).toMatchObject({
-      judged: 1,
-      matched: 1,
-    });
+    const judged = (samples: number, settleMs: number) =>
+      judgeViciousStep({ ...defaultViciousLoadRule, settleMs }, [base], eachSecond.slice(0, samples)).judged;
+    expect([judged(2, 1500), judged(3, 1500), judged(3, 2001)]).toEqual([0, 2, 0]);
   });
 
   it("spares a step inside a gap of the ranges", () => {

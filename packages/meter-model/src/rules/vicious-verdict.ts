@@ -6,6 +6,10 @@ import type { ViciousLoadRule } from "./rule-config.ts";
 export const loadPointSchema = z.object({ atMs: z.int(), powerW: z.int(), reactiveVar: z.int() });
 export type LoadPoint = z.infer<typeof loadPointSchema>;
 
+/** A base to measure a step from. With an expected step only a step of about that size counts (a probe after a trip). */
+export const stepBaseSchema = z.object({ point: loadPointSchema, expectedStepW: z.int().optional() });
+export type StepBase = z.infer<typeof stepBaseSchema>;
+
 export const VICIOUS_OUTCOMES = [
   "vicious",
   "factor-too-low",
@@ -23,6 +27,10 @@ export const viciousVerdictSchema = z.object({
   at: z.string(),
   ruleVersion: z.int(),
   base: loadPointSchema,
+  /** All that the step was measured from; the one that matched is `base`. */
+  bases: z.array(stepBaseSchema).min(1),
+  /** First sample of the rise, for a step. */
+  onsetAt: z.string().optional(),
   deltaPowerW: z.int(),
   deltaReactiveVar: z.int(),
   /** ΔP/√(ΔP²+ΔQ²) in millionths, rounded down; 0 when there is no rise. */
@@ -33,6 +41,19 @@ export const viciousVerdictSchema = z.object({
   samples: z.array(sampleSchema),
 });
 export type ViciousVerdict = z.infer<typeof viciousVerdictSchema>;
+
+/** What a verdict was made from, besides its samples: enough to make it again under another rule. */
+export const viciousCaseSchema = z.object({
+  kind: z.enum(["step", "level"]),
+  bases: z.array(stepBaseSchema).min(1),
+  /** First sample of the rise, for a step. */
+  onsetAt: z.string().optional(),
+});
+export type ViciousCase = z.infer<typeof viciousCaseSchema>;
+
+export function viciousCaseOf({ kind, bases, onsetAt }: ViciousVerdict): ViciousCase {
+  return { kind, bases, ...(onsetAt === undefined ? {} : { onsetAt }) };
+}
 
 export interface LoadVector {
   deltaPowerW: number;
@@ -72,10 +93,6 @@ function judgeStepVector(rule: ViciousLoadRule, vector: LoadVector): ViciousOutc
   return isControlled ? "vicious" : "outside-ranges";
 }
 
-/** A base to measure a step from. With an expected step only a step of about that size counts (a probe after a trip). */
-export const stepBaseSchema = z.object({ point: loadPointSchema, expectedStepW: z.int().optional() });
-export type StepBase = z.infer<typeof stepBaseSchema>;
-
 /** A load found again after a trip may have changed this much with the voltage and its own heat. */
 const EXPECTED_STEP_TOLERANCE_MILLI = 300;
 
@@ -89,10 +106,49 @@ function judgeFromBase(rule: ViciousLoadRule, base: StepBase, sample: Sample) {
   return { base: base.point, vector, outcome, at: sample.at };
 }
 
+/** Two samples agree when they differ by no more than this share of the step, or by a small appliance's flicker. */
+const STEADY_MILLI = 100;
+const STEADY_W = 30;
+/** What still changes after this is how the appliance runs. A motor of trip class 10 (IEC 60947-4-1) has started by then. */
+const LONGEST_INRUSH_MS = 10_000;
+
 /**
- * Judges one step: `after` are the samples from its onset on, oldest first. Those at least `settleS` after the onset count;
- * the step is vicious once `m` of the first `n` of them match, and dismissed once that is out of reach. Several bases may be
- * given (after a probe the load before the trip is a second one): a sample matches if it does from one of them.
+ * No inrush lies between the two: they agree, or the first is a part of the second, as when the appliance came on within the
+ * second that the meter averaged.
+ */
+function isSteady(base: LoadPoint, before: LoadPoint, point: LoadPoint): boolean {
+  const step = { p: point.powerW - base.powerW, q: point.reactiveVar - base.reactiveVar };
+  const early = { p: before.powerW - base.powerW, q: before.reactiveVar - base.reactiveVar };
+  const length = Math.hypot(step.p, step.q);
+  const tolerance = Math.max(STEADY_W, (length * STEADY_MILLI) / 1000);
+  if (Math.hypot(step.p - early.p, step.q - early.q) <= tolerance) return true;
+  const part = (early.p * step.p + early.q * step.q) / length ** 2;
+  const aside = Math.abs(early.p * step.q - early.q * step.p) / length;
+  return part > 0 && part < 1 && aside <= tolerance;
+}
+
+/** The samples that show the step after its inrush: from the first of two that agree, or from the longest inrush on. */
+export function settledSamples(rule: ViciousLoadRule, base: LoadPoint, after: readonly Sample[]): Sample[] {
+  const [onset] = after;
+  if (onset === undefined) return [];
+  const onsetMs = Date.parse(onset.at);
+  let before = loadPoint(onset);
+  for (const [index, sample] of after.entries()) {
+    const point = loadPoint(sample);
+    const sinceMs = point.atMs - onsetMs;
+    if (index > 0 && sinceMs >= rule.settleMs) {
+      if (isSteady(base, before, point)) return after.slice(index - 1);
+      if (sinceMs >= LONGEST_INRUSH_MS) return after.slice(index);
+    }
+    before = point;
+  }
+  return [];
+}
+
+/**
+ * Judges one step: `after` are the samples from its onset on, oldest first. Those that have settled count; the step is vicious
+ * once `m` of the first `n` of them match, and dismissed once that is out of reach. Several bases may be given (a probe after a
+ * trip has two): a sample matches if it does from one of them.
  * Pure; the same function judges recorded steps.
  */
 export function judgeViciousStep(
@@ -101,9 +157,7 @@ export function judgeViciousStep(
   after: readonly Sample[],
 ): ViciousVerdict {
   const [firstBase] = bases;
-  const first = after[0];
-  const onsetMs = first === undefined ? firstBase.point.atMs : Date.parse(first.at);
-  const settled = after.filter((sample) => Date.parse(sample.at) - onsetMs >= rule.settleS * 1000);
+  const onsetAt = after[0]?.at ?? new Date(firstBase.point.atMs).toISOString();
   const { n } = rule.confirm;
   const m = Math.min(rule.confirm.m, n);
 
@@ -111,11 +165,11 @@ export function judgeViciousStep(
     base: firstBase.point,
     vector: { deltaPowerW: 0, deltaReactiveVar: 0, factorPpm: 0 },
     outcome: "undecided" as ViciousOutcome,
-    at: first?.at ?? new Date(firstBase.point.atMs).toISOString(),
+    at: onsetAt,
   };
   let matched = 0;
   let judged = 0;
-  for (const sample of settled.slice(0, n)) {
+  for (const sample of settledSamples(rule, firstBase.point, after).slice(0, n)) {
     const judgements = bases.map((base) => judgeFromBase(rule, base, sample));
     const match = judgements.find((each) => each.outcome === "vicious");
     judged += 1;
@@ -136,6 +190,8 @@ export function judgeViciousStep(
     at: shown.at,
     ruleVersion: rule.version,
     base: shown.base,
+    bases: [...bases],
+    onsetAt,
     ...shown.vector,
     matched,
     judged,
