@@ -18,11 +18,6 @@ export const refusedCrudTests: readonly Refusal[] = [
     why: "the driver sends rawData from wire version 27 (MongoDB 8.2) on; this server announces 21",
   },
   {
-    tests: /^aggregate-(let|merge|out)|^bypassDocumentValidation: Aggregate with \$out /,
-    fails: /\$(out|merge) is not supported/,
-    why: "a pipeline does not write: $out and $merge are refused",
-  },
-  {
     tests: /^db-aggregate: Aggregate with \$listLocalSessions/,
     fails: /\$listLocalSessions is not supported/,
     why: "a server without authentication keeps no sessions to list",

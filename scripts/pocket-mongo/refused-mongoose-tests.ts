@@ -50,11 +50,6 @@ export const refusedMongooseTests: readonly Refusal[] = [
   },
   { tests: /graphLookup/, fails: /\$graphLookup is not supported/, why: "$graphLookup is refused" },
   {
-    tests: /\$out/,
-    fails: /\$out is not supported/,
-    why: "a pipeline does not write: $out and $merge are refused",
-  },
-  {
     tests: /connection bulkWrite\(\) (un)?ordered/,
     fails: /client bulk write|null == true/,
     why: "the command bulkWrite belongs to wire version 25 (MongoDB 8.0); this server announces 21",

@@ -36,6 +36,7 @@ export const errorTable = {
   IndexKeySpecsConflict: { code: 86, failure: "permanent" },
   ShutdownInProgress: { code: 91, failure: "transient" },
   DBPathInUse: { code: 98, failure: "permanent" },
+  QueryPlanKilled: { code: 175, failure: "transient" },
   NoMatchParseContext: { code: 193, failure: "permanent" },
   CannotIndexParallelArrays: { code: 171, failure: "permanent" },
   InvalidPipelineOperator: { code: 168, failure: "permanent" },
@@ -44,6 +45,7 @@ export const errorTable = {
   Interrupted: { code: 11601, failure: "ambiguous" },
   NotImplemented: { code: 238, failure: "permanent" },
   ConversionFailure: { code: 241, failure: "permanent" },
+  CommandFailed: { code: 125, failure: "transient" },
   InvalidOperationReadConcern: { code: 123, failure: "permanent" },
   ExceededMemoryLimit: { code: 146, failure: "permanent" },
   // Not MongoDB's: no client of the wire meets it.
@@ -53,6 +55,7 @@ export const errorTable = {
   IndexBuildAborted: { code: 276, failure: "permanent" },
   APIVersionError: { code: 322, failure: "permanent" },
   APIStrictError: { code: 323, failure: "permanent" },
+  MergeStageNoMatchingDocument: { code: 13113, failure: "permanent" },
   DuplicateKey: { code: 11000, failure: "permanent" },
   BSONObjectTooLarge: { code: 10334, failure: "permanent" },
   OutOfDiskSpace: { code: 14031, failure: "transient" },

@@ -7,7 +7,7 @@ import type { Expression, Variable } from "../expression/scope.ts";
 import { pause, type Stream } from "../plan/stream.ts";
 import { applyTree, branch, plant } from "../project/tree.ts";
 import { parsePipeline, runPipeline } from "./pipeline.ts";
-import { type PipelineContext, scopeOf, variableNames } from "./stage.ts";
+import { type noWriteCodes, type PipelineContext, scopeOf, variableNames } from "./stage.ts";
 
 const lookupFields = new Set(["from", "localField", "foreignField", "as", "let", "pipeline"]);
 
@@ -24,7 +24,7 @@ export function lookupStage(spec: Value, context: PipelineContext): (input: Stre
   const lookup = parseLookup(spec, context);
   // Parsed once to refuse a wrong pipeline before any document is read.
   const names = [...variableNames(context), ...lookup.variables.map(([name]) => name)];
-  parsePipeline(lookup.pipeline, inner(context, dummyVariables(names)));
+  parsePipeline(lookup.pipeline, inner(context, "$lookup", dummyVariables(names)));
   const put = placeAt(lookup.as);
   return function* (input) {
     for (const document of input) {
@@ -93,8 +93,12 @@ function parseLookup(spec: Value, context: PipelineContext): Lookup {
   };
 }
 
-function inner(context: PipelineContext, variables: Variable | undefined): PipelineContext {
-  return { ...context, variables, depth: context.depth + 1 };
+function inner(
+  context: PipelineContext,
+  within: keyof typeof noWriteCodes,
+  variables: Variable | undefined,
+): PipelineContext {
+  return { ...context, variables, within, depth: context.depth + 1 };
 }
 
 function joined(lookup: Lookup, context: PipelineContext, document: Doc): Stream<Doc> {
@@ -105,7 +109,7 @@ function joined(lookup: Lookup, context: PipelineContext, document: Doc): Stream
   const filter: Doc = new Map();
   if (lookup.equality)
     filter.set(lookup.equality.foreign, equalToAny(localValues(document, lookup.equality.local)));
-  const stages = parsePipeline(lookup.pipeline, inner(context, variables));
+  const stages = parsePipeline(lookup.pipeline, inner(context, "$lookup", variables));
   return runPipeline(stages, context.read(lookup.from, filter));
 }
 
@@ -148,7 +152,7 @@ export function unionStage(spec: Value, context: PipelineContext): (input: Strea
   const pipeline = isDoc(spec) ? (spec.get("pipeline") ?? []) : [];
   if (typeof from !== "string")
     throw new PocketMongoError("FailedToParse", "$unionWith requires a collection");
-  const stages = parsePipeline(pipeline, inner(context, context.variables));
+  const stages = parsePipeline(pipeline, inner(context, "$unionWith", context.variables));
   return function* (input) {
     yield* input;
     yield* runPipeline(stages, context.read(from, new Map()));
@@ -157,8 +161,6 @@ export function unionStage(spec: Value, context: PipelineContext): (input: Strea
 
 const inFacetRefused = new Set([
   "$facet",
-  "$out",
-  "$merge",
   "$collStats",
   "$indexStats",
   "$geoNear",
@@ -177,7 +179,7 @@ export function facetStage(spec: Value, context: PipelineContext): (input: Strea
         40170,
         `arguments to $facet must be arrays, ${name} is of type ${typeName(pipeline)}`,
       );
-    const stages = parsePipeline(pipeline, inner(context, context.variables));
+    const stages = parsePipeline(pipeline, inner(context, "$facet", context.variables));
     const bad = stages.find((stage) => inFacetRefused.has(stage.name));
     if (bad) throw new PocketMongoError(40600, `${bad.name} is not allowed to be used within a $facet stage`);
     return { name, stages };

@@ -1,8 +1,9 @@
 import type { Doc, Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import type { Stream } from "../plan/stream.ts";
-import type { PipelineContext, Stage, StageMaker } from "./stage.ts";
+import { noWriteCodes, type PipelineContext, type Stage, type StageMaker } from "./stage.ts";
 import { refusedStages, stages } from "./stages.ts";
+import { writingStages } from "./write-stages.ts";
 
 const mostStages = 1000;
 const deepest = 20;
@@ -16,7 +17,21 @@ export function parsePipeline(pipeline: Value | undefined, context: PipelineCont
   if (context.depth > deepest) {
     throw new PocketMongoError(5485000, "Maximum number of nested sub-pipelines exceeded.");
   }
-  return pipeline.map((one, at) => parseStage(one, at, context));
+  return pipeline.map((one, at) => {
+    const stage = parseStage(one, at, context);
+    if (writingStages.has(stage.name)) refuseWriting(stage.name, at === pipeline.length - 1, context);
+    return stage;
+  });
+}
+
+function refuseWriting(name: string, last: boolean, context: PipelineContext): void {
+  if (context.within !== undefined) {
+    throw new PocketMongoError(
+      noWriteCodes[context.within],
+      `${name} is not allowed to be used within a ${context.within} stage`,
+    );
+  }
+  if (!last) throw new PocketMongoError(40601, `${name} can only be the final stage in the pipeline`);
 }
 
 function parseStage(one: Value, at: number, context: PipelineContext): Stage {

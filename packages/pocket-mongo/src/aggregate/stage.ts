@@ -10,9 +10,13 @@ export type PipelineContext = {
   readonly turn: Turn;
   /** Reads another collection of the same database, with a filter the planner may use. */
   readonly read: (collection: string, filter: Doc) => Stream<Doc>;
-  /** How deep this pipeline stands inside others. */
+  /** How deep this pipeline stands inside others, and in which stage. */
   readonly depth: number;
+  readonly within?: keyof typeof noWriteCodes;
 };
+
+/** Codes for a stage that writes inside the pipeline of another one (document_source_lookup.cpp and its like). */
+export const noWriteCodes = { $lookup: 51047, $facet: 40600, $unionWith: 31441 } as const;
 
 /** A compiled stage. `name` and `spec` stay visible, so that the planner can take over the first ones. */
 export type Stage = {

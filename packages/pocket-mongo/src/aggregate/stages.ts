@@ -13,6 +13,7 @@ import { groupStage } from "./group.ts";
 import { facetStage, lookupStage, unionStage } from "./join-stages.ts";
 import { mapped, type PipelineContext, type StageMaker, scopeOf, sizeOf, variableNames } from "./stage.ts";
 import { unwindStage } from "./unwind.ts";
+import { parseMerge, parseOut } from "./write-stages.ts";
 
 function match(spec: Value, context: PipelineContext): (input: Stream<Doc>) => Stream<Doc> {
   if (!(spec instanceof Map))
@@ -185,6 +186,14 @@ export const stages = {
   $bucket: bucketStage,
   $bucketAuto: bucketAutoStage,
   $sample: (spec) => sampleStage(spec, Math.random),
+  $out: (spec, context) => {
+    parseOut(spec, context.database);
+    return (input) => input;
+  },
+  $merge: (spec, context) => {
+    parseMerge(spec, context);
+    return (input) => input;
+  },
 } as const satisfies Record<string, StageMaker>;
 
 type Refusal = { error: ErrorName | number; message: string };
@@ -208,8 +217,6 @@ export const refusedStages = {
   $indexStats: unsupported("$indexStats"),
   $listLocalSessions: unsupported("$listLocalSessions"),
   $listSessions: unsupported("$listSessions"),
-  $merge: unsupported("$merge"),
-  $out: unsupported("$out"),
   $planCacheStats: unsupported("$planCacheStats"),
   $redact: unsupported("$redact"),
   $search: { error: 31082, message: "$search is only supported with MongoDB Atlas" },

@@ -11,7 +11,7 @@ import { matchedPosition, matches } from "../match/evaluate.ts";
 import type { Match } from "../match/parse.ts";
 import { choosePlan, type Hint } from "../plan/plan.ts";
 import { compareSortKeys, type Sort, sortKey } from "../plan/sort.ts";
-import { type Stream, Turn } from "../plan/stream.ts";
+import { refuseWhenGone, type Stream, Turn } from "../plan/stream.ts";
 import { Walk } from "../plan/walk.ts";
 import type { Collection } from "../store/catalog.ts";
 import type { WriteView } from "../store/write-view.ts";
@@ -46,7 +46,7 @@ function* targetsOf(view: WriteView, collection: Collection, filter: Match, walk
 type Sought = { kind: "found"; target: Target } | { kind: "none" } | { kind: "far" };
 
 /** Looks for the one document inside the transaction, as far as that is short. */
-function seek(view: WriteView, collection: Collection, { filter, sort, hint }: Selection): Sought {
+export function seek(view: WriteView, collection: Collection, { filter, sort, hint }: Selection): Sought {
   const walk = new Walk(choosePlan(collection, filter, sort, hint));
   const { sorted } = walk.plan;
   let best: { target: Target; key: Value[] } | undefined;
@@ -128,7 +128,8 @@ export async function withMany(
       const before = walk.docsExamined;
       let ended = true;
       const current = view.catalog.get(call.database, name);
-      if (current?.id !== collection.id) return false;
+      if (current === undefined) return false;
+      refuseWhenGone(walk.plan, collection, current);
       for (const target of targetsOf(view, current, selection.filter, walk)) {
         if (!done.has(target.record)) targets.push(target);
         ended = targets.length < stretch && walk.docsExamined - before < stretch * 4;
@@ -176,7 +177,7 @@ export function parseUpdate(
 
 const updateStages = new Set(["$addFields", "$set", "$project", "$unset", "$replaceRoot", "$replaceWith"]);
 
-function parsePipelineUpdate(call: Call, pipeline: Value[], variables: Variable | undefined): Update {
+export function parsePipelineUpdate(call: Call, pipeline: Value[], variables: Variable | undefined): Update {
   for (const stage of pipeline) {
     const name = isDoc(stage) ? stage.keys().next().value : undefined;
     if (name?.startsWith("$") && !updateStages.has(name)) {

@@ -55,20 +55,26 @@ function* documentsOf(input: Stream<Found>): Stream<Doc> {
 }
 
 /** How much of a pipeline the planner has taken over, and what is left for the stages. */
-export type Opened = { readonly stream: Stream<Doc>; readonly query: Query; readonly rest: readonly Stage[] };
+export type Opened = {
+  readonly stream: Stream<Doc>;
+  readonly query: Query;
+  readonly rest: readonly Stage[];
+  readonly context: PipelineContext;
+};
 
 export function openPipeline(call: Call, target: string | undefined, walk?: Walk): Opened {
   refuseCollation(call);
   const variables = letVariables(call);
-  const stages = parsePipeline(call.body.get("pipeline"), pipelineContext(call, variables));
+  const context = pipelineContext(call, variables);
+  const stages = parsePipeline(call.body.get("pipeline"), context);
   if (target === undefined) {
     const query = queryFor("$cmd.aggregate", everything, [], undefined, variables);
-    return { stream: runPipeline(stages, (function* (): Stream<Doc> {})()), query, rest: stages };
+    return { stream: runPipeline(stages, (function* (): Stream<Doc> {})()), query, rest: stages, context };
   }
   const { query, rest } = split(call, stages, target, hintOf(call), variables);
   const counted = countOnly(call, query, rest);
-  if (counted) return { stream: counted, query, rest };
-  return { stream: runTopSort(rest, documentsOf(run(call, query, walk))), query, rest };
+  if (counted) return { stream: counted, query, rest, context };
+  return { stream: runTopSort(rest, documentsOf(run(call, query, walk))), query, rest, context };
 }
 
 /** The leading $match, $sort and $limit become a query, so that they use indexes like a find. */

@@ -26,6 +26,7 @@ import {
 } from "./handshake.ts";
 import { collMod, createIndexes, dropIndexes, listIndexes } from "./indexes.ts";
 import { insert } from "./insert.ts";
+import { renameCollection } from "./rename-collection.ts";
 import { pocketReplaceData } from "./replace-data.ts";
 import { update } from "./update.ts";
 import { validate } from "./validate.ts";
@@ -58,6 +59,7 @@ export const commands = {
   create,
   drop,
   dropDatabase,
+  renameCollection,
   createIndexes,
   listIndexes,
   dropIndexes,
@@ -87,5 +89,4 @@ export const refusedCommands = {
   bulkWrite: { error: "CommandNotFound", message: "no such command: 'bulkWrite'" },
   mapReduce: { error: "CommandNotFound", message: "no such command: 'mapReduce'" },
   eval: { error: "CommandNotFound", message: "no such command: 'eval'" },
-  renameCollection: { error: "NotImplemented", message: "renameCollection is not supported by this server" },
 } as const;

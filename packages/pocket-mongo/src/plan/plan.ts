@@ -273,8 +273,12 @@ function planUnion(collection: Collection, match: Match): Plan | undefined {
   return { kind: "union", of, sorted: false };
 }
 
+export function indexesOf(plan: Plan): Index[] {
+  if (plan.kind === "index") return [plan.index];
+  return plan.kind === "union" ? plan.of.flatMap(indexesOf) : [];
+}
+
 /** Index names a plan reads, for explain and the slow-command log. */
 export function indexesUsed(plan: Plan): string[] {
-  if (plan.kind === "index") return [plan.index.name];
-  return plan.kind === "union" ? [...new Set(plan.of.flatMap(indexesUsed))] : [];
+  return [...new Set(indexesOf(plan).map((index) => index.name))];
 }

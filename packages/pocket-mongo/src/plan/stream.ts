@@ -3,8 +3,9 @@ import type { Doc } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import { matches } from "../match/evaluate.ts";
 import type { Match } from "../match/parse.ts";
+import type { Collection } from "../store/catalog.ts";
 import type { Store } from "../store/store.ts";
-import type { Plan } from "./plan.ts";
+import { indexesOf, type Plan } from "./plan.ts";
 import { compareSortKeys, type Sort, sortKey } from "./sort.ts";
 import { Walk } from "./walk.ts";
 
@@ -54,7 +55,8 @@ export function* found(
   for (;;) {
     const view = source.store.view();
     const collection = view.catalog.get(source.database, source.collection);
-    if (collection === undefined || collection.id !== started?.id) return;
+    if (started === undefined) return;
+    refuseWhenGone(plan, started, collection);
     const piece: Found[] = [];
     let examined = 0;
     for (const row of walk.read(view, collection)) {
@@ -67,6 +69,19 @@ export function* found(
     if (examined === 0) return;
     if (source.turn.over) yield pause;
     size = laterPiece;
+  }
+}
+
+/** A cursor whose collection or index is dropped under it ends with an error, since it can't tell what it would miss. */
+export function refuseWhenGone(
+  plan: Plan,
+  started: Collection,
+  now: Collection | undefined,
+): asserts now is Collection {
+  if (now?.id !== started.id) throw new PocketMongoError("QueryPlanKilled", "collection dropped or renamed");
+  const names = new Set(now.indexes.map((index) => index.id));
+  for (const index of indexesOf(plan)) {
+    if (!names.has(index.id)) throw new PocketMongoError("QueryPlanKilled", `index '${index.name}' dropped`);
   }
 }
 

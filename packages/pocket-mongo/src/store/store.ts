@@ -49,6 +49,7 @@ export class Store {
     this.snapshot = this.takeSnapshot();
     if (this.waitingRemovals().length > 0) this.removeInBackground();
     this.dropUnfinishedIndexes();
+    this.dropTemporaries();
   }
 
   /** Opens or makes the store of a directory and locks it for this process (DBPathInUse otherwise). */
@@ -209,6 +210,17 @@ export class Store {
       }
     };
     // Where that fails (a full disk) readers still pass the index over, and the next start tries again.
+    this.write(drop).catch(() => undefined);
+  }
+
+  /** Collections that a crash has kept from getting their name. */
+  private dropTemporaries(): void {
+    const left = [...this.committed.catalog.all()].filter((one) => one.options.get("temp") === true);
+    if (left.length === 0) return;
+    const drop = (view: WriteView): void => {
+      for (const collection of left) view.dropCollection(collection);
+    };
+    // On a full disk they stay until the next start.
     this.write(drop).catch(() => undefined);
   }
 

@@ -97,10 +97,15 @@ export class WriteView extends View {
     for (const index of collection.indexes) this.removeLater(collection.id, index.id);
   }
 
-  /** Gives the collection another name; an existing target must have been dropped before. */
-  renameCollection(collection: Collection, database: string, name: string): Collection {
+  /** Gives the collection another name, and other options where given; an existing target must have been dropped before. */
+  renameCollection(
+    collection: Collection,
+    database: string,
+    name: string,
+    options: Doc = collection.options,
+  ): Collection {
     this.working.catalog = this.working.catalog.without(collection);
-    const renamed = { ...collection, database, name };
+    const renamed = { ...collection, database, name, options };
     this.save(renamed);
     return renamed;
   }
