@@ -31,7 +31,7 @@ export const sampleSchema = z.object({
   /** Single-phase current, or the largest phase current of a three-phase circuit; 0.01 A. */
   currentCa: integerSchema,
   powerFactorMilli: integerSchema,
-  /** 0.01 Hz. */
+  /** 0.01 Hz; 0 where the meter is not asked for it. */
   frequencyCHz: integerSchema,
   relay: relayStateSchema,
   flags: z.array(sampleFlagSchema),

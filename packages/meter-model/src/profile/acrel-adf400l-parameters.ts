@@ -1,3 +1,4 @@
+import type { MeterParameter } from "./profile.ts";
 import { type RegisterRow, run } from "./register-row.ts";
 
 /**
@@ -162,3 +163,37 @@ export const HARMONICS: readonly RegisterRow[] = ["voltage", "current"].flatMap(
     }),
   ),
 );
+
+const WORD_MAXIMUM = 0xffff;
+const LONG_MAXIMUM = 0xffff_ffff;
+
+/** What staff set; each range is the register's, for the manual names none. Clock, address and line are not set this way. */
+const PARAMETER_MAXIMA: readonly (readonly [register: string, maximum: number])[] = [
+  ["prepaid.switch", 1],
+  ["prepaid.tipPriceMinorPerKWh", LONG_MAXIMUM],
+  ["prepaid.peakPriceMinorPerKWh", LONG_MAXIMUM],
+  ["prepaid.flatPriceMinorPerKWh", LONG_MAXIMUM],
+  ["prepaid.valleyPriceMinorPerKWh", LONG_MAXIMUM],
+  ["prepaid.alarm1Minor", LONG_MAXIMUM],
+  ["prepaid.alarm2Minor", LONG_MAXIMUM],
+  ["timeControl.switch", 1],
+  ...run(0, 12, (n) => `timeControl.workday${n}Word`, "u16").map(([, name]) => [name, WORD_MAXIMUM] as const),
+  ...run(0, 12, (n) => `timeControl.restDay${n}Word`, "u16").map(([, name]) => [name, WORD_MAXIMUM] as const),
+  ["timeControl.restDaysWord", WORD_MAXIMUM],
+  ["loadControl.switch", 1],
+  ["loadControl.maximumPowerW", WORD_MAXIMUM],
+  ["loadControl.powerIncrementW", WORD_MAXIMUM],
+  ["loadControl.powerFactorMilli", 1000],
+  ["loadControl.allowedTrips", WORD_MAXIMUM],
+  ["loadControl.recoveryS", 10 * WORD_MAXIMUM],
+  ["loadControl.voltageLossDv", WORD_MAXIMUM],
+  ["system.ptRatio", 9999],
+  ...run(0, 12, (n) => `system.ct${n}Ratio`, "u16").map(([, name]) => [name, 9999] as const),
+];
+
+export const PARAMETERS: readonly MeterParameter[] = PARAMETER_MAXIMA.map(([register, maximum]) => ({
+  register,
+  // Manual, 0951 and 0952: a ratio of transformers is 1–9999.
+  minimum: register.endsWith("Ratio") ? 1 : 0,
+  maximum,
+}));

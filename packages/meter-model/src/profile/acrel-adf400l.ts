@@ -2,6 +2,7 @@ import {
   FORCED_CONTROL,
   HARMONICS,
   loadControlRows,
+  PARAMETERS,
   prepaidRows,
   rateEnergyRows,
   SWITCHES,
@@ -141,6 +142,14 @@ const RELAY_CLOSED_MASK = 0x2000;
 /** Sibling family: high byte b0. */
 const FAULT_MASK = 0x0100;
 
+/** 0x050D and 0x050F: the meter credits a purchase only under the count that follows its own (manual, 7.2.1). */
+const credit = {
+  remaining: "remainingMinor",
+  purchaseCount: "purchaseCount",
+  purchaseCountMaximum: 0xffff,
+  purchase: { amount: "prepaid.newPurchaseMinor", count: "prepaid.purchaseCount" },
+};
+
 const readBack = {
   register: "statusWord",
   mask: RELAY_CLOSED_MASK,
@@ -189,6 +198,8 @@ export const acrelAdf400l: Profile = profileSchema.parse({
         readBack,
       },
       fault,
+      credit,
+      parameters: PARAMETERS,
       energyModulusWh: ENERGY_MODULUS_WH,
     },
     "three-phase": {
@@ -216,6 +227,8 @@ export const acrelAdf400l: Profile = profileSchema.parse({
         readBack,
       },
       fault,
+      credit,
+      parameters: PARAMETERS,
       energyModulusWh: ENERGY_MODULUS_WH,
     },
   },

@@ -25,6 +25,8 @@ const HIGHEST_VOLTAGE_DV = 4800;
 const LIVE_VOLTAGE_DV = 500;
 /** IEC 62053 meters measure 45–65 Hz. */
 const FREQUENCY_CHZ = { lowest: 4500, highest: 6500 };
+/** Some meters do not tell their frequency, or only for a request of its own. */
+const NOT_MEASURED = 0;
 /** |P| ≤ U·I, with 10 % and 50 W for values latched at different moments of a changing load. */
 const APPARENT_TOLERANCE = { milli: 1100, watts: 50 };
 /** The phases' sum against the total: 5 %, at least 50 W, for the same reason. */
@@ -59,6 +61,10 @@ function withoutWrap(total: number, sum: number): number {
   return wraps !== 0 && agrees(total + wraps * WORD, sum) ? sum : total;
 }
 
+function isGridFrequency(frequencyCHz: number): boolean {
+  return frequencyCHz >= FREQUENCY_CHZ.lowest && frequencyCHz <= FREQUENCY_CHZ.highest;
+}
+
 interface PhaseReading {
   voltageDv: number;
   currentCa: number;
@@ -67,13 +73,13 @@ interface PhaseReading {
 
 function isImpossible(values: Values, phases: readonly PhaseReading[], words: readonly number[]): boolean {
   const factor = values.powerFactorMilli ?? 0;
-  const frequency = values.frequencyCHz ?? 0;
+  const frequency = values.frequencyCHz;
   const isLive = phases.some((phase) => phase.voltageDv >= LIVE_VOLTAGE_DV);
   return (
     words.every((word) => word === 0) ||
     words.every((word) => word === 0xffff) ||
     Math.abs(factor) > 1000 ||
-    (isLive && (frequency < FREQUENCY_CHZ.lowest || frequency > FREQUENCY_CHZ.highest)) ||
+    (isLive && frequency != null && !isGridFrequency(frequency)) ||
     phases.some(
       (phase) =>
         phase.voltageDv > HIGHEST_VOLTAGE_DV ||
@@ -162,7 +168,7 @@ export function decodeSample(
     voltageDv: primary("voltageDv", phases[0]?.voltageDv ?? 0),
     currentCa: primary("currentCa", Math.max(...phases.map((phase) => phase.currentCa))),
     powerFactorMilli: needed(values, "powerFactorMilli"),
-    frequencyCHz: needed(values, "frequencyCHz"),
+    frequencyCHz: "frequencyCHz" in values ? needed(values, "frequencyCHz") : NOT_MEASURED,
     relay,
     flags: flagsOf(variant, values, !sumsAgree || isImpossible(values, phases, replies.flat())),
     ...(isThreePhase ? { phases: phases.map(primaryPhase) } : {}),

@@ -2,21 +2,21 @@ import { DateTime } from "luxon";
 import { ianaZone } from "../time/wall-clock.ts";
 import type { Dlt645Write, MeterAccess } from "./relay-control.ts";
 
-/** DL/T 645-2007, 7.5 and 7.14: control codes of the writes that a meter takes with a password. */
+/** DL/T 645-2007, control codes "write data" and "trip, close, alarm, keep power". */
 const WRITE_DATA = 0x14;
 const CONTROL = 0x1c;
-const NO_OPERATION = 0x00;
+const RESERVED = 0x00;
 
-/** 7.14: type N1 and reserved byte N2 of a control command. */
+/** Type N1 and reserved byte N2 of a control command. */
 export const DLT645_CONTROL_TYPES = {
-  open: [0x1a, NO_OPERATION],
+  open: [0x1a, RESERVED],
   /** The resident closes the switch with the meter's own key. */
-  allowClose: [0x1b, NO_OPERATION],
-  close: [0x1c, NO_OPERATION],
-  alarm: [0x2a, NO_OPERATION],
-  endAlarm: [0x2b, NO_OPERATION],
-  keepPower: [0x3a, NO_OPERATION],
-  endKeepPower: [0x3b, NO_OPERATION],
+  allowClose: [0x1b, RESERVED],
+  close: [0x1c, RESERVED],
+  alarm: [0x2a, RESERVED],
+  endAlarm: [0x2b, RESERVED],
+  keepPower: [0x3a, RESERVED],
+  endKeepPower: [0x3b, RESERVED],
 } as const satisfies Record<string, readonly [number, number]>;
 export type Dlt645ControlCommand = keyof typeof DLT645_CONTROL_TYPES;
 

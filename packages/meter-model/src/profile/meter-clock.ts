@@ -6,7 +6,7 @@ import { bcdBytes, dlt645DataWrite } from "./dlt645-write.ts";
 import type { ReadBlock } from "./profile.ts";
 import type { MeterAccess, RegisterWrite } from "./relay-control.ts";
 
-/** DL/T 645-2007, annex A.4: date with weekday, WW DD MM YY on the wire; time of day, ss mm hh. */
+/** DL/T 645-2007, annex A, parameters: date with weekday, WW DD MM YY on the wire; time of day, ss mm hh. */
 const DATE_AND_WEEKDAY = 0x04000101;
 const TIME_OF_DAY = 0x04000102;
 /** Meters show two digits of the year. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { profileMistakes } from "./profile-mistakes.ts";
 import { relayControlSchema } from "./relay-control.ts";
 
 /** Modbus unit id (over serial line V1.02, 2.2: 1–247), or the twelve digits of a DL/T 645 address, first digit first. */
@@ -95,6 +96,33 @@ export function isModbusBlock(block: ReadBlock): block is ModbusReadBlock {
   return "address" in block;
 }
 
+export const meterCreditSchema = z.strictObject({
+  /** Register of what is left, in minor units of money. */
+  remaining: z.string(),
+  /** Register of how many purchases the meter has credited: its own idempotency key. */
+  purchaseCount: z.string(),
+  /** The most that the count reaches before it begins again at 0. */
+  purchaseCountMaximum: z.int().positive(),
+  /**
+   * Registers that one write fills to credit a purchase: the amount, and the count that it shall have, one more than the
+   * meter's own. The meter credits nothing under another count. Without it the meter is credited by other means, such as a
+   * card, and its credit is only read.
+   */
+  purchase: z
+    .strictObject({ amount: z.string(), count: z.string(), unsure: z.string().optional() })
+    .optional(),
+});
+export type MeterCredit = z.infer<typeof meterCreditSchema>;
+
+export const meterParameterSchema = z.strictObject({
+  /** Register that is read and written; the parameter has its name and its unit. */
+  register: z.string(),
+  /** Inclusive, in the unit of the register's name. */
+  minimum: z.int(),
+  maximum: z.int(),
+});
+export type MeterParameter = z.infer<typeof meterParameterSchema>;
+
 export const profileVariantSchema = z.strictObject({
   /** How many unit ids one circuit of this variant takes. */
   unitIdStep: z.int().positive().default(1),
@@ -112,13 +140,16 @@ export const profileVariantSchema = z.strictObject({
   fault: z
     .strictObject({ register: z.string(), mask: z.int().positive(), unsure: z.string().optional() })
     .optional(),
+  /** Credit that the meter itself keeps and uses up. */
+  credit: meterCreditSchema.optional(),
+  /** What staff may set in the meter, as one value each. */
+  parameters: z.array(meterParameterSchema).default([]),
   /** Energy register wraps after this. */
   energyModulusWh: z.int().positive(),
 });
 export type ProfileVariant = z.infer<typeof profileVariantSchema>;
 
-/** A meter type as data. A user can drop a new one beside the configuration. */
-export const profileSchema = z.strictObject({
+const profileShape = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
@@ -140,4 +171,10 @@ export const profileSchema = z.strictObject({
   clockDriftNote: z.string().optional(),
   variants: z.record(z.string().min(1), profileVariantSchema),
 });
-export type Profile = z.infer<typeof profileSchema>;
+export type Profile = z.infer<typeof profileShape>;
+
+/** A meter type as data. A user can drop a new one beside the configuration. */
+export const profileSchema = profileShape.superRefine((profile, context) => {
+  for (const { path, message } of profileMistakes(profile))
+    context.addIssue({ code: "custom", path, message });
+});

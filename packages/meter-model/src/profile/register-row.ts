@@ -8,7 +8,7 @@ export type RegisterRow = readonly [
   address: number,
   name: string,
   type: ModbusRegister["type"],
-  options?: { times?: number; access?: "r" | "rw"; unsure?: string },
+  options?: { times?: number; access?: "r" | "rw"; function?: 3 | 4; unsure?: string },
 ];
 
 export function registersOf(rows: readonly RegisterRow[]): RegisterInput[] {
@@ -17,6 +17,7 @@ export function registersOf(rows: readonly RegisterRow[]): RegisterInput[] {
     name,
     type,
     scale: [options?.times ?? 1, 1],
+    function: options?.function ?? 3,
     ...(options?.access === undefined ? {} : { access: options.access }),
     ...(options?.unsure === undefined ? {} : { unsure: options.unsure }),
   }));
