@@ -34,6 +34,10 @@ export const GATEWAY_ERRORS = {
     failureClass: "permanent",
     text: "the unit answered an exception that has no standard meaning",
   },
+  // Error words (DL/T 645-2007); "address-refused" and "unit-failed" are the others
+  "password-refused": { failureClass: "permanent", text: "the unit refuses the password, or its level" },
+  "speed-refused": { failureClass: "permanent", text: "the unit cannot change to this line speed" },
+  "tariff-refused": { failureClass: "permanent", text: "the unit has fewer time zones, slots or rates" },
   // The queue: nothing was sent
   expired: { failureClass: "permanent", text: "the request came too late to be carried out" },
   superseded: { failureClass: "permanent", text: "a newer request took the place of this one" },

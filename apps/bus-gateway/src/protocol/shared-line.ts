@@ -1,10 +1,11 @@
 import { isModbusBlock, isModbusWrite, type LineConfig } from "@hallmeter/meter-model";
 import type { Clock } from "../clock.ts";
 import type { BytePipe } from "../pipe/byte-pipe.ts";
+import { Dlt645Client } from "./dlt645/dlt645-client.ts";
 import { LineDiscipline } from "./line/line-discipline.ts";
 import { lineCosts } from "./line-costs.ts";
 import { ModbusRtu } from "./modbus/modbus-rtu.ts";
-import { refusal, type Wire, type WireFrame, type WireProtocol } from "./protocol.ts";
+import type { Wire, WireFrame, WireProtocol } from "./protocol.ts";
 
 interface SharedLineOptions {
   pipe: BytePipe;
@@ -17,6 +18,7 @@ interface SharedLineOptions {
 export function sharedLine({ pipe, line, clock, onFrame }: SharedLineOptions): Wire {
   const discipline = new LineDiscipline({ pipe, line, clock, onFrame });
   const modbus = new ModbusRtu(discipline);
+  const dlt645 = new Dlt645Client(discipline);
   return {
     read: (unitId, block, timing) => protocolOf(isModbusBlock(block)).read(unitId, block, timing),
     write: (unitId, write, timing) => protocolOf(isModbusWrite(write)).write(unitId, write, timing),
@@ -31,11 +33,6 @@ export function sharedLine({ pipe, line, clock, onFrame }: SharedLineOptions): W
   };
 
   function protocolOf(isModbus: boolean): WireProtocol {
-    return isModbus ? modbus : UNSPOKEN;
+    return isModbus ? modbus : dlt645;
   }
 }
-
-const UNSPOKEN: WireProtocol = {
-  read: async () => refusal("function-refused", { sent: false }),
-  write: async () => refusal("function-refused", { sent: false }),
-};
