@@ -1,0 +1,119 @@
+import { parseRequest } from "../../apps/bus-gateway/src/testing/slave-frames.ts";
+import { type Label, labelsOf, placeOf } from "./labelled-registers.ts";
+
+/** What must never happen, however bad the line is. */
+export type Violation =
+  | "a value of another unit"
+  | "a value of another address"
+  | "a value in pieces"
+  | "an answer to an earlier request"
+  | "a value that was not just read"
+  | "a confirmed write that did not happen"
+  | "a write that happened and was reported as not done"
+  | "a write that was sent twice"
+  | "a request that was never settled"
+  | "a living unit that was not read for long"
+  | "an address of two meters that was not told"
+  | "the error of a request is not the bus' own";
+
+export interface Finding {
+  violation: Violation;
+  detail: string;
+}
+
+interface AskedRequest {
+  number: number;
+  unitId: number;
+  /** Taken as answered by the bus; virtual, monotonic. */
+  answeredMs: number | null;
+}
+
+/** Requests kept to compare values with; a poll of several blocks is told when the last is in. */
+const REQUESTS_KEPT = 4096;
+/** A value is told at once, or with the last block of its poll; a unit in quarantine may come between. */
+const OLDEST_VALUE_MS = 30_000;
+
+/** Watches the wire and what the bus makes of it. Knows the line only from its frames. */
+export class Judge {
+  readonly findings: Finding[] = [];
+  /**
+   * Values told under an address that two meters share. One answer alone cannot be told from the other's, nor a late one of
+   * the second from an early one of the first; the bus can only say that the address is shared.
+   */
+  sharedValues = 0;
+  readonly #twinIds: ReadonlySet<number>;
+  readonly #monotonicMs: () => number;
+  readonly #requests = new Map<number, AskedRequest>();
+  #last: AskedRequest = { number: 0, unitId: 0, answeredMs: null };
+
+  constructor(twinIds: ReadonlySet<number>, monotonicMs: () => number) {
+    this.#twinIds = twinIds;
+    this.#monotonicMs = monotonicMs;
+  }
+
+  get asked(): { number: number; unitId: number } {
+    return this.#last;
+  }
+
+  report(violation: Violation, detail: string): void {
+    this.findings.push({ violation, detail });
+  }
+
+  /** The bus hands a request over. */
+  sent(frame: Uint8Array): void {
+    const { unitId } = parseRequest(frame);
+    this.#last = { number: this.#last.number + 1, unitId, answeredMs: null };
+    this.#requests.set(this.#last.number, this.#last);
+    this.#requests.delete(this.#last.number - REQUESTS_KEPT);
+  }
+
+  /** The bus takes a frame as the answer to what it asked last. */
+  received(frame: Uint8Array): void {
+    const { number, unitId } = this.#last;
+    this.#last.answeredMs = this.#monotonicMs();
+    if (frame[1] !== 3) return;
+    for (const label of labelsOf(wordsOf(frame))) {
+      if (label === null) this.report("a value in pieces", `request ${number}`);
+      else this.#checkOwner(label, unitId, `request ${number}`);
+      if (label && label.requestNumber !== number && !this.#twinIds.has(unitId))
+        this.report(
+          "an answer to an earlier request",
+          `request ${number} to unit ${unitId} got the answer to ${label.requestNumber}`,
+        );
+    }
+  }
+
+  /** The bus hands words over as those of this unit and address. */
+  delivered(unitId: number, address: number, words: readonly number[]): void {
+    if (this.#twinIds.has(unitId)) this.sharedValues += 1;
+    const where = `unit ${unitId}, address ${address}`;
+    for (const [index, label] of labelsOf(words).entries()) {
+      if (label === null) {
+        this.report("a value in pieces", where);
+        continue;
+      }
+      this.#checkOwner(label, unitId, where);
+      if (label.place !== placeOf(address + index * 4))
+        this.report("a value of another address", `${where} got place ${label.place}`);
+      const request = this.#requests.get(label.requestNumber);
+      const isFresh =
+        request?.unitId === unitId &&
+        request.answeredMs !== null &&
+        this.#monotonicMs() - request.answeredMs <= OLDEST_VALUE_MS;
+      if (!isFresh)
+        this.report("a value that was not just read", `${where} got request ${label.requestNumber}`);
+    }
+  }
+
+  #checkOwner(label: Label, unitId: number, where: string): void {
+    const isOwn = label.unitId === unitId && (!label.isTwin || this.#twinIds.has(unitId));
+    if (!isOwn) this.report("a value of another unit", `${where} got unit ${label.unitId}`);
+  }
+}
+
+function wordsOf(frame: Uint8Array): number[] {
+  return Array.from(
+    { length: (frame[2] ?? 0) >> 1 },
+    (_, index) => ((frame[3 + 2 * index] ?? 0) << 8) | (frame[4 + 2 * index] ?? 0),
+  );
+}

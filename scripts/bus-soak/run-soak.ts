@@ -1,0 +1,355 @@
+import pino from "pino";
+import type { Bus, Lane, PollEntry } from "../../apps/bus-gateway/src/bus/bus.ts";
+import { lineBus } from "../../apps/bus-gateway/src/bus/line-bus.ts";
+import { type Clock, VirtualClock } from "../../apps/bus-gateway/src/clock.ts";
+import { type GatewayErrorCode, isGatewayError } from "../../apps/bus-gateway/src/errors.ts";
+import { createHub } from "../../packages/meter-simulator/src/line/hub.ts";
+import { randomStream } from "../../packages/meter-simulator/src/random.ts";
+import { HubPipe } from "../bench/bus/hub-pipe.ts";
+import { drawFault } from "./fault-odds.ts";
+import { HostileSlaves, LONGEST_LATENCY_MS, writeKey } from "./hostile-slaves.ts";
+import { type Finding, Judge } from "./judge.ts";
+
+const LINE = { baud: 19_200, parity: "even", stopBits: 1 } as const;
+const UNITS = 64;
+const DEAD_UNITS = 5;
+const TWIN_UNITS = 2;
+const PROFILE = { minimumGapMs: 0, longestLatencyMs: LONGEST_LATENCY_MS };
+const POLL_INTERVAL_MS = 5000;
+const WATCH_INTERVAL_MS = 2000;
+/** Two blocks a unit that the planner may read as one. */
+const BLOCKS = [
+  { name: "first", function: 3, address: 0x0300, count: 8 },
+  { name: "second", function: 3, address: 0x0310, count: 12 },
+] as const;
+const HOLE = { from: 0x0308, to: 0x030f };
+const CONTROL_WORD = 0x0801;
+const COMMAND_LANES = ["trip", "restore", "sale", "person", "backfill", "scan"] as const;
+/** Between two requests on demand; on average one to ten polls. */
+const LONGEST_REQUEST_PAUSE_MS = 2000;
+const WRITE_SHARE = 0.4;
+const EXPIRY_MS = 30_000;
+/** Somebody sets the clock of the computer: about every ten minutes, by up to two hours. */
+const WALL_JUMP_EVERY_MS = 600_000;
+const LONGEST_WALL_JUMP_MS = 7_200_000;
+/** Somebody pulls the plug: about once an hour, for up to 20 s. */
+const UNPLUG_EVERY_MS = 3_600_000;
+const LONGEST_UNPLUG_MS = 20_000;
+/** Nothing may take longer, with every fault there is. Far above expiry, back-off (60 s) and quarantine (5 s) together. */
+const STUCK_AFTER_MS = 600_000;
+const STEP_MS = 10_000;
+
+/** After these nothing may have happened: the caller is free to send the command again. */
+const NOT_DONE: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
+  "expired",
+  "superseded",
+  "queue-full",
+  "bus-jammed",
+  "unit-busy",
+  "function-refused",
+  "address-refused",
+  "value-refused",
+]);
+
+export interface SoakOptions {
+  seed: number;
+  polls: number;
+  /** The adapter repeats what is sent. */
+  echo?: boolean;
+  /** Characters that a receiver collects before it hands them over, 1–128. */
+  fifoCharacters?: number;
+  /** Called after every step with the share of the polls that is done. */
+  onStep?: (share: number) => void;
+}
+
+export interface SoakResult {
+  polls: number;
+  replies: number;
+  requests: number;
+  writes: { confirmed: number; unconfirmed: number; notDone: number };
+  faults: Record<string, number>;
+  virtualHours: number;
+  /** Values told under an address that two meters share. */
+  sharedValues: number;
+  /** Addresses that two meters have, and those the bus told about. */
+  twins: { there: number[]; told: number[] };
+  findings: Finding[];
+}
+
+/** Polls a hostile line on a virtual clock until so many polls are done, and judges every value and every write. */
+export async function runSoak({
+  seed,
+  polls,
+  echo = false,
+  fifoCharacters = 128,
+  onStep,
+}: SoakOptions): Promise<SoakResult> {
+  const draw = randomStream(seed, "who");
+  const virtual = new VirtualClock();
+  let wallOffsetMs = 0;
+  const clock: Clock = {
+    nowMs: () => virtual.nowMs() + wallOffsetMs,
+    monotonicMs: () => virtual.monotonicMs(),
+    setTimer: (fn, delayMs) => virtual.setTimer(fn, delayMs),
+  };
+  const unitIds = Array.from({ length: UNITS }, (_, index) => index + 1);
+  const odd = [...unitIds].sort(() => draw() - 0.5);
+  const deadIds = new Set(odd.slice(0, DEAD_UNITS));
+  const twinIds = new Set(odd.slice(DEAD_UNITS, DEAD_UNITS + TWIN_UNITS));
+  const hub = createHub({ clock, line: LINE, random: randomStream(seed, "collisions"), fifoCharacters });
+  const judge = new Judge(twinIds, () => clock.monotonicMs());
+  const faults = randomStream(seed, "faults");
+  const slaves = new HostileSlaves({
+    clock,
+    hub,
+    random: faults,
+    drawFault: () => drawFault(faults),
+    // Two meters of one address are never equally fast: their answers overlap, or follow each other.
+    turnaroundMs: ({ unitId, isTwin }) => 5 + ((unitId * 37 + (isTwin ? 53 : 0)) % 115) + faults() * 10,
+    unitIds,
+    deadIds,
+    twinIds,
+    hole: { ...HOLE, unitIds: new Set(unitIds.filter((unitId) => unitId % 4 === 0)) },
+    asked: () => judge.asked,
+  });
+  const pipe = new HubPipe(clock, hub, { echo });
+  const bus: Bus = lineBus({
+    id: "soak",
+    pipe,
+    line: LINE,
+    clock,
+    log: pino({ level: "silent" }),
+    random: randomStream(seed, "bus"),
+  });
+  const told = new Set<number>();
+  let replies = 0;
+  const lastReplyMs = new Map<number, number>();
+  bus.on("frame", ({ direction, bytes }) => {
+    if (direction === "sent") judge.sent(bytes);
+    else if (direction === "received") judge.received(bytes);
+  });
+  bus.on("bus", (event) => {
+    if (event.kind === "duplicate-address" && typeof event.unitId === "number") told.add(event.unitId);
+  });
+  bus.on("reply", ({ unitId, replies: blocks }) => {
+    replies += 1;
+    if (typeof unitId !== "number") return;
+    lastReplyMs.set(unitId, clock.monotonicMs());
+    for (const [index, { words }] of blocks.entries())
+      judge.delivered(unitId, BLOCKS[index]?.address ?? 0, words);
+  });
+  bus.setPollPlan(unitIds.flatMap(pollsOf));
+
+  const desk = new CommandDesk({ bus, clock, judge, slaves, random: randomStream(seed, "commands") });
+  desk.start();
+  disturb({
+    clock,
+    random: randomStream(seed, "disturbances"),
+    pipe,
+    jump: (byMs) => (wallOffsetMs += byMs),
+  });
+
+  const pollsDone = () => {
+    const { poll, watch } = bus.budget().lanes;
+    return poll.done + poll.failed + watch.done + watch.failed;
+  };
+  for (let done = 0; done < polls; done = pollsDone()) {
+    const before = done;
+    await virtual.advance(STEP_MS);
+    onStep?.(Math.min(1, pollsDone() / polls));
+    if (pipe.isUp && pollsDone() === before && virtual.monotonicMs() > STUCK_AFTER_MS) break;
+  }
+  desk.stop();
+  await virtual.advance(STUCK_AFTER_MS);
+  desk.judgeTheRest();
+  for (const unitId of twinIds)
+    if (!told.has(unitId)) judge.report("an address of two meters that was not told", `unit ${unitId}`);
+  const nowMs = clock.monotonicMs();
+  for (const unitId of unitIds) {
+    const silentMs = nowMs - (lastReplyMs.get(unitId) ?? 0);
+    if (!deadIds.has(unitId) && !twinIds.has(unitId) && silentMs > STUCK_AFTER_MS)
+      judge.report(
+        "a living unit that was not read for long",
+        `unit ${unitId}, ${Math.round(silentMs / 1000)} s`,
+      );
+  }
+  const result: SoakResult = {
+    polls: pollsDone(),
+    replies,
+    requests: judge.asked.number,
+    writes: desk.writes,
+    faults: Object.fromEntries(slaves.faults),
+    virtualHours: nowMs / 3_600_000,
+    sharedValues: judge.sharedValues,
+    twins: { there: [...twinIds].sort((a, b) => a - b), told: [...told].sort((a, b) => a - b) },
+    findings: judge.findings,
+  };
+  await virtual.until(bus.close());
+  hub.close();
+  return result;
+}
+
+/** Every unit is polled; every eighth is watched as well. */
+function pollsOf(unitId: number): PollEntry[] {
+  const entry = { unitId, profile: PROFILE, holes: [] };
+  const polls: PollEntry[] = [
+    { ...entry, key: `poll-${unitId}`, blocks: [...BLOCKS], intervalMs: POLL_INTERVAL_MS, lane: "poll" },
+  ];
+  if (unitId % 8 === 0)
+    polls.push({
+      ...entry,
+      key: `watch-${unitId}`,
+      blocks: [BLOCKS[0]],
+      intervalMs: WATCH_INTERVAL_MS,
+      lane: "watch",
+    });
+  return polls;
+}
+
+interface DeskSetting {
+  bus: Bus;
+  clock: Clock;
+  judge: Judge;
+  slaves: HostileSlaves;
+  random: () => number;
+}
+
+interface Outstanding {
+  what: string;
+  sinceMs: number;
+}
+
+/** People and rules that want something now: reads and relay commands in every lane, and what becomes of them. */
+class CommandDesk {
+  readonly writes = { confirmed: 0, unconfirmed: 0, notDone: 0 };
+  readonly #setting: DeskSetting;
+  readonly #outstanding = new Set<Outstanding>();
+  /** Of writes: by key, whether the caller was told that nothing has happened. */
+  readonly #written = new Map<string, "confirmed" | "not done" | "unsure" | "open">();
+  #nextValue = 1;
+  #isOver = false;
+
+  constructor(setting: DeskSetting) {
+    this.#setting = setting;
+  }
+
+  start(): void {
+    const { clock, random } = this.#setting;
+    clock.setTimer(() => {
+      if (this.#isOver) return;
+      this.#demand();
+      // The same unit once more at once: merging, and answers of one shape right behind each other.
+      if (random() < 0.2) this.#demand();
+      this.start();
+    }, random() * LONGEST_REQUEST_PAUSE_MS);
+  }
+
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  judgeTheRest(): void {
+    const { clock, judge, slaves } = this.#setting;
+    for (const { what, sinceMs } of this.#outstanding)
+      judge.report(
+        "a request that was never settled",
+        `${what}, ${Math.round((clock.monotonicMs() - sinceMs) / 1000)} s`,
+      );
+    for (const [key, ending] of this.#written) {
+      const times = slaves.obeyed.get(key) ?? 0;
+      if (times > 1) judge.report("a write that was sent twice", key);
+      if (ending === "confirmed" && times === 0) judge.report("a confirmed write that did not happen", key);
+      if (ending === "not done" && times > 0)
+        judge.report("a write that happened and was reported as not done", key);
+    }
+  }
+
+  #demand(): void {
+    const { random } = this.#setting;
+    const unitId = 1 + Math.floor(random() * UNITS);
+    const lane = COMMAND_LANES[Math.floor(random() * COMMAND_LANES.length)] ?? "person";
+    if (random() < WRITE_SHARE) this.#write(lane, unitId);
+    else this.#read(lane, unitId);
+  }
+
+  #read(lane: Lane, unitId: number): void {
+    const { bus, clock, judge, random } = this.#setting;
+    const block = BLOCKS[random() < 0.5 ? 0 : 1];
+    const expiresAtMs = clock.nowMs() + EXPIRY_MS;
+    const read = bus.read({ lane, unitId, block, profile: PROFILE, expiresAtMs });
+    this.#follow(
+      `read ${lane} ${unitId}`,
+      read.then(({ words }) => judge.delivered(unitId, block.address, words)),
+    );
+  }
+
+  #write(lane: Lane, unitId: number): void {
+    const { bus, clock, random } = this.#setting;
+    const value = this.#nextValue++;
+    const words = [value >>> 16, value & 0xffff];
+    const key = writeKey(unitId, words);
+    const supersedeKey = random() < 0.5 ? `relay-${unitId}` : undefined;
+    const expiresAtMs = clock.nowMs() + EXPIRY_MS;
+    this.#written.set(key, "open");
+    const write = bus.write({
+      lane,
+      unitId,
+      write: { address: CONTROL_WORD, words },
+      profile: PROFILE,
+      expiresAtMs,
+      ...(supersedeKey !== undefined && { supersedeKey }),
+    });
+    this.#follow(
+      `write ${lane} ${unitId}`,
+      write.then(
+        () => {
+          this.writes.confirmed += 1;
+          this.#written.set(key, "confirmed");
+        },
+        (error: unknown) => {
+          const isNotDone = isGatewayError(error) && NOT_DONE.has(error.code);
+          this.writes[isNotDone ? "notDone" : "unconfirmed"] += 1;
+          this.#written.set(key, isNotDone ? "not done" : "unsure");
+          throw error;
+        },
+      ),
+    );
+  }
+
+  #follow(what: string, ending: Promise<void>): void {
+    const { clock, judge } = this.#setting;
+    const outstanding = { what, sinceMs: clock.monotonicMs() };
+    this.#outstanding.add(outstanding);
+    ending
+      .catch((error: unknown) => {
+        if (!isGatewayError(error))
+          judge.report("the error of a request is not the bus' own", `${what}: ${error}`);
+      })
+      .finally(() => this.#outstanding.delete(outstanding));
+  }
+}
+
+interface Disturbed {
+  clock: Clock;
+  random: () => number;
+  pipe: HubPipe;
+  jump: (byMs: number) => void;
+}
+
+/** What happens to the computer: its wall clock is set, its adapter is pulled out. */
+function disturb({ clock, random, pipe, jump }: Disturbed): void {
+  const now = (everyMs: number, happen: () => void) => {
+    clock.setTimer(
+      () => {
+        happen();
+        now(everyMs, happen);
+      },
+      2 * random() * everyMs,
+    );
+  };
+  now(WALL_JUMP_EVERY_MS, () => jump(Math.round((2 * random() - 1) * LONGEST_WALL_JUMP_MS)));
+  now(UNPLUG_EVERY_MS, () => {
+    pipe.unplug();
+    clock.setTimer(() => pipe.open(), random() * LONGEST_UNPLUG_MS);
+  });
+}
