@@ -19,10 +19,12 @@ export * from "./profile/eastron-sdm630.ts";
 export * from "./profile/loops.ts";
 export * from "./profile/meter-clock.ts";
 export * from "./profile/profile.ts";
+export * from "./profile/profile-file.ts";
 export * from "./profile/reference-cabinet.ts";
 export * from "./profile/relay-control.ts";
 export * from "./profile/relay-write.ts";
 export * from "./profile/units.ts";
+export { cutAtMicro } from "./rules/balance.ts";
 export * from "./rules/circuit-state.ts";
 export * from "./rules/circuit-step.ts";
 export {
@@ -31,6 +33,7 @@ export {
   type CommandOutcomeCode,
   LOCKOUT_VOTE_VALID_MS,
 } from "./rules/commands.ts";
+export { nextPeriodEdgeMs, periodEndMs } from "./rules/day-periods.ts";
 export * from "./rules/defaults.ts";
 export * from "./rules/rule-config.ts";
 export {

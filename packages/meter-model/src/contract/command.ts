@@ -28,6 +28,8 @@ export const commandSchema = z.object({
   issuedAt: instantSchema,
   notBefore: instantSchema.optional(),
   expiresAt: instantSchema,
+  /** For `close` and `release` where a second source may feed the circuit: a person has found its load side dead (S11). */
+  isLoadSideDead: z.boolean().optional(),
   /** For `open`: the hold's own end, when staff gave one. */
   until: instantSchema.optional(),
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { holdSchema } from "../holds/hold.ts";
 import { unitIdSchema } from "../profile/profile.ts";
 import { meterAccessSchema } from "../profile/relay-control.ts";
-import { circuitRulesSchema } from "../rules/rule-config.ts";
+import { circuitRulesSchema, weekPeriodsSchema } from "../rules/rule-config.ts";
 import { idSchema, instantSchema } from "../sample.ts";
 import { tariffSchema } from "../tariff/tariff.ts";
 
@@ -58,6 +58,8 @@ export const circuitConfigSchema = z.object({
   /** Rating of the switch; above it the relay is never broken by command (S10). */
   switchRatingCa: z.int().positive(),
   keepPower: z.boolean(),
+  /** S11: a generator, inverter or PV plant may feed the load side; never closed while that side may be live. */
+  hasSecondSource: z.boolean().default(false),
   /** Set once commissioning has proved relay command and read-back on this device; without it nothing switches by itself. */
   commissionedAt: instantSchema.nullable(),
   rules: circuitRulesSchema,
@@ -68,6 +70,10 @@ export type CircuitConfig = z.infer<typeof circuitConfigSchema>;
 
 /** Defaults of gateway.md's safety rules; a site's policy may change a number. */
 export const safetyPolicySchema = z.object({
+  /** S5: nobody is cut for want of credit within these local times (nights, weekends, holidays). Default: none. */
+  protectedTimes: weekPeriodsSchema.default({ workday: [], "rest-day": [], holiday: [] }),
+  /** S5: set by hand while heat, cold or a storm makes a cut dangerous. */
+  isWeatherProtected: z.boolean().default(false),
   /** S6: a bulk of cuts for credit is at least this many circuits… */
   bulkCutMinimum: z.int().min(1).default(20),
   /** …and this share of the site's, in thousandths. */
@@ -78,6 +84,16 @@ export const safetyPolicySchema = z.object({
   automaticOperationsPerHour: z.int().min(1).default(6),
 });
 export type SafetyPolicy = z.infer<typeof safetyPolicySchema>;
+
+/** Load shedding on grid demand: these circuits are open from start to end. */
+export const campaignSchema = z.object({
+  id: idSchema,
+  name: z.string().max(120),
+  startsAt: instantSchema,
+  endsAt: instantSchema,
+  circuitIds: z.array(idSchema),
+});
+export type Campaign = z.infer<typeof campaignSchema>;
 
 export const gatewayConfigSchema = z.object({
   /** Also the ETag. */
@@ -95,6 +111,8 @@ export const gatewayConfigSchema = z.object({
   safety: safetyPolicySchema,
   buses: z.array(busConfigSchema),
   circuits: z.array(circuitConfigSchema),
+  /** Running and to come; one that ended early has left the list. */
+  campaigns: z.array(campaignSchema).default([]),
 });
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 

@@ -31,8 +31,24 @@ const THREE_PHASES = [
   "energyWh",
 ];
 
+interface Needed {
+  name: string;
+  for: string;
+}
+
+/** "a", "b", which every sample needs; "c", which the fault bit needs. */
+function needs(rows: readonly Needed[]): string {
+  const purposes = [...new Set(rows.map((row) => row.for))];
+  return purposes
+    .map((purpose) => {
+      const names = rows.filter((row) => row.for === purpose).map(({ name }) => `"${name}"`);
+      return `${names.join(", ")}, which ${purpose} needs`;
+    })
+    .join("; ");
+}
+
 /** What a sample of the variant cannot be made without. */
-function neededNames(variant: ProfileVariant): { name: string; for: string }[] {
+function neededNames(variant: ProfileVariant): Needed[] {
   const { relay, fault, phases } = variant;
   return [
     ...(phases === 1 ? ONE_PHASE : THREE_PHASES).map((name) => ({ name, for: "every sample" })),
@@ -84,14 +100,17 @@ function registerMistakes({ registers, holes }: ProfileVariant): ProfileMistake[
 function sampleMistakes(variant: ProfileVariant): ProfileMistake[] {
   const isRead = (register: Register) =>
     variant.sampleBlocks.some((block) => wordIndex(register, block) !== undefined);
-  const missing = neededNames(variant).flatMap(({ name, for: purpose }) => {
-    const register = variant.registers.find((row) => row.name === name);
-    if (register === undefined)
-      return [{ path: ["registers"], message: `lacks "${name}", which is needed for ${purpose}` }];
-    return isRead(register)
-      ? []
-      : [{ path: ["sampleBlocks"], message: `do not read "${name}", which is needed for ${purpose}` }];
+  const needed = neededNames(variant);
+  const found = needed.map(({ name }) => variant.registers.find((row) => row.name === name));
+  const absent = needed.filter((_, index) => found[index] === undefined);
+  const unread = needed.filter((_, index) => {
+    const register = found[index];
+    return register !== undefined && !isRead(register);
   });
+  const missing: ProfileMistake[] = [
+    ...(absent.length === 0 ? [] : [{ path: ["registers"], message: `lack ${needs(absent)}` }]),
+    ...(unread.length === 0 ? [] : [{ path: ["sampleBlocks"], message: `do not read ${needs(unread)}` }]),
+  ];
   const across = variant.sampleBlocks.flatMap((block, index) =>
     isModbusBlock(block) &&
     variant.holes.some((hole) => hole.from < block.address + block.count && hole.to >= block.address)

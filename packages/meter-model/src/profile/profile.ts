@@ -18,7 +18,7 @@ export const QUANTITIES = [
   "currentCa",
 ] as const;
 
-const modbusFunctionSchema = z.union([z.literal(3), z.literal(4)]);
+const modbusFunctionSchema = z.literal([3, 4]);
 const modbusAddressSchema = z.int().min(0).max(0xffff);
 const dataIdSchema = z.int().min(0).max(0xffff_ffff);
 
@@ -126,7 +126,7 @@ export type MeterParameter = z.infer<typeof meterParameterSchema>;
 export const profileVariantSchema = z.strictObject({
   /** How many unit ids one circuit of this variant takes. */
   unitIdStep: z.int().positive().default(1),
-  phases: z.union([z.literal(1), z.literal(3)]),
+  phases: z.literal([1, 3]),
   registers: z.array(registerSchema).min(1),
   /** Together they hold everything a sample needs; read in this order. */
   sampleBlocks: z.array(readBlockSchema).min(1),
@@ -162,7 +162,7 @@ const profileShape = z.strictObject({
   defaultLine: z.strictObject({
     baud: z.int().min(300).max(921_600),
     parity: z.enum(["none", "odd", "even"]),
-    stopBits: z.union([z.literal(1), z.literal(2)]),
+    stopBits: z.literal([1, 2]),
   }),
   /** Gap between requests beyond t3.5; range 0–1000 ms. */
   minimumGapMs: z.int().min(0).max(1000),

@@ -12,7 +12,7 @@ import {
   ruleOrigin,
   standing,
 } from "./draft.ts";
-import type { ReminderRule } from "./rule-config.ts";
+import type { CircuitRules, ReminderRule } from "./rule-config.ts";
 import { mayOpenByRule } from "./trust.ts";
 
 /** Whole minor units, rounded down: a debt is never shown smaller than it is. */
@@ -24,23 +24,38 @@ function moneyParams(draft: Draft): HoldParams {
   return { currency: draft.config.currency, currencyDigits: draft.config.currencyDigits };
 }
 
+/** At or below this balance the circuit is cut: the household's value, less the debt that the loop's own rule allows. */
+export function cutAtMicro(
+  credit: { cutMicro: number },
+  rules: CircuitRules,
+  currencyDigits: number,
+): number {
+  const { credit: rule } = rules;
+  if (rule === undefined) return credit.cutMicro;
+  if (rule.debtMinor === null) return Number.NEGATIVE_INFINITY;
+  return credit.cutMicro - rule.debtMinor * microPerMinor(currencyDigits);
+}
+
 /** Opens at or below the cut value, closes above the release value; between the two nothing changes. */
 export function stepCredit(draft: Draft): void {
   const { credit } = draft.state;
   if (credit === null) return;
+  const { rules, currencyDigits, creditCutsPaused, isProtectedTime } = draft.config;
+  const cutMicro = cutAtMicro(credit, rules, currencyDigits);
   if (standing(draft, "credit") !== undefined) {
-    if (credit.balanceMicro > Math.max(credit.cutMicro, credit.releaseMicro))
+    if (cutMicro === Number.NEGATIVE_INFINITY) releaseHold(draft, "credit", "rule-removed");
+    else if (credit.balanceMicro > Math.max(credit.cutMicro, credit.releaseMicro))
       releaseHold(draft, "credit", "condition");
     return;
   }
-  if (credit.balanceMicro > credit.cutMicro || draft.config.creditCutsPaused || !mayOpenByRule(draft)) return;
+  if (credit.balanceMicro > cutMicro || creditCutsPaused || isProtectedTime || !mayOpenByRule(draft)) return;
   placeHold(draft, {
     kind: "credit",
     reason: "balance-used-up",
     params: {
       ...moneyParams(draft),
       balanceMinor: minorOf(draft, credit.balanceMicro),
-      cutMinor: minorOf(draft, credit.cutMicro),
+      cutMinor: minorOf(draft, cutMicro),
       releaseMinor: minorOf(draft, Math.max(credit.cutMicro, credit.releaseMicro)),
     },
     origin: ruleOrigin("credit", "Credit"),
@@ -108,8 +123,12 @@ export function stepReminder(draft: Draft): void {
   // A cut for credit was reminder enough: a small payment after it must close the circuit, not open it again.
   if (standing(draft, "credit") !== undefined)
     draft.state = { ...draft.state, reminder: { level, isSpent: true } };
+  const { rules, isProtectedTime } = draft.config;
   const isCut = credit.balanceMicro <= credit.cutMicro;
-  if (rule.mode === "warn" || draft.state.reminder.isSpent || isCut || !mayOpenByRule(draft)) return;
+  // A loop that outlasts the others in debt is not opened to remind of it either.
+  const isKept = rules.credit !== undefined;
+  if (rule.mode === "warn" || isKept || isProtectedTime) return;
+  if (draft.state.reminder.isSpent || isCut || !mayOpenByRule(draft)) return;
   openToRemind(draft, rule, credit.balanceMicro);
 }
 

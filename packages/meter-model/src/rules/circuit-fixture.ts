@@ -20,8 +20,10 @@ export const config: CircuitStepConfig = {
   currency: "CNY",
   currencyDigits: 2,
   automaticOpening: true,
+  isProtectedTime: false,
   creditCutsPaused: false,
   meterFaultOpens: false,
+  campaigns: [],
 };
 
 export function sampleAt(atMs: number, change: Partial<Sample> = {}): Sample {

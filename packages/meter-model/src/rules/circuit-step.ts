@@ -1,9 +1,10 @@
 import type { Command } from "../contract/command.ts";
-import type { CircuitConfig, CreditPosition, GatewayConfig } from "../contract/gateway-config.ts";
+import type { Campaign, CircuitConfig, CreditPosition, GatewayConfig } from "../contract/gateway-config.ts";
 import type { Hold } from "../holds/hold.ts";
 import type { RelayState, Sample } from "../sample.ts";
 import type { Calendar } from "../time/day-type.ts";
 import { forgetCredit, stepCredit, stepReminder } from "./balance.ts";
+import { campaignDueMs, stepCampaign } from "./campaign.ts";
 import type { CircuitState } from "./circuit-state.ts";
 import { applyCommand, type CommandOutcome } from "./commands.ts";
 import { type Draft, isOver, releaseHold, standing } from "./draft.ts";
@@ -11,7 +12,7 @@ import { stepOverload } from "./overload.ts";
 import type { CircuitRules } from "./rule-config.ts";
 import type { RuleEvent } from "./rule-event.ts";
 import { stepSafety } from "./safety.ts";
-import { stepSchedule } from "./schedule.ts";
+import { scheduleDueMs, stepSchedule } from "./schedule.ts";
 import { acceptSample } from "./trust.ts";
 import { openCircuitDetector } from "./vicious-detector.ts";
 import { rememberLoad, stepViciousLoad } from "./vicious-load.ts";
@@ -41,12 +42,16 @@ export interface CircuitStepConfig {
   calendar: Calendar | null;
   currency: string;
   currencyDigits: number;
-  /** False in protected times, after a power failure, with an unsure clock, before commissioning (S4, S5, S9). */
+  /** False after a power failure and before commissioning (S9). */
   automaticOpening: boolean;
+  /** Nobody is cut for want of credit now; an unsure clock counts as such a time (S4, S5). */
+  isProtectedTime: boolean;
   /** The bulk guard waits for a person (S6). */
   creditCutsPaused: boolean;
   /** The profile's fault bit is proved on this device: a fault opens. Otherwise it only raises an alarm. */
   meterFaultOpens: boolean;
+  /** Those that name this circuit, running and to come. */
+  campaigns: readonly Campaign[];
 }
 
 export interface CircuitStep {
@@ -70,7 +75,12 @@ export function circuitStepConfig(
   live: Partial<
     Pick<
       CircuitStepConfig,
-      "pollIntervalMs" | "calendar" | "automaticOpening" | "creditCutsPaused" | "meterFaultOpens"
+      | "pollIntervalMs"
+      | "calendar"
+      | "automaticOpening"
+      | "isProtectedTime"
+      | "creditCutsPaused"
+      | "meterFaultOpens"
     >
   > = {},
 ): CircuitStepConfig {
@@ -87,8 +97,10 @@ export function circuitStepConfig(
     currency: gateway.currency,
     currencyDigits: gateway.currencyDigits,
     automaticOpening: circuit.commissionedAt !== null,
+    isProtectedTime: false,
     creditCutsPaused: false,
     meterFaultOpens: false,
+    campaigns: gateway.campaigns.filter(({ circuitIds }) => circuitIds.includes(circuit.id)),
     ...live,
   };
 }
@@ -145,8 +157,25 @@ function stepManual(draft: Draft): void {
 }
 
 /**
+ * When a tick may change something at the earliest, if no sample, credit or command comes before: the end of a hold, the edge of
+ * a period. Infinity for never.
+ */
+export function circuitDueMs(
+  { holds }: Pick<CircuitState, "holds">,
+  config: Pick<CircuitStepConfig, "rules" | "campaigns" | "timeZone">,
+  nowMs: number,
+): number {
+  const { schedule } = config.rules;
+  let dueMs =
+    schedule === undefined ? Number.POSITIVE_INFINITY : scheduleDueMs(schedule, nowMs, config.timeZone);
+  for (const { until, locked } of holds)
+    if (until !== undefined && locked !== true) dueMs = Math.min(dueMs, Math.max(nowMs, Date.parse(until)));
+  return Math.min(dueMs, campaignDueMs(config.campaigns, nowMs));
+}
+
+/**
  * The one entry of the rules: pure, the same in the gateway, in the console's replay and in the simulator's judge. Give it
- * every sample, every change of the credit estimate, every command and a tick about once a second.
+ * every sample, every change of the credit estimate or of the settings, every command, and a tick when `circuitDueMs` says so.
  * @throws MeterModelError "unknown-time-zone"
  */
 export function stepCircuit(
@@ -163,6 +192,7 @@ export function stepCircuit(
   stepCredit(draft);
   stepReminder(draft);
   stepSchedule(draft);
+  stepCampaign(draft);
   return {
     state: draft.state,
     holds: draft.state.holds,

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { instantSchema } from "../sample.ts";
 
 const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "HH:MM, 00:00 to 24:00");
-const offPeriodsSchema = z
+/** Up to eight a day, in the site's local time. */
+export const dayPeriodsSchema = z
   .array(
     z
       .object({ from: timeOfDaySchema, to: timeOfDaySchema })
@@ -10,11 +11,19 @@ const offPeriodsSchema = z
   )
   .max(8);
 
-/** Time-period control: the circuit is off within these local times. Days without an entry of their own are workdays. */
+/** Local times for each type of day. */
+export const weekPeriodsSchema = z.object({
+  workday: dayPeriodsSchema,
+  "rest-day": dayPeriodsSchema,
+  holiday: dayPeriodsSchema,
+});
+export type WeekPeriods = z.infer<typeof weekPeriodsSchema>;
+
+/** Time-period control: the circuit is off within these local times, at most sixteen switchings a day. */
 export const scheduleRuleSchema = z.object({
   id: z.string(),
   name: z.string(),
-  off: z.object({ workday: offPeriodsSchema, "rest-day": offPeriodsSchema, holiday: offPeriodsSchema }),
+  off: weekPeriodsSchema,
   effectiveFrom: instantSchema.optional(),
   effectiveTo: instantSchema.optional(),
 });
@@ -68,7 +77,15 @@ export const reminderRuleSchema = z.object({
 });
 export type ReminderRule = z.infer<typeof reminderRuleSchema>;
 
+/**
+ * Credit cuts every loop of a household alike, unless a loop has this rule: it stays on until the balance lies this far below the
+ * cut value (lighting that shall outlast the sockets), or for good with null. What it uses is debt, taken from the next purchase.
+ */
+export const creditRuleSchema = z.object({ debtMinor: z.int().min(0).nullable() });
+export type CreditRule = z.infer<typeof creditRuleSchema>;
+
 export const circuitRulesSchema = z.object({
+  credit: creditRuleSchema.optional(),
   overload: overloadRuleSchema.optional(),
   viciousLoad: viciousLoadRuleSchema.optional(),
   schedule: scheduleRuleSchema.optional(),

@@ -1,5 +1,5 @@
-import { type Calendar, dayTypeOf } from "../time/day-type.ts";
-import { localDay, minuteOfDay, wallClockMinuteOfDay, wallClockSpanEndMs } from "../time/wall-clock.ts";
+import type { Calendar } from "../time/day-type.ts";
+import { nextPeriodEdgeMs, periodEndMs } from "./day-periods.ts";
 import { type Draft, instant, placeHold, releaseHold, ruleOrigin, standing } from "./draft.ts";
 import type { ScheduleRule } from "./rule-config.ts";
 import { mayOpenByRule } from "./trust.ts";
@@ -12,19 +12,6 @@ export interface ScheduleMoment {
 
 /** A week of off periods that follow one another without a gap has no end worth naming: 8 a day, and two clock changes. */
 const MOST_SPANS = 7 * 8 + 2;
-
-function offSpanEndMs(
-  rule: ScheduleRule,
-  atMs: number,
-  timeZone: string,
-  calendar: Calendar,
-): number | undefined {
-  const minute = wallClockMinuteOfDay(atMs, timeZone);
-  const period = rule.off[dayTypeOf(localDay(atMs, timeZone), calendar)].find(
-    (each) => minuteOfDay(each.from) <= minute && minute < minuteOfDay(each.to),
-  );
-  return period === undefined ? undefined : wallClockSpanEndMs(atMs, minuteOfDay(period.to), timeZone);
-}
 
 /** What the schedule says at an instant, by the site's wall clock and calendar. */
 export function scheduleMoment(
@@ -39,13 +26,21 @@ export function scheduleMoment(
   let untilMs: number | undefined;
   let cursorMs = atMs;
   for (let span = 0; span < MOST_SPANS && cursorMs < effectiveToMs; span += 1) {
-    const endMs = offSpanEndMs(rule, cursorMs, timeZone, calendar);
+    const endMs = periodEndMs(rule.off, cursorMs, timeZone, calendar);
     if (endMs === undefined) return untilMs === undefined ? { isOff: false } : { isOff: true, untilMs };
     untilMs = endMs;
     cursorMs = endMs;
   }
   if (untilMs === undefined) return { isOff: false };
   return effectiveToMs <= cursorMs ? { isOff: true, untilMs: effectiveToMs } : { isOff: true };
+}
+
+/** When the schedule may say something else at the earliest. */
+export function scheduleDueMs(rule: ScheduleRule, atMs: number, timeZone: string): number {
+  const ends = [rule.effectiveFrom, rule.effectiveTo]
+    .map((instantOfRule) => (instantOfRule === undefined ? Number.NaN : Date.parse(instantOfRule)))
+    .filter((endMs) => endMs > atMs);
+  return Math.min(nextPeriodEdgeMs(rule.off, atMs, timeZone), ...ends);
 }
 
 /** Time-period control. Without a calendar or a sure clock nobody knows what day it is: the last state holds (S4). */

@@ -1,4 +1,6 @@
-import { DateTime } from "luxon";
+const DAY_MS = 86_400_000;
+/** 1970-01-01 was a Thursday. */
+const EPOCH_WEEKDAY = 4;
 
 export const DAY_TYPES = ["workday", "rest-day", "holiday"] as const;
 export type DayType = (typeof DAY_TYPES)[number];
@@ -12,6 +14,6 @@ export interface Calendar {
 /** A holiday is one whatever its weekday. */
 export function dayTypeOf(day: string, calendar: Calendar): DayType {
   if (calendar.holidays.includes(day)) return "holiday";
-  const { weekday } = DateTime.fromISO(day, { zone: "utc" });
+  const weekday = ((((Date.parse(day) / DAY_MS + EPOCH_WEEKDAY - 1) % 7) + 7) % 7) + 1;
   return calendar.restWeekdays.includes(weekday) ? "rest-day" : "workday";
 }
