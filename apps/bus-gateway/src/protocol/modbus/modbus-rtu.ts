@@ -23,9 +23,9 @@ type Reply = { ok: true; frame: Uint8Array; atMonotonicMs: number; turnaroundMs:
 
 /** Modbus RTU: functions 3, 4 and 16 over a line whose manners are kept elsewhere. */
 export class ModbusRtu implements WireProtocol {
-  readonly #discipline: LineDiscipline;
+  readonly #discipline: Pick<LineDiscipline, "transact">;
 
-  constructor(discipline: LineDiscipline) {
+  constructor(discipline: Pick<LineDiscipline, "transact">) {
     this.#discipline = discipline;
   }
 
@@ -77,6 +77,6 @@ function said({ atMonotonicMs, turnaroundMs }: Reply) {
 
 function missed(outcome: Exclude<LineOutcome, { kind: "answer" }>): Refusal {
   if (outcome.kind !== "failure") return refusal(outcome.code, { sent: outcome.kind === "broken" });
-  const { code, earliestEndMs, foreignUnitId } = outcome;
-  return refusal(code, { earliestEndMs, foreignUnitId });
+  const { code, earliestEndMs, foreignUnitId, foreignFrame } = outcome;
+  return refusal(code, { earliestEndMs, foreignUnitId, foreignFrame });
 }

@@ -39,7 +39,7 @@ function wordAt(bytes: Uint8Array, index: number): number {
 }
 
 /** Low byte first (Modbus over Serial Line V1.02, 6.2.2). */
-function withCrc(body: readonly number[]): Uint8Array {
+export function withCrc(body: ArrayLike<number>): Uint8Array {
   const frame = new Uint8Array(body.length + CRC_BYTES);
   frame.set(body);
   const crc = crc16(frame.subarray(0, body.length));
