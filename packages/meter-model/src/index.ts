@@ -1,3 +1,4 @@
+export * from "./contract/byte-pattern.ts";
 export * from "./contract/command.ts";
 export * from "./contract/downlink.ts";
 export * from "./contract/gateway-config.ts";

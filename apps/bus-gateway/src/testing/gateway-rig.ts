@@ -1,4 +1,5 @@
 import {
+  builtInProfiles,
   type CircuitConfig,
   type Command,
   type CreditPosition,
@@ -38,6 +39,7 @@ export function circuitConfig(index: number, change: Partial<RigCircuit> = {}): 
     householdId: `h${index}`,
     switchRatingCa: 6000,
     keepPower: false,
+    hasSecondSource: false,
     commissionedAt: "2025-12-01T00:00:00Z",
     rules: {},
     lastKnownHolds: [],
@@ -66,6 +68,7 @@ export function siteConfig(circuits: CircuitConfig[], change: Partial<GatewayCon
       },
     ],
     circuits,
+    campaigns: [],
     ...change,
   };
 }
@@ -159,6 +162,7 @@ export class GatewayRig {
       limits: { ...DEFAULT_OUTBOX_LIMITS, limitBytes, reserveBytes: 0 },
     });
     const control = new GatewayControl({
+      profiles: new Map(Object.entries(builtInProfiles)),
       store,
       clock,
       log,

@@ -21,6 +21,8 @@ export interface Circuit {
   switchRatingCa: number;
   householdId: string | null;
   keepPower: boolean;
+  /** A generator, inverter or PV plant may feed the load side; absent for no. */
+  hasSecondSource?: boolean;
   rules: CircuitRules;
   commissionedAt: Date | null;
 }
@@ -43,6 +45,7 @@ const circuitSchema = new Schema<Circuit>(
     switchRatingCa: { type: Number, required: true },
     householdId: { type: String, default: null },
     keepPower: { type: Boolean, required: true },
+    hasSecondSource: { type: Boolean },
     rules: { type: Schema.Types.Mixed, required: true },
     commissionedAt: { type: Date, default: null },
   },

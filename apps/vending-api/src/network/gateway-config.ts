@@ -7,17 +7,27 @@ import { type Site, siteModel } from "../places/site.model.ts";
 import { type Bus, busModel } from "./bus.model.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { type CircuitMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
+import { ownProfiles, type Profiles } from "./profiles.ts";
 import { type Gateway, gatewayModel } from "./gateway.model.ts";
+
+/** Where a gateway's configuration comes from. */
+interface ConfigSources {
+  connection: Connection;
+  profiles: Profiles;
+}
 
 /**
  * The gateway's configuration as it is now. The revision grows when the content differs from what the last revision had, so
  * nobody has to remember to raise it. Holds are the gateway's own and do not count as content.
  */
-export async function currentConfig(connection: Connection, gatewayId: string): Promise<GatewayConfig> {
+export async function currentConfig(
+  { connection, profiles }: ConfigSources,
+  gatewayId: string,
+): Promise<GatewayConfig> {
   for (;;) {
     const gateway = await gatewayModel(connection).findById(gatewayId).lean<Gateway | null>();
     if (!gateway) throw new ApiError("not-found");
-    const config = await buildConfig(connection, gateway);
+    const config = await buildConfig({ connection, profiles }, gateway);
     const configHash = hashOf(config);
     if (configHash === gateway.configHash) return config;
     const revision = gateway.configRevision + 1;
@@ -36,7 +46,7 @@ function hashOf(config: GatewayConfig): string {
     .digest("hex");
 }
 
-async function buildConfig(connection: Connection, gateway: Gateway): Promise<GatewayConfig> {
+async function buildConfig({ connection, profiles }: ConfigSources, gateway: Gateway): Promise<GatewayConfig> {
   const gatewayId = gateway._id;
   const [site, buses, circuits] = await Promise.all([
     siteModel(connection).findById(gateway.siteId).lean<Site | null>(),
@@ -48,7 +58,12 @@ async function buildConfig(connection: Connection, gateway: Gateway): Promise<Ga
     .find({ _id: { $in: circuits.map((circuit) => circuit._id) } }, { holds: 1 })
     .lean<Pick<CircuitMirror, "_id" | "holds">[]>();
   const holds = new Map(mirrors.map((mirror) => [mirror._id, mirror.holds]));
+  const own = ownProfiles(
+    profiles,
+    circuits.map((circuit) => circuit.profile),
+  );
   return {
+    ...(own.length === 0 ? {} : { profiles: own }),
     revision: gateway.configRevision,
     gatewayId,
     siteId: site._id,
@@ -79,9 +94,11 @@ async function buildConfig(connection: Connection, gateway: Gateway): Promise<Ga
       householdId: circuit.householdId,
       switchRatingCa: circuit.switchRatingCa,
       keepPower: circuit.keepPower,
+      hasSecondSource: circuit.hasSecondSource ?? false,
       commissionedAt: circuit.commissionedAt?.toISOString() ?? null,
       rules: circuit.rules,
       lastKnownHolds: holds.get(circuit._id) ?? [],
     })),
+    campaigns: [],
   };
 }

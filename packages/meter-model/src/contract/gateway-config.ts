@@ -1,23 +1,38 @@
 import { z } from "zod";
 import { holdSchema } from "../holds/hold.ts";
-import { unitIdSchema } from "../profile/profile.ts";
+import { profileSchema, unitIdSchema } from "../profile/profile.ts";
 import { meterAccessSchema } from "../profile/relay-control.ts";
 import { circuitRulesSchema, weekPeriodsSchema } from "../rules/rule-config.ts";
 import { idSchema, instantSchema } from "../sample.ts";
 import { tariffSchema } from "../tariff/tariff.ts";
+import { bytePatternSchema, byteStringSchema } from "./byte-pattern.ts";
 
 export const serialParitySchema = z.enum(["none", "odd", "even"]);
 
-/** Where a bus' bytes come from. `rtu-tcp`: RTU frames through a serial server, unchanged. */
+const tcpPortSchema = z.int().min(1).max(65_535);
+
+/** Where a bus' bytes come from. */
 export const pipeSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("serial"),
     path: z.string().min(1),
   }),
+  /** RTU frames through a serial server, unchanged. */
+  z.object({ kind: z.literal("rtu-tcp"), host: z.string().min(1), port: tcpPortSchema }),
+  z.object({ kind: z.literal("modbus-tcp"), host: z.string().min(1), port: tcpPortSchema }),
+  /** A cellular unit that connects to the gateway, says who it is, and passes bytes of its line on. */
   z.object({
-    kind: z.literal("rtu-tcp"),
-    host: z.string().min(1),
-    port: z.int().min(1).max(65_535),
+    kind: z.literal("dial-in"),
+    /** The packet by which the unit says who it is: text, or "hex:" and bytes. */
+    registration: bytePatternSchema,
+    /** The packet by which it says that it lives; never reaches the meters' protocol. */
+    heartbeat: bytePatternSchema.optional(),
+    /** What it wants to hear to that. */
+    heartbeatReply: byteStringSchema.optional(),
+    /** A connection without a byte for so long is dead. Range 10–3600 s; 180 s is three heartbeats of most units. */
+    silentAfterS: z.int().min(10).max(3600).default(180),
+    /** Beyond a wire of copper, there and back. Range 0–5000 ms; 1500 ms covers a poor cell. */
+    networkLatencyMs: z.int().min(0).max(5000).default(1500),
   }),
 ]);
 export type PipeConfig = z.infer<typeof pipeSchema>;
@@ -113,6 +128,8 @@ export const gatewayConfigSchema = z.object({
   circuits: z.array(circuitConfigSchema),
   /** Running and to come; one that ended early has left the list. */
   campaigns: z.array(campaignSchema).default([]),
+  /** Users' own profiles that the circuits name. */
+  profiles: z.array(profileSchema).optional(),
 });
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 

@@ -51,6 +51,47 @@ describe("credit", () => {
     expect(run.run(5).kinds).toEqual(["credit"]);
   });
 
+  it("waits for the end of a protected time (S5), and says what was used by then", () => {
+    const run = new CircuitRun({ isProtectedTime: true });
+    run.balance(-250);
+    expect(run.run(60).kinds).toEqual([]);
+    run.config = { ...run.config, isProtectedTime: false };
+    expect(run.run(5).hold("credit")?.params).toMatchObject({ balanceMinor: -250 });
+  });
+
+  it("does not close again what was cut before a protected time", () => {
+    const run = atBalance(0);
+    run.config = { ...run.config, isProtectedTime: true };
+    expect(run.run(60).kinds).toEqual(["credit"]);
+  });
+
+  it.each([
+    { why: "no rule of its own", rule: undefined, balances: [1, 0, -1], cut: [false, true, true] },
+    { why: "5.00 of debt", rule: { debtMinor: 500 }, balances: [0, -499, -500], cut: [false, false, true] },
+    {
+      why: "kept for good",
+      rule: { debtMinor: null },
+      balances: [0, -500, -99_999],
+      cut: [false, false, false],
+    },
+  ])("of two loops cuts the one with $why", ({ rule, balances, cut }) => {
+    const isCut = (balance: number) => {
+      const run = new CircuitRun({ rules: rule === undefined ? {} : { credit: rule } });
+      run.balance(balance);
+      return run.run(20).kinds.includes("credit");
+    };
+    expect(balances.map(isCut)).toEqual(cut);
+  });
+
+  it("closes a loop that went into debt only once the household is above its own release value", () => {
+    const run = new CircuitRun({ rules: { credit: { debtMinor: 500 } } });
+    run.balance(-600);
+    run.run(20).balance(-100);
+    expect(run.kinds).toEqual(["credit"]);
+    run.balance(1);
+    expect(run.kinds).toEqual([]);
+  });
+
   it("keeps the hold it was started with until a balance is known", () => {
     const hold = {
       kind: "credit",

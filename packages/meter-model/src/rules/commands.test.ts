@@ -63,8 +63,18 @@ const RULES = {
     },
   },
 } as const;
+const CAMPAIGN = {
+  id: "x",
+  name: "X",
+  startsAt: "2025-03-03T00:00:00Z",
+  endsAt: "2025-03-10T00:00:00Z",
+  circuitIds: ["c1"],
+};
 const held = (...kinds: HoldKind[]) =>
-  new CircuitRun({ rules: structuredClone(RULES) as never, automaticOpening: false }, kinds.map(holdOf));
+  new CircuitRun(
+    { rules: structuredClone(RULES) as never, automaticOpening: false, campaigns: [CAMPAIGN] },
+    kinds.map(holdOf),
+  );
 
 describe("open and close", () => {
   it("places a manual hold with the staff's words, and takes it away", () => {

@@ -79,4 +79,13 @@ describe("S3: no automatic opening", () => {
     run.sample({ at: new Date(run.state.startedAtMs - 1).toISOString() });
     expect(run.state.trust.awaitsFirst).toBe(true);
   });
+
+  it("for long after the clock was set back: two fresh samples of the new time are enough", () => {
+    const run = broke().run(3);
+    run.nowMs -= 3_600_000;
+    run.run(15);
+    expect(run.kinds).toEqual([]);
+    run.run(5);
+    expect(run.kinds).toEqual(["credit"]);
+  });
 });

@@ -12,6 +12,9 @@ const POSSIBLE_USE_MILLI = 1100;
 /** Both ends of a difference are known to one register step. */
 const REGISTER_STEPS = 2;
 
+/** Samples that overtake one another are closer than this. Range 1–30 s. */
+const CLOCK_SET_BACK_MS = 5000;
+
 const MS_PER_HOUR = 3_600_000;
 
 /** The longest pause between two samples that still belong together, ms. */
@@ -29,6 +32,12 @@ function possibleUseWh(draft: Draft, sample: Sample, elapsedMs: number): number 
   );
 }
 
+/** The clock was set back: what was measured before lies in its future and would silence everything that comes. */
+function forgetTime(draft: Draft, atMs: number): void {
+  const startedAtMs = Math.min(draft.state.startedAtMs, atMs);
+  draft.state = { ...draft.state, startedAtMs, trust: { awaitsFirst: true, good: [] } };
+}
+
 /**
  * Takes note of a sample and tells whether it is good: fresh, in order, not the first since a start, not flagged. Two good
  * ones in a row whose registers fit together make the circuit's measurement trusted.
@@ -38,8 +47,12 @@ export function acceptSample(draft: Draft, sample: Sample): boolean {
   const atMs = Date.parse(sample.at);
   const last = trust.good.at(-1);
   const isStale = draft.nowMs - atMs > STALE_PERIODS * draft.config.pollIntervalMs;
+  if (last !== undefined && atMs <= last.atMs) {
+    if (last.atMs - atMs > CLOCK_SET_BACK_MS) forgetTime(draft, atMs);
+    return false;
+  }
   const isDoubtful = atMs < draft.state.startedAtMs || DOUBTFUL.some((flag) => sample.flags.includes(flag));
-  if (isDoubtful || isStale || (last !== undefined && atMs <= last.atMs)) return false;
+  if (isDoubtful || isStale) return false;
   if (trust.awaitsFirst) {
     draft.state = { ...draft.state, trust: { awaitsFirst: false, good: [] } };
     return false;

@@ -223,7 +223,9 @@ export function observeLoad(
   const point = loadPoint(sample);
   if (sample.relay === "open") return { detector: openCircuitDetector(point.atMs, sample), verdicts: [] };
   const last = { point, sample };
-  const isSilence = detector.last !== null && point.atMs - detector.last.point.atMs > options.longestGapMs;
+  const sinceLastMs = detector.last === null ? 0 : point.atMs - detector.last.point.atMs;
+  // A clock that was set back leaves the same ignorance behind.
+  const isSilence = sinceLastMs > options.longestGapMs || sinceLastMs < 0;
   // Closed again, and not yet read since: however late the first sample comes, it shows the load coming back.
   const isFirstAfterCut = detector.returning?.after === "cut" && detector.returning.sinceMs === null;
   if (detector.last === null || (isSilence && !isFirstAfterCut)) {
