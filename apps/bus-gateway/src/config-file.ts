@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { GatewayError } from "./errors.ts";
 
@@ -22,6 +22,8 @@ export const gatewayFileSchema = z.strictObject({
   }),
   /** The local store; relative to the file. */
   dataDir: z.string().min(1),
+  /** Users' own profiles, `*.json`; relative to the file. Default: `profiles` in the local store's folder. */
+  profilesDir: z.string().min(1).optional(),
   /** The technician's page, on this computer only. */
   web: z
     .strictObject({
@@ -38,6 +40,10 @@ export const gatewayFileSchema = z.strictObject({
 });
 export type GatewayFile = z.input<typeof gatewayFileSchema>;
 export type GatewaySettings = z.output<typeof gatewayFileSchema>;
+
+export function profilesFolder({ profilesDir, dataDir }: GatewaySettings): string {
+  return profilesDir ?? join(dataDir, "profiles");
+}
 
 export function outboxLimitBytes(settings: GatewaySettings): number {
   return settings.outboxLimitMiB * MIB;
@@ -71,5 +77,11 @@ export function readGatewayFile(path: string): GatewaySettings {
     throw new GatewayError("config-file-invalid", `${path}: ${why}`, { cause: error });
   }
   const settings = parseGatewayFile(content, path);
-  return { ...settings, dataDir: resolve(dirname(path), settings.dataDir) };
+  const { dataDir, profilesDir } = settings;
+  const beside = (folder: string) => resolve(dirname(path), folder);
+  return {
+    ...settings,
+    dataDir: beside(dataDir),
+    ...(profilesDir === undefined ? {} : { profilesDir: beside(profilesDir) }),
+  };
 }

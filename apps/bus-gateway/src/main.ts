@@ -1,9 +1,11 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { builtInProfiles, type Profile, profileFileErrorText } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import { openBus } from "./bus/open-bus.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type GatewayFile, outboxLimitBytes, parseGatewayFile } from "./config-file.ts";
+import { type GatewayFile, outboxLimitBytes, parseGatewayFile, profilesFolder } from "./config-file.ts";
 import { GatewayControl } from "./control/gateway-control.ts";
+import { readProfileFolder } from "./profile-folder.ts";
 import { DEFAULT_OUTBOX_LIMITS } from "./store/acceptance.ts";
 import { GatewayStore } from "./store/gateway-store.ts";
 import { openLmdbTables } from "./store/lmdb-tables.ts";
@@ -22,6 +24,13 @@ export interface RunningGateway {
 
 const RANDOM_STEPS = 2 ** 32;
 const random = (): number => randomInt(RANDOM_STEPS) / RANDOM_STEPS;
+
+/** A file that is wrong is said and left out: the circuits of every other profile go on. */
+function knownProfiles(folder: string, log: Logger): Map<string, Profile> {
+  const { profiles, errors } = readProfileFolder(folder);
+  for (const error of errors) log.error(`profile left out: ${profileFileErrorText(error)}`);
+  return new Map([...Object.values(builtInProfiles), ...profiles].map((profile) => [profile.id, profile]));
+}
 
 /**
  * Builds and starts a gateway. It resolves once the buses of the last known configuration are being opened; the server is
@@ -47,6 +56,7 @@ export async function startGateway(
     random,
     newId: randomUUID,
     openBus,
+    profiles: knownProfiles(profilesFolder(settings), log),
     refreshConfig: () =>
       uplink.fetchConfig().catch((error: unknown) => log.warn({ err: error }, "configuration not fetched")),
   });

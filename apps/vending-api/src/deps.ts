@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { Changes } from "./changes/changes.ts";
 import type { Clock } from "./clock.ts";
+import type { Profiles } from "./network/profiles.ts";
 
 /** What every feature is given. */
 export interface Deps {
@@ -10,6 +11,8 @@ export interface Deps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly secrets: { readonly jwtSecret: string };
+  /** Meter types by id: those that come along, and the users' own. */
+  readonly profiles: Profiles;
   /** Tells open pages what changed. */
   readonly changes: Changes;
   /** A feature registers its own counters here: `new Counter({ …, registers: [deps.metrics] })`. */

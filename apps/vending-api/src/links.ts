@@ -10,7 +10,8 @@ import type { ResidentLinks } from "./places/resident.routes.ts";
 import { userModel } from "./users/user.model.ts";
 
 /** What households need of the network, which is built on households: tied together here, so that arrows run one way. */
-export function householdLinks({ connection, clock }: Deps): HouseholdLinks {
+export function householdLinks(deps: Deps): HouseholdLinks {
+  const { connection } = deps;
   return {
     async circuitIdsByHousehold(householdIds) {
       const circuits = await circuitModel(connection)
@@ -25,7 +26,7 @@ export function householdLinks({ connection, clock }: Deps): HouseholdLinks {
     },
     isTariffOfSite: async (tariffId, siteId) =>
       (await tariffModel(connection).exists({ _id: tariffId, siteId })) !== null,
-    householdTermsChanged: (householdId) => gatewayMessagesOf(connection, clock).sendCredit([householdId]),
+    householdTermsChanged: (householdId) => gatewayMessagesOf(deps).sendCredit([householdId]),
   };
 }
 

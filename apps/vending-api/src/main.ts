@@ -14,6 +14,7 @@ import { ApiError } from "./errors.ts";
 import { toApiError } from "./http/problem.ts";
 import { ensureAllIndexes } from "./models.ts";
 import { startNetworkJobs } from "./network/network-jobs.ts";
+import { loadProfiles } from "./network/profiles.ts";
 import type { ApiSettings } from "./settings.ts";
 
 export { type ApiSettings, readApiSettings } from "./settings.ts";
@@ -33,6 +34,7 @@ export interface RunningApi {
 /** Connects, builds indexes, listens. Throws `store-unavailable`, or the listener's error when the port is taken. */
 export async function startApi(settings: ApiSettings): Promise<RunningApi> {
   const log = pino({ level: settings.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] });
+  const profiles = loadProfiles(settings.profilesDir);
   const stopping = new AbortController();
   const connection = await connect(settings.mongoUri).catch((error: unknown) => {
     throw new ApiError("store-unavailable", "The store does not answer at MONGODB_URI", { cause: error });
@@ -44,6 +46,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
     clock: systemClock,
     log,
     secrets: { jwtSecret: settings.jwtSecret },
+    profiles,
     changes: createChanges({ connection, clock: systemClock, log, stopping: stopping.signal }),
     metrics,
     stopping: stopping.signal,

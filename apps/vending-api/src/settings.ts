@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { z } from "zod";
 import { ApiError } from "./errors.ts";
 
@@ -18,7 +19,7 @@ const environmentSchema = z.object({
   HALLMETER_JWT_SECRET: z
     .string({ error: "is missing" })
     .min(MIN_SECRET_LENGTH, `has fewer than ${MIN_SECRET_LENGTH} characters`),
-  /** Used by `hallmeter start`; known here so that one environment serves both. */
+  /** Where the users' own meter profiles lie; `hallmeter start` keeps its store there too. */
   HALLMETER_DATA: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
@@ -34,6 +35,8 @@ export interface ApiSettings {
   /** Folder of the built console, from the command line; without it the API stands alone. */
   consoleDir?: string | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** Folder of the users' own meter profiles: HALLMETER_DATA/profiles. */
+  profilesDir?: string | undefined;
 }
 
 /** Settings from the environment. Throws `invalid-settings` with every mistake in one line; values are not repeated. */
@@ -46,11 +49,12 @@ export function readApiSettings(env: Readonly<Record<string, string | undefined>
     ...(result.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
   ];
   if (!result.success || mistakes.length > 0) throw new ApiError("invalid-settings", mistakes.join("; "));
-  const { MONGODB_URI, HALLMETER_PORT, HALLMETER_JWT_SECRET, LOG_LEVEL } = result.data;
+  const { MONGODB_URI, HALLMETER_PORT, HALLMETER_JWT_SECRET, LOG_LEVEL, HALLMETER_DATA } = result.data;
   return {
     mongoUri: MONGODB_URI,
     port: HALLMETER_PORT,
     jwtSecret: HALLMETER_JWT_SECRET,
     logLevel: LOG_LEVEL,
+    ...(HALLMETER_DATA === undefined ? {} : { profilesDir: join(HALLMETER_DATA, "profiles") }),
   };
 }

@@ -1,6 +1,5 @@
 import {
   type BusConfig,
-  builtInProfiles,
   type CircuitConfig,
   type CircuitStep,
   type CircuitStepConfig,
@@ -8,6 +7,7 @@ import {
   type CreditPosition,
   circuitStepConfig,
   type GatewayConfig,
+  type Profile,
   type RelayState,
 } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
@@ -42,6 +42,8 @@ export interface GatewayControlOptions {
   /** Unique over restarts. */
   newId: () => string;
   openBus: (options: OpenBusOptions) => Bus;
+  /** By id; those that come with a configuration go before them. */
+  profiles: ReadonlyMap<string, Profile>;
   /** Asks the server for its configuration. */
   refreshConfig: () => void;
 }
@@ -182,10 +184,14 @@ export class GatewayControl {
   }
 
   #isUsable({ id: circuitId, busId, profile, variant }: CircuitConfig): boolean {
-    const isKnown = builtInProfiles[profile]?.variants[variant] !== undefined && this.#buses.has(busId);
+    const isKnown = this.#profile(profile)?.variants[variant] !== undefined && this.#buses.has(busId);
     if (!isKnown)
       this.#options.log.error({ circuitId, busId, profile, variant }, "a circuit that cannot be read");
     return isKnown;
+  }
+
+  #profile(id: string): Profile | undefined {
+    return this.#config?.profiles?.find((profile) => profile.id === id) ?? this.#options.profiles.get(id);
   }
 
   #arrangeCircuits(configs: readonly CircuitConfig[], timeZone: string): void {
@@ -197,7 +203,10 @@ export class GatewayControl {
       }
     for (const config of configs) {
       const known = this.#circuits.get(config.id);
-      const isSame = known?.wire.timeZone === timeZone && isSameWire(known.config, config);
+      const isSame =
+        known?.wire.timeZone === timeZone &&
+        isSameProfile(known.wire.profile, this.#profile(config.profile)) &&
+        isSameWire(known.config, config);
       if (isSame) known.setConfig(config);
       else this.#addCircuit(config, timeZone);
     }
@@ -206,7 +215,7 @@ export class GatewayControl {
   #addCircuit(config: CircuitConfig, timeZone: string): void {
     const { store, clock, log, newId } = this.#options;
     const bus = this.#buses.get(config.busId);
-    const profile = builtInProfiles[config.profile];
+    const profile = this.#profile(config.profile);
     const variant = profile?.variants[config.variant];
     if (bus === undefined || profile === undefined || variant === undefined) return;
     const before = this.#circuits.get(config.id);
@@ -368,6 +377,11 @@ export class GatewayControl {
     if (this.#ticks % BUDGET_EVERY_TICKS === 0)
       store.defer(store.sending(this.buses.map((bus) => bus.budgetItem())));
   }
+}
+
+/** A profile that came with a configuration is a new object each time. */
+function isSameProfile(a: Profile, b: Profile | undefined): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** What a circuit is read and switched through: when it changes, what was measured before says nothing. */

@@ -1,5 +1,4 @@
 import { circuitConfigSchema, circuitRulesSchema, idSchema, instantSchema } from "@hallmeter/meter-model";
-import type { Connection } from "mongoose";
 import { z } from "zod";
 import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
@@ -88,7 +87,7 @@ export function circuitRoutes(deps: Deps): Route[] {
       const meter = await findReferenced(meterModel(connection), body.meterId, write.caller, "meterId");
       const bus = await findReferenced(busModel(connection), meter.busId, write.caller, "meterId");
       await assertHousehold(body.householdId, meter.siteId, write);
-      await assertAddress(connection, meter, body);
+      await assertAddress(deps, meter, body);
       return {
         _id: newId(),
         siteId: meter.siteId,
@@ -135,11 +134,11 @@ function instantOrNull(instant: string | null): Date | null {
 
 /** Throws `reference-unknown`, `address-invalid` or `address-taken`. */
 async function assertAddress(
-  connection: Connection,
+  { connection, profiles }: Pick<Deps, "connection" | "profiles">,
   meter: Meter,
   circuit: Pick<Circuit, "name" | "variant" | "unitAddress" | "loop">,
 ): Promise<void> {
-  const variant = variantOf(meter.profile, circuit.variant);
+  const variant = variantOf(profiles, meter.profile, circuit.variant);
   if (!variant) throw unknownReference("variant");
   const others = await circuitModel(connection).find({ busId: meter.busId }).lean<Circuit[]>();
   const span: AddressSpan = {
@@ -152,7 +151,7 @@ async function assertAddress(
     span,
     meter,
     others.map(({ name, unitAddress, loop: otherLoop = 1, profile, variant: variantName }) => {
-      const other = variantOf(profile, variantName);
+      const other = variantOf(profiles, profile, variantName);
       return {
         name,
         unitAddress,

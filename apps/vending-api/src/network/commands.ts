@@ -34,7 +34,7 @@ export interface IssueRequest {
   now: Date;
 }
 
-type CommandDeps = Pick<Deps, "connection" | "clock" | "changes">;
+type CommandDeps = Pick<Deps, "connection" | "clock" | "changes" | "profiles">;
 
 /**
  * Stores the command and hands it to the circuit's gateway. The same key and request give the same command; another request
@@ -90,11 +90,9 @@ function newCommand(circuit: Circuit, wish: CommandWish, request: IssueRequest):
 }
 
 /** A crash between storing and handing over is healed by `handOverForgotten`; handed over twice, it is executed once. */
-async function handOver({ connection, clock }: CommandDeps, row: CommandRow): Promise<void> {
-  await gatewayMessagesOf(connection, clock).send(row.gatewayId, [
-    { type: "command", command: toCommand(row) },
-  ]);
-  await commandModel(connection).updateOne({ _id: row._id }, { $set: { handedOver: true } });
+async function handOver(deps: CommandDeps, row: CommandRow): Promise<void> {
+  await gatewayMessagesOf(deps).send(row.gatewayId, [{ type: "command", command: toCommand(row) }]);
+  await commandModel(deps.connection).updateOne({ _id: row._id }, { $set: { handedOver: true } });
 }
 
 /** Younger ones are still being handed over by whoever issued them. Range 1–30 s. */

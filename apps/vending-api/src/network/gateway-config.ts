@@ -7,8 +7,8 @@ import { type Site, siteModel } from "../places/site.model.ts";
 import { type Bus, busModel } from "./bus.model.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { type CircuitMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
-import { ownProfiles, type Profiles } from "./profiles.ts";
 import { type Gateway, gatewayModel } from "./gateway.model.ts";
+import { ownProfiles, type Profiles } from "./profiles.ts";
 
 /** Where a gateway's configuration comes from. */
 interface ConfigSources {
@@ -46,7 +46,10 @@ function hashOf(config: GatewayConfig): string {
     .digest("hex");
 }
 
-async function buildConfig({ connection, profiles }: ConfigSources, gateway: Gateway): Promise<GatewayConfig> {
+async function buildConfig(
+  { connection, profiles }: ConfigSources,
+  gateway: Gateway,
+): Promise<GatewayConfig> {
   const gatewayId = gateway._id;
   const [site, buses, circuits] = await Promise.all([
     siteModel(connection).findById(gateway.siteId).lean<Site | null>(),

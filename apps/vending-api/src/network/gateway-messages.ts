@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Command, DownlinkMessage } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { isDuplicateKey } from "../db/model.ts";
+import type { Deps } from "../deps.ts";
 import { createKeyedQueue, type Pending } from "../ledger/keyed-queue.ts";
 import { type CommandRow, commandModel } from "./command.model.ts";
 import { creditPosition, gatewaysOf, householdsOf } from "./credit-position.ts";
@@ -28,21 +29,26 @@ export interface GatewayMessages {
   onSent(gatewayId: string, listener: () => void): () => void;
 }
 
+/** Where the content of messages comes from. */
+export type MessageSources = Pick<Deps, "connection" | "clock" | "profiles">;
+
 const LARGEST_BATCH = 500;
 const MOST_ATTEMPTS = 100;
 
 const opened = new WeakMap<Connection, GatewayMessages>();
 
 /** The one outlet to gateways of this process on this connection. */
-export function gatewayMessagesOf(connection: Connection, clock: { now(): Date }): GatewayMessages {
+export function gatewayMessagesOf(sources: MessageSources): GatewayMessages {
+  const { connection } = sources;
   const known = opened.get(connection);
   if (known) return known;
-  const messages = openGatewayMessages(connection, clock);
+  const messages = openGatewayMessages(sources);
   opened.set(connection, messages);
   return messages;
 }
 
-function openGatewayMessages(connection: Connection, clock: { now(): Date }): GatewayMessages {
+function openGatewayMessages(sources: MessageSources): GatewayMessages {
+  const { connection, clock } = sources;
   const model = gatewayMessageModel(connection);
   const sent = new EventEmitter().setMaxListeners(0);
 
@@ -58,7 +64,7 @@ function openGatewayMessages(connection: Connection, clock: { now(): Date }): Ga
     const drafts = withoutRepetition(batch.map(({ item }) => item));
     for (let attempt = 0; ; attempt += 1) {
       const now = clock.now();
-      const rows = await rowsOf(connection, gatewayId, drafts, (await newestSequence(gatewayId)) + 1, now);
+      const rows = await rowsOf(sources, gatewayId, drafts, (await newestSequence(gatewayId)) + 1, now);
       try {
         if (rows.length > 0) await model.insertMany(rows, { ordered: true, lean: true });
         break;
@@ -121,14 +127,14 @@ function withoutRepetition(drafts: readonly MessageDraft[]): MessageDraft[] {
 }
 
 async function rowsOf(
-  connection: Connection,
+  sources: MessageSources,
   gatewayId: string,
   drafts: readonly MessageDraft[],
   firstSequence: number,
   now: Date,
 ): Promise<GatewayMessageRow[]> {
   const contents = await Promise.all(
-    drafts.map((draft) => contentOf(connection, gatewayId, draft, firstSequence, now)),
+    drafts.map((draft) => contentOf(sources, gatewayId, draft, firstSequence, now)),
   );
   return contents
     .filter((content) => content !== undefined)
@@ -151,7 +157,7 @@ type Content = DownlinkMessage extends infer Message
   : never;
 
 async function contentOf(
-  connection: Connection,
+  sources: MessageSources,
   gatewayId: string,
   draft: MessageDraft,
   revision: number,
@@ -159,8 +165,8 @@ async function contentOf(
 ): Promise<Content | undefined> {
   if (draft.type === "command") return draft;
   if (draft.type === "config")
-    return { type: "config", revision: (await currentConfig(connection, gatewayId)).revision };
-  const position = await creditPosition(connection, draft.householdId, revision, now);
+    return { type: "config", revision: (await currentConfig(sources, gatewayId)).revision };
+  const position = await creditPosition(sources.connection, draft.householdId, revision, now);
   return position && { type: "credit", position };
 }
 

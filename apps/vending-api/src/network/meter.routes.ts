@@ -12,7 +12,6 @@ import { nameField } from "../places/site-fields.ts";
 import { busModel } from "./bus.model.ts";
 import { circuitModel } from "./circuit.model.ts";
 import { meterModel } from "./meter.model.ts";
-import { allProfiles, profileOf } from "./profiles.ts";
 
 const meterFields = { name: nameField, serial: z.string().trim().max(40) };
 
@@ -40,7 +39,7 @@ const profileAnswer = z
   .meta({ id: "Profile" });
 
 export function meterRoutes(deps: Deps): Route[] {
-  const { connection } = deps;
+  const { connection, profiles } = deps;
   return [
     ...editableRoutes(deps, {
       name: "meters",
@@ -64,7 +63,7 @@ export function meterRoutes(deps: Deps): Route[] {
         serial: meterFields.serial.default(""),
       }),
       async newRow(body, { caller }) {
-        if (!profileOf(body.profile)) throw unknownReference("profile");
+        if (!profiles.has(body.profile)) throw unknownReference("profile");
         const { siteId } = await findReferenced(busModel(connection), body.busId, caller, "busId");
         return { _id: newId(), siteId, ...body };
       },
@@ -83,7 +82,7 @@ export function meterRoutes(deps: Deps): Route[] {
       answers: { 200: z.array(profileAnswer) },
       async handle() {
         return ok(
-          allProfiles().map(({ id, name, manufacturer, source, variants }) => ({
+          [...profiles.values()].map(({ id, name, manufacturer, source, variants }) => ({
             id,
             name,
             manufacturer,

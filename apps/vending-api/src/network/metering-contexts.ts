@@ -5,7 +5,7 @@ import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import type { MeteringContext } from "../rating/metering-context.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
-import { variantOf } from "./profiles.ts";
+import { type Profiles, variantOf } from "./profiles.ts";
 import { type TariffRow, tariffModel } from "./tariff.model.ts";
 
 const NANO_PER_MICRO = 1000;
@@ -16,9 +16,15 @@ export function nanoPerMinor(site: Pick<Site, "currencyDigits">): number {
   return microPerMinor(site.currencyDigits) * NANO_PER_MICRO;
 }
 
+/** Where circuits, tariffs and meter types are found. */
+export interface MeteringSources {
+  connection: Connection;
+  profiles: Profiles;
+}
+
 /** What rating needs to know of these circuits, read together. */
 export async function meteringContexts(
-  connection: Connection,
+  { connection, profiles }: MeteringSources,
   circuits: readonly Circuit[],
 ): Promise<MeteringContext[]> {
   const ids = (of: (circuit: Circuit) => string | null) => [
@@ -46,28 +52,29 @@ export async function meteringContexts(
     if (!site) throw new ApiError("internal", `circuit ${circuit._id} has no site`);
     const household = circuit.householdId === null ? undefined : householdById.get(circuit.householdId);
     const tariff = household?.tariffId == null ? undefined : tariffById.get(household.tariffId);
-    return contextOf(circuit, site, household, tariff);
+    return contextOf(profiles, circuit, site, household, tariff);
   });
 }
 
 export async function meteringContextsById(
-  connection: Connection,
+  sources: MeteringSources,
   circuitIds: readonly string[],
 ): Promise<MeteringContext[]> {
-  const circuits = await circuitModel(connection)
+  const circuits = await circuitModel(sources.connection)
     .find({ _id: { $in: [...circuitIds] } })
     .lean<Circuit[]>();
-  return meteringContexts(connection, circuits);
+  return meteringContexts(sources, circuits);
 }
 
 /** A household without a tariff can't be charged: its circuits are metered like those of nobody. */
 function contextOf(
+  profiles: Profiles,
   circuit: Circuit,
   site: Site,
   household: Household | undefined,
   tariff: TariffRow | undefined,
 ): MeteringContext {
-  const variant = variantOf(circuit.profile, circuit.variant);
+  const variant = variantOf(profiles, circuit.profile, circuit.variant);
   if (!variant) throw new ApiError("internal", `circuit ${circuit._id} has no known profile`);
   const [numerator, denominator] = variant.registers.find((row) => row.name === "energyWh")?.scale ?? [1, 1];
   const ratios = circuit.ctRatio * circuit.ptRatio;

@@ -84,13 +84,13 @@ export async function catchUp(deps: Deps): Promise<void> {
 export async function sweepDays(deps: Deps): Promise<void> {
   const { connection, clock } = deps;
   const now = clock.now();
-  const result = await closeDays(connection, (ids) => meteringContextsById(connection, ids), now);
+  const result = await closeDays(connection, (ids) => meteringContextsById(deps, ids), now);
   const circuitIds = [...new Set(result.notices.map((notice) => notice.circuitId))];
   const circuits = await circuitModel(connection)
     .find({ _id: { $in: circuitIds } })
     .lean<Circuit[]>();
   await tellNotices(deps, result.notices, new Map(circuits.map((circuit) => [circuit._id, circuit])));
-  await gatewayMessagesOf(connection, clock).sendCredit(result.postedHouseholdIds);
+  await gatewayMessagesOf(deps).sendCredit(result.postedHouseholdIds);
   await forgetMessages(deps, now);
 }
 

@@ -14,6 +14,7 @@ import { EVERY_SITE } from "../http/access.ts";
 import type { Problem } from "../http/problem.ts";
 import type { Route } from "../http/route.ts";
 import { ensureAllIndexes } from "../models.ts";
+import { loadProfiles } from "../network/profiles.ts";
 import { issueAccessToken } from "../users/access-token.ts";
 import { type PersonRole, userModel } from "../users/user.model.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
@@ -46,7 +47,7 @@ export interface TestApi {
 
 /** The real app on a real store and a free port; only the clock stands still. `routes` replaces the features' table. */
 export async function startTestApi(
-  options: { routes?: (deps: Deps) => Route[]; consoleDir?: string } = {},
+  options: { routes?: (deps: Deps) => Route[]; consoleDir?: string; profilesDir?: string } = {},
 ): Promise<TestApi> {
   const database = await startTestDatabase();
   const connection = await connect(database.uri);
@@ -57,6 +58,7 @@ export async function startTestApi(
     connection,
     clock,
     log,
+    profiles: loadProfiles(options.profilesDir),
     secrets: { jwtSecret: "a secret for tests that is long enough" },
     changes: createChanges({ connection, clock, log, stopping: stopping.signal }),
     metrics: new Registry(),

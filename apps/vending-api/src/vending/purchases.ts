@@ -22,7 +22,7 @@ export interface MoneyRequest {
   now: Date;
 }
 
-type PurchaseDeps = Pick<Deps, "connection" | "clock" | "changes">;
+type PurchaseDeps = Pick<Deps, "connection" | "clock" | "changes" | "profiles">;
 
 /**
  * Sells credit: one entry, then the news to the household's gateways. Rejects as `Ledger.post` does, with `household-closed`

@@ -19,7 +19,7 @@ export async function takeSamples(
   const { connection, clock, changes } = deps;
   const byCircuit = groupBy(samples, (sample) => sample.circuitId);
   const sampled = [...byCircuit.keys()].flatMap((id) => circuits.get(id) ?? []);
-  const contexts = await meteringContexts(connection, sampled);
+  const contexts = await meteringContexts(deps, sampled);
   const result = await chargeSamples(
     connection,
     contexts.map((context) => ({ context, samples: byCircuit.get(context.circuitId) ?? [] })),
@@ -35,7 +35,7 @@ export async function takeSamples(
       return { circuitId, ifOlder: { sampleAt: { $lt: sampleAt } }, set: { sample, sampleAt } };
     }),
   );
-  await gatewayMessagesOf(connection, clock).sendCredit(result.postedHouseholdIds);
+  await gatewayMessagesOf(deps).sendCredit(result.postedHouseholdIds);
   for (const { siteId, householdId } of sampled)
     if (householdId !== null && result.postedHouseholdIds.has(householdId))
       changes.publish({ resource: "households", id: householdId, siteId, householdId });

@@ -29,8 +29,8 @@ const MESSAGES_PER_ANSWER = 500;
 const afterField = z.coerce.number().int().nonnegative();
 
 export function uplinkRoutes(deps: Deps): Route[] {
-  const { connection, clock } = deps;
-  const messages = gatewayMessagesOf(connection, clock);
+  const { connection } = deps;
+  const messages = gatewayMessagesOf(deps);
   /** A gateway that was away longer than messages are kept is told everything anew, behind those that are left. */
   const fillGap = async (gatewayId: string, after: number) => {
     if (!(await messages.isComplete(gatewayId, after))) await announceEverything(deps, gatewayId);
@@ -45,7 +45,7 @@ export function uplinkRoutes(deps: Deps): Route[] {
       answers: { 200: gatewayConfigSchema, 304: emptyOf("Unchanged since If-None-Match") },
       async handle({ caller, now, header }) {
         await noteSeen(connection, caller.id, now);
-        const config = await currentConfig(connection, caller.id);
+        const config = await currentConfig(deps, caller.id);
         const etag = `"${config.revision}"`;
         const headers = { ETag: etag };
         return header("if-none-match") === etag ? notModified({ headers }) : ok(config, { headers });
