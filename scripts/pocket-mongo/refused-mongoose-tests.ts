@@ -48,7 +48,6 @@ export const refusedMongooseTests: readonly Refusal[] = [
     fails: /hashed indexes are not supported/,
     why: "hashed indexes serve sharding: refused",
   },
-  { tests: /graphLookup/, fails: /\$graphLookup is not supported/, why: "$graphLookup is refused" },
   {
     tests: /connection bulkWrite\(\) (un)?ordered/,
     fails: /client bulk write|null == true/,

@@ -26,6 +26,7 @@ export const errorTable = {
   MaxTimeMSExpired: { code: 50, failure: "transient" },
   DollarPrefixedFieldName: { code: 52, failure: "permanent" },
   InvalidIdField: { code: 53, failure: "permanent" },
+  NotSingleValueField: { code: 54, failure: "permanent" },
   EmptyFieldName: { code: 56, failure: "permanent" },
   CommandNotFound: { code: 59, failure: "permanent" },
   ImmutableField: { code: 66, failure: "permanent" },

@@ -3,9 +3,9 @@ import { compare } from "../bson/compare.ts";
 import { type Doc, doc, isDoc, typeName, typeRank, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import { compile } from "../expression/compile.ts";
-import { pause, type Stream } from "../plan/stream.ts";
+import { mostSortBytes, pause, type Stream } from "../plan/stream.ts";
 import { type Column, makeColumns } from "./group.ts";
-import { type PipelineContext, scopeOf, variableNames } from "./stage.ts";
+import { type PipelineContext, scopeOf, sizeOf, variableNames } from "./stage.ts";
 
 const defaultOutput = doc({ count: doc({ $sum: 1 }) });
 
@@ -23,9 +23,20 @@ function rows(columns: readonly Column[], context: PipelineContext, documents: r
 type Keyed = { key: Value; document: Doc };
 
 function* keyed(input: Stream<Doc>, keyOf: (document: Doc) => Value, into: Keyed[]): Stream<never> {
+  let bytes = 0;
   for (const document of input) {
-    if (document === pause) yield pause;
-    else into.push({ key: keyOf(document), document });
+    if (document === pause) {
+      yield pause;
+      continue;
+    }
+    into.push({ key: keyOf(document), document });
+    bytes += sizeOf(document);
+    if (bytes > mostSortBytes) {
+      throw new PocketMongoError(
+        "ExceededMemoryLimit",
+        `$bucket exceeded its memory limit of ${mostSortBytes} bytes`,
+      );
+    }
   }
 }
 

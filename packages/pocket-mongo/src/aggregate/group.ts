@@ -3,11 +3,20 @@ import { type Doc, typeName, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import { compile } from "../expression/compile.ts";
 import type { Expression } from "../expression/scope.ts";
+import type { Accumulator } from "../expression/statistics.ts";
 import { mostSortBytes, pause, type Stream } from "../plan/stream.ts";
-import { type Accumulator, type AccumulatorMaker, accumulators } from "./accumulators.ts";
-import { type PipelineContext, scopeOf, variableNames } from "./stage.ts";
+import { type AccumulatorMaker, accumulators } from "./accumulators.ts";
+import { type PipelineContext, scopeOf, sizeOf, variableNames } from "./stage.ts";
 
-export type Column = { name: string; make: () => Accumulator; expression: Expression };
+export type Column = {
+  name: string;
+  make: () => Accumulator;
+  expression: Expression;
+  /** Whether it holds every value it is fed, which counts against the memory of the stage. */
+  collects: boolean;
+};
+
+const collecting: ReadonlySet<string> = new Set(["$push", "$addToSet"]);
 type Group = { id: Value | undefined; columns: Accumulator[] };
 
 /** Accumulators MongoDB has and this server refuses. */
@@ -54,7 +63,7 @@ function column(name: string, value: Value, names: ReadonlySet<string>): Column 
   }
   const build: AccumulatorMaker = accumulators[operator as keyof typeof accumulators];
   const { input, make } = build(operand);
-  return { name, make, expression: compile(input, names) };
+  return { name, make, expression: compile(input, names), collects: collecting.has(operator) };
 }
 
 function* grouped(
@@ -83,7 +92,7 @@ function* grouped(
     columns.forEach((one, i) => {
       const value = one.expression(scope);
       group.columns[i]?.add(value);
-      if (typeof value === "object" && value !== null) bytes += 8;
+      if (one.collects && value !== undefined) bytes += sizeOf(value);
     });
     if (bytes > mostSortBytes) {
       throw new PocketMongoError(

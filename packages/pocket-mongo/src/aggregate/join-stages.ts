@@ -4,10 +4,16 @@ import { BSONRegExp, type Doc, isDoc, typeName, type Value } from "../bson/value
 import { PocketMongoError } from "../errors.ts";
 import { compile } from "../expression/compile.ts";
 import type { Expression, Variable } from "../expression/scope.ts";
-import { pause, type Stream } from "../plan/stream.ts";
-import { applyTree, branch, plant } from "../project/tree.ts";
+import { mostSortBytes, pause, type Stream } from "../plan/stream.ts";
+import { placeAt } from "../project/tree.ts";
 import { parsePipeline, runPipeline } from "./pipeline.ts";
-import { type noWriteCodes, type PipelineContext, scopeOf, variableNames } from "./stage.ts";
+import { type noWriteCodes, type PipelineContext, scopeOf, sizeOf, variableNames } from "./stage.ts";
+
+/**
+ * Joined documents of one document: twice the largest document, since `sizeOf` counts what they take in memory. MongoDB's bound
+ * is the largest document itself (internalLookupStageIntermediateDocumentMaxSizeBytes); more could not be sent to anyone.
+ */
+const mostJoinedBytes = 32 * 1024 * 1024;
 
 const lookupFields = new Set(["from", "localField", "foreignField", "as", "let", "pipeline"]);
 
@@ -33,11 +39,22 @@ export function lookupStage(spec: Value, context: PipelineContext): (input: Stre
         continue;
       }
       const found: Value[] = [];
+      let bytes = 0;
       for (const one of joined(lookup, context, document)) {
-        if (one === pause) yield pause;
-        else found.push(one);
+        if (one === pause) {
+          yield pause;
+          continue;
+        }
+        found.push(one);
+        bytes += sizeOf(one);
+        if (bytes > mostJoinedBytes) {
+          throw new PocketMongoError(
+            4568,
+            `Total size of documents in ${lookup.from} matching pipeline's $lookup stage exceeds ${mostJoinedBytes} bytes`,
+          );
+        }
       }
-      yield put(document, found, context);
+      yield put(document, found, scopeOf(context, document));
     }
   };
 }
@@ -136,16 +153,6 @@ function equalToAny(values: readonly Value[]): Doc {
   return new Map<string, Value>([["$in", [...distinct.values()]]]);
 }
 
-function placeAt(path: string): (document: Doc, value: Value, context: PipelineContext) => Doc {
-  let current: Value = null;
-  const tree = branch();
-  plant(tree, path, { kind: "compute", expression: () => current });
-  return (document, value, context) => {
-    current = value;
-    return applyTree(tree, "add", document, scopeOf(context, document));
-  };
-}
-
 /** $unionWith: the documents of another collection after those of this one. */
 export function unionStage(spec: Value, context: PipelineContext): (input: Stream<Doc>) => Stream<Doc> {
   const from = isDoc(spec) ? spec.get("coll") : spec;
@@ -186,9 +193,20 @@ export function facetStage(spec: Value, context: PipelineContext): (input: Strea
   });
   return function* (input) {
     const documents: Doc[] = [];
+    let bytes = 0;
     for (const one of input) {
-      if (one === pause) yield pause;
-      else documents.push(one);
+      if (one === pause) {
+        yield pause;
+        continue;
+      }
+      documents.push(one);
+      bytes += sizeOf(one);
+      if (bytes > mostSortBytes) {
+        throw new PocketMongoError(
+          4031700,
+          `Exceeded memory limit for $facet. Size of buffered documents: ${bytes} bytes`,
+        );
+      }
     }
     const made: Doc = new Map();
     for (const { name, stages } of facets) {

@@ -9,8 +9,10 @@ import { pause, type Stream, sorted, window } from "../plan/stream.ts";
 import { parseStageProjection } from "../project/projection.ts";
 import { applyTree, branch, plant } from "../project/tree.ts";
 import { bucketAutoStage, bucketStage, sampleStage } from "./bucket-stages.ts";
+import { graphLookupStage } from "./graph-lookup.ts";
 import { groupStage } from "./group.ts";
 import { facetStage, lookupStage, unionStage } from "./join-stages.ts";
+import { redactStage } from "./redact.ts";
 import { mapped, type PipelineContext, type StageMaker, scopeOf, sizeOf, variableNames } from "./stage.ts";
 import { unwindStage } from "./unwind.ts";
 import { parseMerge, parseOut } from "./write-stages.ts";
@@ -181,10 +183,12 @@ export const stages = {
   $replaceWith: replaceRoot,
   $documents: documentsStage,
   $lookup: lookupStage,
+  $graphLookup: graphLookupStage,
   $unionWith: unionStage,
   $facet: facetStage,
   $bucket: bucketStage,
   $bucketAuto: bucketAutoStage,
+  $redact: redactStage,
   $sample: (spec) => sampleStage(spec, Math.random),
   $out: (spec, context) => {
     parseOut(spec, context.database);
@@ -213,12 +217,10 @@ export const refusedStages = {
     error: "IndexNotFound",
     message: "$geoNear requires a 2d or 2dsphere index, but none were found",
   },
-  $graphLookup: unsupported("$graphLookup"),
   $indexStats: unsupported("$indexStats"),
   $listLocalSessions: unsupported("$listLocalSessions"),
   $listSessions: unsupported("$listSessions"),
   $planCacheStats: unsupported("$planCacheStats"),
-  $redact: unsupported("$redact"),
   $search: { error: 31082, message: "$search is only supported with MongoDB Atlas" },
   $searchMeta: { error: 31082, message: "$searchMeta is only supported with MongoDB Atlas" },
   $setWindowFields: unsupported("$setWindowFields"),

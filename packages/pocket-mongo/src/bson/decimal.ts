@@ -111,13 +111,7 @@ function place(negative: boolean, coefficient: bigint, exponent: number): ExactD
 /** Compares coefficient · 10^exponent with a double that is not negative, exactly. */
 function compareToDouble(coefficient: bigint, exponent: number, double: number): number {
   if (double === Number.POSITIVE_INFINITY) return -1;
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setFloat64(0, double);
-  const raw = bits.getBigUint64(0);
-  const biased = Number(raw >> 52n);
-  const fraction = raw & 0xfffffffffffffn;
-  const mantissa = biased === 0 ? fraction : fraction | (1n << 52n);
-  const power = Math.max(biased, 1) - 1075;
+  const { mantissa, power } = binaryParts(double);
   let left = coefficient;
   let right = mantissa;
   if (exponent >= 0) left *= 10n ** BigInt(exponent);
@@ -125,6 +119,30 @@ function compareToDouble(coefficient: bigint, exponent: number, double: number):
   if (power >= 0) right <<= BigInt(power);
   else left <<= BigInt(-power);
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** A finite double that is not negative as mantissa · 2^power (IEEE 754 binary64). */
+function binaryParts(double: number): { mantissa: bigint; power: number } {
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, double);
+  const raw = bits.getBigUint64(0);
+  const biased = Number(raw >> 52n);
+  const fraction = raw & 0xfffffffffffffn;
+  return { mantissa: biased === 0 ? fraction : fraction | (1n << 52n), power: Math.max(biased, 1) - 1075 };
+}
+
+/** A double with all its digits, rounded only where it has more than 34. */
+export function decimalOfDouble(value: number): Decimal128 {
+  if (!Number.isFinite(value)) return Decimal128.fromString(String(value));
+  let { mantissa, power } = binaryParts(Math.abs(value));
+  while (power < 0 && mantissa !== 0n && mantissa % 2n === 0n) {
+    mantissa /= 2n;
+    power += 1;
+  }
+  if (mantissa === 0n) return makeDecimal(value < 0, 0n, 0);
+  return power >= 0
+    ? makeDecimal(value < 0, mantissa << BigInt(power), 0)
+    : makeDecimal(value < 0, mantissa * 5n ** BigInt(-power), power);
 }
 
 function previousDouble(double: number): number {

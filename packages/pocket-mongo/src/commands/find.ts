@@ -288,7 +288,10 @@ export const distinct: Command = {
     };
     const values = new Map<string, Value>();
     const keep = (value: Value | undefined): false => {
-      if (value !== undefined) values.set(keyText(value), value);
+      if (value === undefined) return false;
+      // Of 1 and 1.0 the first stays.
+      const key = keyText(value);
+      if (!values.has(key)) values.set(key, value);
       return false;
     };
     const collect = ({ document }: Found): void => {

@@ -3,11 +3,13 @@ import { PocketMongoError } from "../errors.ts";
 import { type CompileContext, type Operator, truth } from "./operator.ts";
 import { arithmeticOperators } from "./operators/arithmetic.ts";
 import { arrayOperators } from "./operators/arrays.ts";
+import { bitOperators } from "./operators/bits.ts";
 import { controlOperators } from "./operators/control.ts";
 import { conversionOperators } from "./operators/conversion.ts";
 import { dateOperators } from "./operators/dates.ts";
 import { objectOperators } from "./operators/objects.ts";
 import { setOperators } from "./operators/sets.ts";
+import { statisticsOperators } from "./operators/statistics.ts";
 import { stringOperators } from "./operators/strings.ts";
 import { type Expression, lookUp, type Scope } from "./scope.ts";
 
@@ -17,6 +19,8 @@ const deepest = 150;
 export const expressionOperators: Readonly<Record<string, Operator>> = {
   ...controlOperators,
   ...arithmeticOperators,
+  ...bitOperators,
+  ...statisticsOperators,
   ...arrayOperators,
   ...setOperators,
   ...objectOperators,
@@ -32,13 +36,25 @@ export const refusedExpressions = [
   "$meta",
   "$sampleRate",
   "$toHashedIndexKey",
-  "$unsetField",
-  "$bitAnd",
-  "$bitNot",
-  "$bitOr",
-  "$bitXor",
-  "$tsIncrement",
-  "$tsSecond",
+  "$toUUID",
+  "$median",
+  "$percentile",
+  // The last digit of these depends on the C library of the machine.
+  "$sin",
+  "$cos",
+  "$tan",
+  "$asin",
+  "$acos",
+  "$atan",
+  "$atan2",
+  "$sinh",
+  "$cosh",
+  "$tanh",
+  "$asinh",
+  "$acosh",
+  "$atanh",
+  "$degreesToRadians",
+  "$radiansToDegrees",
 ] as const;
 
 export const noVariables: CompileContext = { variables: new Set(), depth: 0, compile: compileIn };
@@ -118,7 +134,7 @@ function compileOperator(name: string, expression: Doc, context: CompileContext)
 function compilePath(text: string, context: CompileContext): Expression {
   if (!text.startsWith("$$")) {
     const names = checkedNames(text.slice(1));
-    return (scope) => follow(scope.root, names, 0);
+    return (scope) => follow(scope.current ?? scope.root, names, 0);
   }
   const [name = "", ...rest] = text.slice(2).split(".");
   const start = variable(name, context);
@@ -147,7 +163,7 @@ function checkedNames(path: string): string[] {
 
 const systemVariables: Readonly<Record<string, Expression>> = {
   ROOT: (scope) => scope.root,
-  CURRENT: (scope) => scope.root,
+  CURRENT: (scope) => scope.current ?? scope.root,
   REMOVE: () => undefined,
   NOW: (scope) => scope.now,
 };

@@ -3,6 +3,8 @@ import type { Doc, Value } from "../bson/value.ts";
 /** Where an expression is evaluated: the document, the moment, and the variables around it. */
 export type Scope = {
   readonly root: Doc;
+  /** What "$field" starts from where it is not the root: an inner document under $redact. */
+  readonly current?: Doc;
   readonly now: Date;
   readonly variables: Variable | undefined;
 };

@@ -31,6 +31,10 @@ const noExpr: CompileExpr = () => {
   throw bad("$expr is not allowed in this context");
 };
 
+const notInside: CompileExpr = () => {
+  throw bad("$expr can only be applied to the top-level document");
+};
+
 export function parseFilter(filter: Doc, compileExpr: CompileExpr = noExpr): Match {
   return parseDoc(filter, { compileExpr });
 }
@@ -213,11 +217,12 @@ function parseElemMatch(path: Path, operand: Value, _siblings: Doc, context: Con
     first !== undefined &&
     !Object.hasOwn(topLevelOperators, first) &&
     first !== "$where";
-  if (!ofOperators) return { kind: "elemMatch", path, of: parseDoc(operand, context), ofObjects: true };
+  const inside = { ...context, compileExpr: notInside };
+  if (!ofOperators) return { kind: "elemMatch", path, of: parseDoc(operand, inside), ofObjects: true };
   return {
     kind: "elemMatch",
     path,
-    of: { kind: "and", of: parseOperators([], operand, context) },
+    of: { kind: "and", of: parseOperators([], operand, inside) },
     ofObjects: false,
   };
 }

@@ -1,5 +1,5 @@
 import { wholeNumber } from "../bson/arithmetic.ts";
-import { type Path, parsePath, valueAt } from "../bson/path.ts";
+import { parsePath } from "../bson/path.ts";
 import { type Doc, isNumber, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import { compile } from "../expression/compile.ts";
@@ -7,6 +7,7 @@ import type { Scope } from "../expression/scope.ts";
 import { elementThatMatches, matchedPosition } from "../match/evaluate.ts";
 import { type Match, parseFilter } from "../match/parse.ts";
 import { isTruthy } from "../match/tests.ts";
+import { replaceEachArray, replaceFirstArray, sliced } from "./array-fields.ts";
 import { applyTree, type Branch, branch, type Mode, plant } from "./tree.ts";
 
 /** A projection ready for any number of documents. */
@@ -23,9 +24,11 @@ type Draft = {
   mode: "include" | "exclude" | undefined;
   id: boolean | undefined;
   after: After[];
-  /** Whether anything but `_id`, `$slice` and the like decided the mode. */
+  /** Paths of `$slice`; it does not decide whether the projection includes or excludes. */
+  slices: string[];
   variables: ReadonlySet<string>;
   positional: boolean;
+  elemMatch: boolean;
 };
 
 /** The projection of find and findAndModify: with positional `$`, `$elemMatch` and `$slice`. */
@@ -53,13 +56,17 @@ function build(spec: Doc, variables: ReadonlySet<string>, filter: Match | undefi
     mode: undefined,
     id: undefined,
     after: [],
+    slices: [],
     variables,
     positional: false,
+    elemMatch: false,
   };
   for (const [path, value] of spec) addField(draft, path, value, filter);
-  const onlyId = draft.mode === undefined && draft.tree.fields.size === 0 && draft.after.length === 0;
-  const mode: Mode = draft.mode ?? (onlyId && draft.id === true ? "include" : "exclude");
+  // Where nothing else decides, an included `_id` does, also beside a `$slice`.
+  const mode: Mode = draft.mode ?? (draft.id === true ? "include" : "exclude");
   const { tree, after } = draft;
+  // Planted also where everything stays, so that two paths of which one contains the other are refused.
+  for (const path of draft.slices) plant(tree, path, { kind: "include" });
   if (mode === "include" ? draft.id !== false : draft.id === false) {
     if (!tree.fields.has("_id")) tree.fields.set("_id", { kind: mode === "include" ? "include" : "exclude" });
   }
@@ -96,6 +103,8 @@ function addField(draft: Draft, path: string, value: Value, filter: Match | unde
     for (const [name, one] of value) addField(draft, `${path}.${name}`, one, filter);
     return;
   }
+  if (draft.mode === "exclude")
+    throw bad(31252, "Cannot use expression other than $meta in exclusion projection");
   if (path !== "_id") decide(draft, "include", path);
   else draft.id = true;
   plant(draft.tree, path, { kind: "compute", expression: compile(value, draft.variables) });
@@ -109,6 +118,12 @@ function addFlag(draft: Draft, path: string, include: boolean, filter: Match | u
   if (path === "_id") {
     draft.id = include;
     return;
+  }
+  if (filter && path.includes(".$.")) {
+    throw bad(
+      31394,
+      "Positional projection may only be used at the end, for example: a.b.$. If the query previously used a form like a.b.$.d, remove the parts following the '$' and the results will be equivalent.",
+    );
   }
   if (filter && path.endsWith(".$")) {
     addPositional(draft, path.slice(0, -2), include, filter);
@@ -125,13 +140,14 @@ function addFlag(draft: Draft, path: string, include: boolean, filter: Match | u
 function addPositional(draft: Draft, path: string, include: boolean, filter: Match): void {
   if (!include) throw bad(31395, "positional projection cannot be used with exclusion");
   if (draft.positional) throw bad(31276, "Cannot specify more than one positional projection per query.");
+  if (draft.elemMatch) throw bad(31256, "Cannot specify positional operator and $elemMatch.");
   draft.positional = true;
   decide(draft, "include", path);
   plant(draft.tree, path, { kind: "include" });
   const parts = parsePath(path);
   draft.after.push((original, made) => {
     const position = matchedPosition(filter, original);
-    replaceArray(made, parts, (elements) => {
+    replaceFirstArray(made, parts, (elements) => {
       const element = position === undefined ? undefined : elements[position];
       if (element === undefined) {
         throw bad(
@@ -142,21 +158,6 @@ function addPositional(draft: Draft, path: string, include: boolean, filter: Mat
       return [element];
     });
   });
-}
-
-/** Changes one array of a projected document. Objects on the way are copied: they may belong to the original. */
-function replaceArray(document: Doc, path: Path, change: (elements: readonly Value[]) => Value[]): void {
-  let holder = document;
-  for (const part of path.slice(0, -1)) {
-    const below = holder.get(part.name);
-    if (!(below instanceof Map)) return;
-    const copy = new Map(below);
-    holder.set(part.name, copy);
-    holder = copy;
-  }
-  const name = path[path.length - 1]?.name ?? "";
-  const elements = holder.get(name);
-  if (Array.isArray(elements)) holder.set(name, change(elements));
 }
 
 /** The operators that only find knows; true when the value was one. */
@@ -181,6 +182,8 @@ function addFindOperator(draft: Draft, path: string, value: Doc): boolean {
 
 function addElemMatch(draft: Draft, path: string, operand: Value): void {
   if (!(operand instanceof Map)) throw bad(31274, "elemMatch: Invalid argument, object required");
+  if (draft.positional) throw bad(31255, "Cannot specify positional operator and $elemMatch.");
+  draft.elemMatch = true;
   if (path.includes(".")) throw bad(31275, "Cannot use $elemMatch projection on a nested field.");
   const wrapped = parseFilter(new Map([["element", new Map([["$elemMatch", operand]])]]));
   if (wrapped.kind !== "elemMatch") throw bad(31274, "elemMatch: Invalid argument");
@@ -202,17 +205,8 @@ function addSlice(draft: Draft, path: string, operand: Value): void {
   if (second !== undefined && second <= 0)
     throw bad(28724, `Second argument to $slice must be positive: ${second}`);
   const parts = parsePath(path);
-  draft.after.push((original, made) => {
-    if (draft.mode === "include" && !draft.tree.fields.has(parts[0]?.name ?? "")) {
-      const value = valueAt(original, parts);
-      if (parts.length === 1 && value !== undefined) made.set(path, value);
-    }
-    replaceArray(made, parts, (elements) => sliced(elements, first, second));
-  });
-}
-
-export function sliced(elements: readonly Value[], first: number, second?: number): Value[] {
-  if (second === undefined) return first < 0 ? elements.slice(first) : elements.slice(0, first);
-  const begin = first < 0 ? Math.max(0, elements.length + first) : first;
-  return elements.slice(begin, begin + second);
+  draft.slices.push(path);
+  draft.after.push((_original, made) =>
+    replaceEachArray(made, parts, (elements) => sliced(elements, first, second)),
+  );
 }

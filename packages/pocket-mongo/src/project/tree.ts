@@ -87,3 +87,14 @@ function applyBelow(node: Branch, mode: Mode, value: Value, scope: Scope): Value
   if (computes(node)) return applyTree(node, mode, new Map(), scope);
   return mode === "include" ? undefined : value;
 }
+
+/** Puts a value at a dotted path of a document, as $addFields would. */
+export function placeAt(path: string): (document: Doc, value: Value, scope: Scope) => Doc {
+  let current: Value = null;
+  const tree = branch();
+  plant(tree, path, { kind: "compute", expression: () => current });
+  return (document, value, scope) => {
+    current = value;
+    return applyTree(tree, "add", document, scope);
+  };
+}

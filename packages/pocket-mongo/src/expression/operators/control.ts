@@ -92,7 +92,10 @@ function letVariables(operand: Value, context: CompileContext): Expression {
 }
 
 export function checkedVariable(name: string): string {
-  if (!/^([a-z\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*|CURRENT)$/.test(name)) {
+  if (name === "CURRENT") {
+    throw new PocketMongoError("NotImplemented", "binding CURRENT is not supported by this server");
+  }
+  if (!/^[a-z\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*$/.test(name)) {
     throw new PocketMongoError(
       "FailedToParse",
       `'${name}' starts with an invalid character for a user variable name`,

@@ -26,12 +26,21 @@ function unsupported(value: Value, to: string): PocketMongoError {
   return failed(`Unsupported conversion from ${typeName(value)} to ${to} in $convert with no onError value`);
 }
 
-/** A double as MongoDB writes it into text: as many digits as are needed, exponents like C's. */
+/** A double as MongoDB writes it into text (util/builder.h, `%g`): six digits, an exponent of at least two. */
 function doubleText(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
-  if (Object.is(value, -0)) return "-0";
-  return value.toString().replace(/e([+-])(\d)$/, "e$10$2");
+  if (!Number.isFinite(value)) {
+    throw new PocketMongoError(
+      "NotImplemented",
+      "text of NaN and of infinite doubles is not supported by this server",
+    );
+  }
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  const [digits = "", exponent = "0"] = value.toExponential(5).split("e");
+  const power = Number(exponent);
+  const shown = power < -4 || power >= 6 ? digits : value.toFixed(5 - power);
+  const short = shown.includes(".") ? shown.replace(/\.?0+$/, "") : shown;
+  if (power >= -4 && power < 6) return short;
+  return `${short}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
 export function textOf(value: Value): string {

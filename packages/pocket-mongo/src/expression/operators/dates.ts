@@ -149,6 +149,12 @@ function dateToString(operand: Value, context: CompileContext): Expression {
 }
 
 function dateFromString(operand: Value, context: CompileContext): Expression {
+  if (isDoc(operand) && operand.has("format")) {
+    throw new PocketMongoError(
+      "NotImplemented",
+      "$dateFromString with 'format' is not supported by this server",
+    );
+  }
   const get = named("$dateFromString", operand, context, ["dateString"], ["timezone", "onError", "onNull"]);
   const handles = isDoc(operand) && operand.has("onError");
   return (scope) => {
@@ -294,7 +300,24 @@ function dateDiff(operand: Value, context: CompileContext): Expression {
   };
 }
 
+/** The halves of a timestamp, as int64. */
+function half(operator: string, code: number, read: (value: Timestamp) => number): Operator {
+  return {
+    arguments: [1, 1],
+    run: ([value]) => {
+      if (isNullish(value)) return null;
+      if (value instanceof Timestamp) return BigInt(read(value));
+      throw new PocketMongoError(
+        code,
+        `Argument to ${operator} must be a timestamp, but is ${typeName(value)}`,
+      );
+    },
+  };
+}
+
 export const dateOperators = {
+  $tsSecond: half("$tsSecond", 5687301, (value) => value.getHighBitsUnsigned()),
+  $tsIncrement: half("$tsIncrement", 5687302, (value) => value.getLowBitsUnsigned()),
   $year: part((local) => local.year),
   $month: part((local) => local.month),
   $dayOfMonth: part((local) => local.day),

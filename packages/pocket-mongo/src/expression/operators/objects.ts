@@ -80,6 +80,10 @@ function getField(operand: Value, context: CompileContext): Expression {
 function setField(operand: Value, context: CompileContext): Expression {
   if (!isDoc(operand))
     throw new PocketMongoError(4161100, "$setField only supports an object as its argument");
+  for (const name of operand.keys()) {
+    if (!["field", "input", "value"].includes(name))
+      throw new PocketMongoError(4161101, `$setField found an unknown argument: ${name}`);
+  }
   for (const name of ["field", "input", "value"]) {
     if (!operand.has(name))
       throw new PocketMongoError(4161102, `$setField requires '${name}' to be specified`);
@@ -109,4 +113,11 @@ export const objectOperators = {
   $arrayToObject: { arguments: [1, 1], run: toObject },
   $getField: { compile: getField },
   $setField: { compile: setField },
+  $unsetField: {
+    compile: (operand, context) => {
+      if (isDoc(operand) && operand.has("value"))
+        throw new PocketMongoError(4161101, "$unsetField found an unknown argument: value");
+      return setField(isDoc(operand) ? new Map([...operand, ["value", "$$REMOVE"]]) : operand, context);
+    },
+  },
 } as const satisfies Record<string, Operator>;

@@ -28,15 +28,25 @@ function setOf(operator: string, code: number, run: (sets: Value[][]) => Value):
               code,
               `All operands of ${operator} must be arrays. One argument is of type: ${shown(value)}`,
             );
-          return unique(value);
+          return distinct(value);
         }),
       );
     },
   };
 }
 
+/** Each value once, the first of equal ones. */
+function distinct(values: readonly Value[]): Value[] {
+  const kept = new Map<string, Value>();
+  for (const value of values) {
+    const key = keyText(value);
+    if (!kept.has(key)) kept.set(key, value);
+  }
+  return [...kept.values()];
+}
+
 function unique(values: readonly Value[]): Value[] {
-  return [...new Map(values.map((value) => [keyText(value), value])).values()].sort(compare);
+  return distinct(values).sort(compare);
 }
 
 function keys(values: readonly Value[] | undefined): Set<string> {
@@ -53,7 +63,7 @@ export const setOperators = {
   $setUnion: setOf("$setUnion", 17043, (sets) => unique(sets.flat())),
   $setIntersection: setOf("$setIntersection", 17047, (sets) => {
     const others = sets.slice(1).map(keys);
-    return (sets[0] ?? []).filter((value) => others.every((one) => one.has(keyText(value))));
+    return unique(sets[0] ?? []).filter((value) => others.every((one) => one.has(keyText(value))));
   }),
   $setDifference: setOf("$setDifference", 17048, ([a, b]) => {
     const gone = keys(b);

@@ -35,8 +35,12 @@ function coerced(value: Value | undefined): string {
 }
 
 /** MongoDB changes the case of ASCII letters only. */
-function changeCase(change: (text: string) => string): Operator {
-  return { arguments: [1, 1], run: ([value]) => coerced(value).replace(/[A-Za-z]+/g, change) };
+function upper(value: Value | undefined): string {
+  return coerced(value).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+function lower(value: Value | undefined): string {
+  return coerced(value).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function split([text, separator]: Values): Value {
@@ -274,8 +278,8 @@ const pointsOf = (text: string): string[] => [...text];
 
 export const stringOperators = {
   $concat: { arguments: [0, unbounded], run: concat },
-  $toUpper: changeCase((text) => text.toUpperCase()),
-  $toLower: changeCase((text) => text.toLowerCase()),
+  $toUpper: { arguments: [1, 1], run: ([value]) => upper(value) },
+  $toLower: { arguments: [1, 1], run: ([value]) => lower(value) },
   $split: { arguments: [2, 2], run: split },
   $substr: { arguments: [3, 3], run: substringBytes },
   $substrBytes: { arguments: [3, 3], run: substringBytes },
@@ -284,7 +288,7 @@ export const stringOperators = {
   $strLenCP: lengthOf("$strLenCP", 34471, (text) => [...text].length),
   $strcasecmp: {
     arguments: [2, 2],
-    run: ([a, b]) => Math.sign(compare(coerced(a).toUpperCase(), coerced(b).toUpperCase())),
+    run: ([a, b]) => Math.sign(compare(upper(a), upper(b))) + 0,
   },
   $indexOfBytes: indexOf("$indexOfBytes", bytesOf),
   $indexOfCP: indexOf("$indexOfCP", pointsOf),
