@@ -8,7 +8,9 @@ import { parseBusUrl } from "../../apps/bus-gateway/src/tools/bus-url.ts";
 import { readCircuit } from "../../apps/bus-gateway/src/tools/read-circuit.ts";
 import { switchRelay } from "../../apps/bus-gateway/src/tools/switch-relay.ts";
 import { hallmeter } from "../support/command-line.ts";
-import { hasPymodbus, hasSocat, type Peer, startSerialSlave, startTcpSlave } from "./pymodbus-slave.ts";
+import type { Peer } from "./peer-process.ts";
+import { hasPymodbus, startSerialSlave, startTcpSlave } from "./pymodbus-slave.ts";
+import { hasSocat } from "./serial-cable.ts";
 
 const peers = [
   { name: "RTU over TCP", available: hasPymodbus, start: startTcpSlave },

@@ -5,7 +5,8 @@ import type { BusEvents } from "../../apps/bus-gateway/src/bus/bus.ts";
 import { openBus } from "../../apps/bus-gateway/src/bus/open-bus.ts";
 import { systemClock } from "../../apps/bus-gateway/src/clock.ts";
 import { parseBusUrl } from "../../apps/bus-gateway/src/tools/bus-url.ts";
-import { hasPymodbus, hasSocat, startSerialSlave } from "./pymodbus-slave.ts";
+import { hasPymodbus, startSerialSlave } from "./pymodbus-slave.ts";
+import { hasSocat } from "./serial-cable.ts";
 
 describe.skipIf(!hasPymodbus || !hasSocat)("a serial port (needs python3-pymodbus and socat)", () => {
   it("is opened again after it was unplugged, and the poll plan goes on", async () => {
