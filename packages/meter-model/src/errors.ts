@@ -12,6 +12,12 @@ export const METER_MODEL_ERRORS = {
   "unknown-loop": { failureClass: "permanent" },
   /** Digits that are none, not a number, infinity: nothing a sample could stand on. */
   "unreadable-value": { failureClass: "transient" },
+  /** Not exactly what the register can hold. */
+  "value-unfit": { failureClass: "permanent" },
+  /** Registers that one write cannot set together. */
+  "registers-apart": { failureClass: "permanent" },
+  /** The meter keeps no credit, or is not credited through its bus. */
+  "no-credit": { failureClass: "permanent" },
   /** The meter only measures. */
   "no-relay": { failureClass: "permanent" },
   /** A command that the meter takes only with a password and an operator's code. */

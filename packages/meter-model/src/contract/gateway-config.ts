@@ -54,6 +54,10 @@ export const busConfigSchema = z.object({
 });
 export type BusConfig = z.infer<typeof busConfigSchema>;
 
+/** Where a circuit's credit lives. */
+export const creditPlaceSchema = z.enum(["server", "meter"]);
+export type CreditPlace = z.infer<typeof creditPlaceSchema>;
+
 export const circuitConfigSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -67,6 +71,10 @@ export const circuitConfigSchema = z.object({
   loop: z.int().min(1).max(64).optional(),
   /** With what a DL/T 645 meter is switched; without it such a meter is only read. */
   access: meterAccessSchema.optional(),
+  /** What the meter's own parameters shall be, by register name; compared when asked, written only when staff ask. */
+  parameters: z.record(z.string().max(80), z.int()).optional(),
+  /** `meter`: purchases are written into the meter, which keeps and uses up its credit itself. Default `server`. */
+  creditPlace: creditPlaceSchema.optional(),
   ctRatio: z.int().min(1).max(9999),
   ptRatio: z.int().min(1).max(9999),
   householdId: idSchema.nullable(),
