@@ -124,6 +124,15 @@ export async function runSoak({
   const told = new Set<number>();
   let replies = 0;
   const lastReplyMs = new Map<number, number>();
+  const judgeSilence = (unitId: number) => {
+    const silentMs = clock.monotonicMs() - (lastReplyMs.get(unitId) ?? 0);
+    // Of two meters with one address, answers seldom get through.
+    if (silentMs > STUCK_AFTER_MS && !twinIds.has(unitId))
+      judge.report(
+        "a living unit that was not read for long",
+        `unit ${unitId}, ${Math.round(silentMs / 1000)} s`,
+      );
+  };
   bus.on("frame", ({ direction, bytes }) => {
     if (direction === "sent") judge.sent(bytes);
     else if (direction === "received") judge.received(bytes);
@@ -134,6 +143,7 @@ export async function runSoak({
   bus.on("reply", ({ unitId, replies: blocks }) => {
     replies += 1;
     if (typeof unitId !== "number") return;
+    judgeSilence(unitId);
     lastReplyMs.set(unitId, clock.monotonicMs());
     for (const [index, { words }] of blocks.entries())
       judge.delivered(unitId, BLOCKS[index]?.address ?? 0, words);
@@ -153,33 +163,27 @@ export async function runSoak({
     const { poll, watch } = bus.budget().lanes;
     return poll.done + poll.failed + watch.done + watch.failed;
   };
-  for (let done = 0; done < polls; done = pollsDone()) {
-    const before = done;
+  for (let done = 0; done < polls; ) {
     await virtual.advance(STEP_MS);
-    onStep?.(Math.min(1, pollsDone() / polls));
-    if (pipe.isUp && pollsDone() === before && virtual.monotonicMs() > STUCK_AFTER_MS) break;
+    const before = done;
+    done = pollsDone();
+    onStep?.(Math.min(1, done / polls));
+    if (pipe.isUp && done === before && virtual.monotonicMs() > STUCK_AFTER_MS) break;
   }
   desk.stop();
-  await virtual.advance(STUCK_AFTER_MS);
+  for (let waitedMs = 0; desk.waitsForSomething && waitedMs < STUCK_AFTER_MS; waitedMs += STEP_MS)
+    await virtual.advance(STEP_MS);
   desk.judgeTheRest();
   for (const unitId of twinIds)
     if (!told.has(unitId)) judge.report("an address of two meters that was not told", `unit ${unitId}`);
-  const nowMs = clock.monotonicMs();
-  for (const unitId of unitIds) {
-    const silentMs = nowMs - (lastReplyMs.get(unitId) ?? 0);
-    if (!deadIds.has(unitId) && !twinIds.has(unitId) && silentMs > STUCK_AFTER_MS)
-      judge.report(
-        "a living unit that was not read for long",
-        `unit ${unitId}, ${Math.round(silentMs / 1000)} s`,
-      );
-  }
+  for (const unitId of unitIds) if (!deadIds.has(unitId)) judgeSilence(unitId);
   const result: SoakResult = {
     polls: pollsDone(),
     replies,
     requests: judge.asked.number,
     writes: desk.writes,
     faults: Object.fromEntries(slaves.faults),
-    virtualHours: nowMs / 3_600_000,
+    virtualHours: clock.monotonicMs() / 3_600_000,
     sharedValues: judge.sharedValues,
     twins: { there: [...twinIds].sort((a, b) => a - b), told: [...told].sort((a, b) => a - b) },
     findings: judge.findings,
@@ -246,6 +250,10 @@ class CommandDesk {
 
   stop(): void {
     this.#isOver = true;
+  }
+
+  get waitsForSomething(): boolean {
+    return this.#outstanding.size > 0;
   }
 
   judgeTheRest(): void {
