@@ -4,13 +4,14 @@
  *
  *   npx tsx scripts/pocket-mongo/random-workload.ts [--sequences 10000] [--length 60] [--seed 1] [--jobs 2] [--uri <mongodb://…>]
  *
- * Exit code 0 when there is no difference. One sequence again: --seed <its seed> --sequences 1.
+ * Exit code 0 when there is no difference and every operator of queries and updates has run. One sequence again: --seed <its seed> --sequences 1.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { MongoClient } from "mongodb";
+import { expectedOperators, neverRan } from "../../packages/pocket-mongo/src/testing/workload/coverage.ts";
 import { runSequence } from "../../packages/pocket-mongo/src/testing/workload/run-sequence.ts";
 import { serverUnderTest } from "./server-under-test.ts";
 
@@ -34,10 +35,23 @@ const sequences = Number(options.sequences);
 const length = Number(options.length);
 const firstSeed = Number(options.seed);
 const jobs = Math.min(Number(options.jobs), sequences);
+/** A few sequences can't be asked for every operator. */
+const enoughForCoverage = 100;
 const print = (line: string) => process.stdout.write(`${line}\n`);
+const ran = new Set<string>();
 
 if (jobs > 1) await runJobs();
 else await runHere();
+if (process.send) process.send([...ran]);
+else reportCoverage();
+
+function reportCoverage(): void {
+  const missing = neverRan(ran);
+  print(`${expectedOperators.size - missing.length} of ${expectedOperators.size} operators have run`);
+  if (missing.length === 0 || sequences < enoughForCoverage) return;
+  print(`never: ${missing.join(" ")}`);
+  process.exitCode = 1;
+}
 
 async function runJobs(): Promise<void> {
   const each = Math.ceil(sequences / jobs);
@@ -55,10 +69,14 @@ async function runJobs(): Promise<void> {
       String(length),
     ];
     if (options.uri !== undefined) given.push("--uri", options.uri);
-    const [code] = await once(fork(fileURLToPath(import.meta.url), given), "exit");
+    const child = fork(fileURLToPath(import.meta.url), given);
+    child.on("message", (operators) => {
+      for (const one of operators as string[]) ran.add(one);
+    });
+    const [code] = await once(child, "exit");
     return code === 0;
   });
-  process.exitCode = (await Promise.all(endings)).every(Boolean) ? 0 : 1;
+  if (!(await Promise.all(endings)).every(Boolean)) process.exitCode = 1;
 }
 
 async function runHere(): Promise<void> {
@@ -68,7 +86,7 @@ async function runHere(): Promise<void> {
   try {
     for (let seed = firstSeed; seed < firstSeed + sequences; seed += 1) {
       try {
-        await runSequence(client.db("random_workload"), seed, length);
+        await runSequence(client.db("random_workload"), seed, length, (operator) => ran.add(operator));
       } catch (error) {
         differences += 1;
         print(error instanceof Error ? error.message : String(error));

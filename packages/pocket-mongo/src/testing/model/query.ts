@@ -38,7 +38,28 @@ export function matches(document: ModelDocument, query: ModelQuery): boolean {
     if (name === "$and") return parts(condition).every((one) => matches(document, one));
     if (name === "$or") return parts(condition).some((one) => matches(document, one));
     if (name === "$nor") return !parts(condition).some((one) => matches(document, one));
+    if (name === "$alwaysTrue" || name === "$comment") return true;
+    if (name === "$alwaysFalse") return false;
+    if (name === "$expr") return compares(document, condition as ModelQuery);
     return holds(reach(document, name.split(".")), condition);
+  });
+}
+
+const orders: Readonly<Record<string, (order: number) => boolean>> = {
+  $eq: (order) => order === 0,
+  $ne: (order) => order !== 0,
+  $gt: (order) => order > 0,
+  $gte: (order) => order >= 0,
+  $lt: (order) => order < 0,
+  $lte: (order) => order <= 0,
+};
+
+/** `$expr` with one comparison of a field with a number: by the order of all values, a missing field first. */
+function compares(document: ModelDocument, expression: ModelQuery): boolean {
+  return Object.entries(expression).every(([operator, operands]) => {
+    const [reference, operand] = operands as [string, ModelValue];
+    const value = document[reference.slice(1)];
+    return orders[operator]?.(value === undefined ? -1 : compare(value, operand)) === true;
   });
 }
 

@@ -1,5 +1,6 @@
 import { Double, Int32, Long } from "mongodb";
 import type { ModelIndex, ModelSort } from "../model/collection.ts";
+import { accumulatorNames, type ModelStage } from "../model/pipeline.ts";
 import type { ModelProjection } from "../model/projection.ts";
 import { type ModelQuery, typeNames } from "../model/query.ts";
 import type { ModelUpdate } from "../model/update.ts";
@@ -113,8 +114,21 @@ function elementQuery(random: Random): ModelQuery {
   return { e: { $elemMatch: { x: condition(random, "e.x"), y: { $gte: number(random) } } } };
 }
 
+const comparisons = ["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"] as const;
+
+/** Questions about the whole document, which no index answers. */
+function wholeQuery(random: Random): ModelQuery {
+  return random.pick<(random: Random) => ModelQuery>([
+    () => ({ $alwaysTrue: new Int32(1) }),
+    () => ({ $alwaysFalse: new Int32(1) }),
+    () => ({ $comment: "asked by the workload", b: number(random) }),
+    () => ({ $expr: { [random.pick(comparisons)]: [random.pick(["$a", "$b", "$c"]), number(random)] } }),
+  ])(random);
+}
+
 export function query(random: Random, depth = 0): ModelQuery {
   if (random.chance(0.05)) return {};
+  if (random.chance(0.06)) return wholeQuery(random);
   if (random.chance(0.1)) return elementQuery(random);
   if (depth < 2 && random.chance(0.2)) {
     return { [random.pick(["$and", "$or", "$nor"])]: random.list(1, 3, () => query(random, depth + 1)) };
@@ -220,6 +234,40 @@ export function projection(random: Random): ModelProjection {
   const paths = random.some(["a", "c", "d.x", "e.y", "t"], 1, 3);
   const made: Record<string, 0 | 1> = Object.fromEntries(paths.map((path) => [path, keep]));
   return random.chance(0.3) ? { ...made, _id: 0 } : made;
+}
+
+const references = ["$a", "$b", "$c", "$t", "$d"] as const;
+
+/** Stages in a row; what comes first fixes the order, so that all that follows is certain. */
+export function pipeline(random: Random): ModelStage[] {
+  const middle: readonly (() => ModelStage)[] = [
+    () => ({ $match: query(random) }),
+    () => ({ $skip: new Int32(random.whole(0, 4)) }),
+    () => ({ $limit: new Int32(random.whole(1, 12)) }),
+    () => ({ $project: projection(random) }),
+    () => ({ $unset: random.some(["a", "c", "e"], 1, 2) }),
+    () => ({ $addFields: { n: random.pick(references) } }),
+    () => ({ $set: { n: random.pick(references) } }),
+    () => ({
+      $unwind: { path: random.pick(["$t", "$e", "$a"]), preserveNullAndEmptyArrays: random.chance(0.5) },
+    }),
+    () => ({ $sort: Object.fromEntries(sort(random)) }),
+    () => ({ $replaceWith: { kept: random.pick(references) } }),
+  ];
+  const ends: readonly (() => ModelStage)[] = [
+    () => ({ $count: "rows" }),
+    () => ({ $sortByCount: random.pick(references) }),
+    () => ({ $group: { _id: random.pick(references), ...columns(random) } }),
+  ];
+  const stages = random.list(0, 3, () => random.pick(middle)());
+  return [{ $sort: { _id: 1 } }, ...stages, ...(random.chance(0.4) ? [random.pick(ends)()] : [])];
+}
+
+function columns(random: Random): Record<string, Record<string, string | object>> {
+  const names = random.some(accumulatorNames, 1, 4);
+  return Object.fromEntries(
+    names.map((name, i) => [`v${i}`, { [name]: name === "$count" ? {} : random.pick(references) }]),
+  );
 }
 
 /** Index keys, and whether they may be unique: of two fields of one array the pairs would have to be told apart. */

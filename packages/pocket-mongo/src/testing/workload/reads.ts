@@ -1,5 +1,6 @@
 import type { Document } from "mongodb";
 import { keysOf, sorted } from "../model/collection.ts";
+import { piped } from "../model/pipeline.ts";
 import { projected } from "../model/projection.ts";
 import { total } from "../model/total.ts";
 import { updated } from "../model/update.ts";
@@ -94,6 +95,37 @@ const group: Action = async (random, pair, note) => {
   });
 };
 
+/** Groups come in no certain order, and neither do the elements of a set. */
+const comparable = (row: ModelDocument, sets: ReadonlySet<string>): ModelDocument =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      sets.has(name) && Array.isArray(value) ? [...value].sort(compare) : value,
+    ]),
+  );
+
+const aggregate: Action = async (random, pair, note) => {
+  const stages = generate.pipeline(random);
+  note({ aggregate: stages });
+  const group = stages.flatMap((stage) => ("$group" in stage ? Object.entries(stage.$group) : []));
+  const sets = new Set(
+    group.filter(([, one]) => typeof one !== "string" && "$addToSet" in one).map(([name]) => name),
+  );
+  const expected = piped(pair.model.documents, stages).map((row) => comparable(row, sets));
+  const actual = (await pair.typed.aggregate(stages as Document[]).toArray()).map((row, i) =>
+    comparable(said(expected[i], row as ModelDocument), sets),
+  );
+  const last = stages[stages.length - 1] as object;
+  if ("$group" in last || "$sortByCount" in last) expectSameSet(expected, actual, "aggregate");
+  else expectSameList(expected, actual, "aggregate");
+};
+
+/** Sums that the model leaves open are not compared. */
+function said(expected: ModelDocument | undefined, row: ModelDocument): ModelDocument {
+  const open = Object.entries(expected ?? {}).filter(([, value]) => value === "not said");
+  return { ...row, ...Object.fromEntries(open) };
+}
+
 const findOneAndUpdate: Action = async (random, pair, note) => {
   const query = generate.query(random);
   const sort = generate.sort(random);
@@ -142,6 +174,7 @@ export const reads = [
   [3, countDocuments],
   [2, distinct],
   [2, group],
+  [4, aggregate],
   [3, findOneAndUpdate],
   [1, findOneAndDelete],
 ] as const satisfies readonly (readonly [number, Action])[];

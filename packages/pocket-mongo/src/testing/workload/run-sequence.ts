@@ -19,17 +19,34 @@ function choose(random: Random): Action {
   throw new Error("the weights do not add up");
 }
 
+/** Tells every operator in what an operation was made of. */
+function tellOperators(what: unknown, ran: (operator: string) => void): void {
+  if (typeof what !== "object" || what === null) return;
+  for (const [name, value] of Object.entries(what)) {
+    if (name.startsWith("$")) ran(name);
+    tellOperators(value, ran);
+  }
+}
+
 /**
  * Runs `length` random operations on a new collection and on its model. Throws Difference with the seed and the
  * operations that led to it.
  */
-export async function runSequence(database: Db, seed: number, length: number): Promise<void> {
+export async function runSequence(
+  database: Db,
+  seed: number,
+  length: number,
+  ran: (operator: string) => void = () => undefined,
+): Promise<void> {
   const random = new Random(seed);
   const pair = new Pair(database.collection(`sequence_${seed}`));
   const notes: Document[] = [];
   try {
     for (let step = 1; step <= length; step += 1) {
-      await choose(random)(random, pair, (what) => notes.push(what));
+      await choose(random)(random, pair, (what) => {
+        notes.push(what);
+        tellOperators(what, ran);
+      });
       if (step % compareEvery === 0) await pair.expectSame();
     }
     await pair.expectSame();

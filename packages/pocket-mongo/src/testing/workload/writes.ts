@@ -111,6 +111,23 @@ const rename: Action = async (random, pair, note) => {
   await updateOneOf(pair, query, update, {});
 };
 
+/** The server's clock says the value: it must be a moment of this call, and is then the model's as well. */
+const currentDate: Action = async (random, pair, note) => {
+  const query: ModelQuery = { _id: generate.anyId(random) };
+  const update = { $currentDate: { stamped: true } };
+  note({ findOneAndUpdate: query, update });
+  const [document] = pair.model.find(query);
+  const began = Date.now();
+  const after = await pair.typed.findOneAndUpdate(query as Document, update as Document, {
+    returnDocument: "after",
+  });
+  if (!document || !after) return expectSame(document === undefined, after === null, "$currentDate");
+  const { stamped } = after;
+  if (!(stamped instanceof Date) || stamped.getTime() < began || stamped.getTime() > Date.now())
+    throw new Difference(`$currentDate gave ${canonical(stamped)}`);
+  pair.model.replace({ ...document, stamped });
+};
+
 const upsert: Action = async (random, pair, note) => {
   const query: ModelQuery = { _id: generate.anyId(random), c: random.pick(["", "a", "b"]) };
   const update = generate.update(random);
@@ -281,6 +298,7 @@ export const writes = [
   [3, updateAtPlace],
   [3, updateWithArrayFilters],
   [1, rename],
+  [1, currentDate],
   [3, upsert],
   [2, replaceOne],
   [4, updateMany],
