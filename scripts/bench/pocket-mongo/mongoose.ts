@@ -1,12 +1,7 @@
-import mongoose, { type Connection } from "mongoose";
+import mongoose, { type Connection, type Model } from "mongoose";
+import { account, grouped, ranged } from "./accounts.ts";
 import type { LimitName } from "./lmdb.ts";
-import { concurrently, perSecond } from "./rate.ts";
-
-export interface Measurement {
-  readonly work: string;
-  readonly perSecond: number;
-  readonly limit: LimitName;
-}
+import { concurrently } from "./rate.ts";
 
 const accountSchema = new mongoose.Schema({
   number: { type: Number, unique: true },
@@ -16,52 +11,57 @@ const accountSchema = new mongoose.Schema({
   note: String,
 });
 
-/** About 300 bytes as BSON, like the values LMDB is measured with. */
-const account = (number: number) => ({
-  number,
-  name: `account ${number}`,
-  place: `place ${number % 100}`,
-  balance: number % 1000,
-  note: "x".repeat(180),
-});
+type Accounts = Model<mongoose.InferSchemaType<typeof accountSchema>>;
 
-const grouped = 100_000;
-
-/** The work of the table, one row after the other; each finds what those before have left. */
-export async function* measureMongoose(connection: Connection): AsyncGenerator<Measurement> {
-  const Account = connection.model("Account", accountSchema);
+/** Code is compiled and pools are open before the first figure. */
+export async function prepareAccounts(connection: Connection): Promise<Accounts> {
+  const Account: Accounts = connection.model("Account", accountSchema);
   await Account.init();
-  // Code is compiled and pools are open before the first figure.
   await concurrently(500, 64, (i) => Account.create(account(1_000_000 + i)));
+  return Account;
+}
 
-  yield {
+export type Work = {
+  readonly work: string;
+  /** How many things `run` does. */
+  readonly count: number;
+  run(Account: Accounts): Promise<unknown>;
+  readonly limit: LimitName;
+};
+
+const inBatches = 1000;
+
+/** The rows of the table, one after the other; each finds what those before have left. */
+export const works: readonly Work[] = [
+  {
     work: "create, one after another",
-    perSecond: await perSecond(1000, async () => {
+    count: 1000,
+    run: async (Account) => {
       for (let i = 0; i < 1000; i += 1) await Account.create(account(i));
-    }),
+    },
     limit: "sequentialPut",
-  };
-  yield {
+  },
+  {
     work: "create, 64 at once, two unique indexes",
-    perSecond: await perSecond(10_000, () =>
-      concurrently(10_000, 64, (i) => Account.create(account(10_000 + i))),
-    ),
+    count: 10_000,
+    run: (Account) => concurrently(10_000, 64, (i) => Account.create(account(10_000 + i))),
     limit: "concurrentPut",
-  };
-  yield {
+  },
+  {
     work: "find by unique key, 64 at once",
-    perSecond: await perSecond(10_000, () =>
+    count: 10_000,
+    run: (Account) =>
       concurrently(10_000, 64, (i) =>
         Account.findOne({ name: `account ${10_000 + i}` })
           .lean()
           .orFail(),
       ),
-    ),
     limit: "get",
-  };
-  yield {
+  },
+  {
     work: "findOneAndUpdate by unique key, 64 at once",
-    perSecond: await perSecond(10_000, () =>
+    count: 10_000,
+    run: (Account) =>
       concurrently(10_000, 64, (i) =>
         Account.findOneAndUpdate(
           { number: 10_000 + i },
@@ -71,34 +71,36 @@ export async function* measureMongoose(connection: Connection): AsyncGenerator<M
           .lean()
           .orFail(),
       ),
-    ),
     limit: "concurrentPut",
-  };
-  yield {
+  },
+  {
     work: "insertMany, batches of 1,000",
-    perSecond: await perSecond(grouped, async () => {
-      for (let begin = 0; begin < grouped; begin += 1000)
-        await Account.insertMany(Array.from({ length: 1000 }, (_, i) => account(100_000 + begin + i)));
-    }),
+    count: grouped,
+    run: async (Account) => {
+      for (let begin = 0; begin < grouped; begin += inBatches)
+        await Account.insertMany(Array.from({ length: inBatches }, (_, i) => account(100_000 + begin + i)));
+    },
     limit: "batchPut",
-  };
-  yield {
+  },
+  {
     work: "rows of an indexed range",
-    perSecond: await perSecond(50_000, async () => {
-      const rows = await Account.find({ number: { $gte: 100_000, $lt: 150_000 } }).lean();
-      if (rows.length !== 50_000) throw new Error(`the range gave ${rows.length} rows`);
-    }),
+    count: ranged,
+    run: async (Account) => {
+      const rows = await Account.find({ number: { $gte: 100_000, $lt: 100_000 + ranged } }).lean();
+      if (rows.length !== ranged) throw new Error(`the range gave ${rows.length} rows`);
+    },
     limit: "range",
-  };
-  yield {
+  },
+  {
     work: "documents into $group (100,000 by 100 keys)",
-    perSecond: await perSecond(grouped, async () => {
+    count: grouped,
+    run: async (Account) => {
       const groups = await Account.aggregate([
         { $match: { number: { $gte: 100_000, $lt: 100_000 + grouped } } },
         { $group: { _id: "$place", accounts: { $sum: 1 }, balance: { $sum: "$balance" } } },
       ]);
       if (groups.length !== 100) throw new Error(`$group gave ${groups.length} groups`);
-    }),
+    },
     limit: "range",
-  };
-}
+  },
+];

@@ -1,5 +1,5 @@
 /** How many of `count` things per second `run` does. */
-export async function perSecond(count: number, run: () => Promise<void> | void): Promise<number> {
+export async function perSecond(count: number, run: () => Promise<unknown> | unknown): Promise<number> {
   const startedAt = performance.now();
   await run();
   return count / ((performance.now() - startedAt) / 1000);
