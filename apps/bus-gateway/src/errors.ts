@@ -16,11 +16,22 @@ export const GATEWAY_ERRORS = {
   "bus-closed": { failureClass: "permanent", text: "the bus was closed" },
   "bus-jammed": { failureClass: "transient", text: "the line never falls silent" },
   "bus-url-invalid": { failureClass: "permanent", text: "the bus address cannot be understood" },
+  // Units that dial in
+  "dial-in-off": { failureClass: "permanent", text: "this gateway takes no units that dial in" },
+  "dial-in-port": { failureClass: "permanent", text: "the port for units that dial in cannot be opened" },
+  "dial-in-taken": { failureClass: "permanent", text: "another bus has the same registration" },
+  "dial-in-stranger": { failureClass: "permanent", text: "a unit dialled in that no bus knows" },
+  "dial-in-mute": { failureClass: "transient", text: "a connection did not say in time who it is" },
+  "dial-in-flood": {
+    failureClass: "transient",
+    text: "more connections, or more bytes, than any unit needs",
+  },
   // The reply of a unit
   "reply-timeout": { failureClass: "transient", text: "the unit did not answer" },
   "reply-truncated": { failureClass: "transient", text: "the answer broke off" },
   "reply-corrupt": { failureClass: "transient", text: "the answer failed its checksum" },
   "reply-foreign": { failureClass: "transient", text: "the answer does not belong to the request" },
+  "reply-doubled": { failureClass: "transient", text: "the answer came twice" },
   "duplicate-address": { failureClass: "transient", text: "more than one unit answered" },
   "write-unconfirmed": { failureClass: "ambiguous", text: "the write was sent and not confirmed" },
   // Exception replies (Modbus Application Protocol V1.1b3, clause 7)
@@ -60,7 +71,12 @@ export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
 /** How a request that went out can stay without a good answer. */
 export type TransactionFailure = Extract<
   GatewayErrorCode,
-  "reply-timeout" | "reply-truncated" | "reply-corrupt" | "reply-foreign" | "duplicate-address"
+  | "reply-timeout"
+  | "reply-truncated"
+  | "reply-corrupt"
+  | "reply-foreign"
+  | "reply-doubled"
+  | "duplicate-address"
 >;
 
 export class GatewayError extends Error {

@@ -7,6 +7,7 @@ const GARBLED_UNTIL_JAMMED = 6;
 const GARBLED: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   "reply-corrupt",
   "reply-foreign",
+  "reply-doubled",
   "reply-truncated",
   "duplicate-address",
 ]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BusUse } from "./bus-use.ts";
 
-const none = () => 0;
+const none = () => ({ waiting: 0, plannedMilli: 0 });
 
 describe("use of a bus", () => {
   it("counts by lane for ever, and the worst lateness of the last minute", () => {
@@ -9,10 +9,10 @@ describe("use of a bus", () => {
     use.note({ lane: "poll", succeeded: true, startedMs: 0, endMs: 100, latenessMs: 900 });
     use.note({ lane: "poll", succeeded: false, startedMs: 60_000, endMs: 60_200, latenessMs: 30 });
     use.note({ lane: "trip", succeeded: true, startedMs: 60_200, endMs: 60_300, latenessMs: 5 });
-    const lanes = use.lanes(61_000, (lane) => (lane === "sale" ? 3 : 0));
-    expect(lanes.poll).toEqual({ waiting: 0, done: 1, failed: 1, latenessMs: 30 });
-    expect(lanes.trip).toEqual({ waiting: 0, done: 1, failed: 0, latenessMs: 5 });
-    expect(lanes.sale).toEqual({ waiting: 3, done: 0, failed: 0, latenessMs: 0 });
+    const lanes = use.lanes(61_000, (lane) => ({ waiting: lane === "sale" ? 3 : 0, plannedMilli: 0 }));
+    expect(lanes.poll).toEqual({ waiting: 0, plannedMilli: 0, done: 1, failed: 1, latenessMs: 30 });
+    expect(lanes.trip).toEqual({ waiting: 0, plannedMilli: 0, done: 1, failed: 0, latenessMs: 5 });
+    expect(lanes.sale).toEqual({ waiting: 3, plannedMilli: 0, done: 0, failed: 0, latenessMs: 0 });
     expect(use.lanes(1000, none).poll.latenessMs).toBe(900);
   });
 

@@ -32,12 +32,15 @@ export class BusUse {
     if (this.#turns.length > MOST_TURNS) this.#turns = this.#within(turn.endMs);
   }
 
-  lanes(nowMs: number, waitingCount: (lane: Lane) => number): Record<Lane, LaneBudget> {
+  lanes(
+    nowMs: number,
+    known: (lane: Lane) => Pick<LaneBudget, "waiting" | "plannedMilli">,
+  ): Record<Lane, LaneBudget> {
     const turns = this.#within(nowMs);
     const budgetOf = (lane: Lane): LaneBudget => {
       const lateness = turns.filter((turn) => turn.lane === lane).map(({ latenessMs }) => latenessMs);
       return {
-        waiting: waitingCount(lane),
+        ...known(lane),
         ...(this.#counts.get(lane) ?? { done: 0, failed: 0 }),
         latenessMs: Math.round(lateness.reduce((worst, ms) => Math.max(worst, ms), 0)),
       };

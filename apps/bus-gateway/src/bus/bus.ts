@@ -1,5 +1,6 @@
 import type { Presence, Profile, ReadBlock, RegisterWrite, UnitId } from "@hallmeter/meter-model";
 import type { WireFrame } from "../protocol/protocol.ts";
+import type { EntryCost } from "./plan-budget.ts";
 
 /** First non-empty lane wins; aging keeps the lower ones moving (see lanes.ts). */
 export const LANES = ["trip", "restore", "sale", "person", "watch", "poll", "backfill", "scan"] as const;
@@ -77,13 +78,19 @@ export interface BusEvents {
         /** From the third failure on, and while jammed: worth an alarm. */
         alarm: boolean;
       }
-    | { kind: "duplicate-address"; unitId: UnitId; at: number };
+    | { kind: "duplicate-address"; unitId: UnitId; at: number }
+    /** The unit does not give these two registers in one read; they are asked for apart from now on. */
+    | { kind: "hole-learned"; unitId: UnitId; from: number; to: number; at: number }
+    /** Told before such a plan is applied. */
+    | { kind: "overcommitted"; plannedMilli: number; at: number };
   /** Every frame for the trace. */
   frame: WireFrame & { at: number };
 }
 
 export interface LaneBudget {
   waiting: number;
+  /** Share of the bus that the plan gives it, in thousandths; 0 for lanes without a plan. */
+  plannedMilli: number;
   done: number;
   failed: number;
   /** Worst wait beyond its due time (poll, watch) or in the queue (others) within the last minute. */
@@ -120,6 +127,8 @@ export interface BusBudget {
   /** Transactions of the last minute, per second, in thousandths. */
   ratePerSecondMilli: number;
   lanes: Record<Lane, LaneBudget>;
+  /** What each sample of the plan costs. */
+  entries: EntryCost[];
   units: UnitBudget[];
   /** Bytes nobody asked for. */
   foreignBytes: number;

@@ -17,12 +17,15 @@ import type { Lane, ReadReply } from "./bus.ts";
 import { lineBus } from "./line-bus.ts";
 
 const LINE = { baud: 9600, parity: "none", stopBits: 1 } as const;
-const LONGEST_LATENCY_MS = 400;
-const PROFILE = { minimumGapMs: 0, longestLatencyMs: LONGEST_LATENCY_MS };
+const PROFILE = { minimumGapMs: 0, longestLatencyMs: 400 };
 const UNITS = [13, 14, 15, 16, 77];
-/** Every unit has the same registers: shape tells nobody apart. */
-const BLOCK = { name: "sample", function: 3, address: 0x0300, count: 4 } as const;
+/** Every unit has two circuits with the same registers: shape tells nobody apart. */
+const BLOCKS = [
+  { name: "circuit 1", function: 3, address: 0x0300, count: 4 },
+  { name: "circuit 2", function: 3, address: 0x0308, count: 4 },
+] as const;
 const RELAY = 0x0801;
+type Block = (typeof BLOCKS)[number];
 const CHARACTER_MS = 10 / 9.6;
 
 /** What the line does to one request and its answer. */
@@ -34,7 +37,8 @@ const fault = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant("late" as const),
-      turnaroundMs: fc.integer({ min: 40, max: LONGEST_LATENCY_MS }),
+      // Far beyond what the profile says.
+      turnaroundMs: fc.oneof(fc.integer({ min: 40, max: 400 }), fc.integer({ min: 400, max: 5000 })),
     }),
   },
   {
@@ -78,6 +82,7 @@ type Fault = typeof fault extends fc.Arbitrary<infer F> ? F : never;
 const step = fc.record({
   pauseMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 300 })),
   unit: fc.constantFrom(...UNITS),
+  circuit: fc.constantFrom(0 as const, 1 as const),
   lane: fc.constantFrom<Lane>("trip", "restore", "sale", "person", "poll", "backfill"),
   write: fc.boolean(),
   fault,
@@ -138,10 +143,19 @@ class HostileLine {
   }
 }
 
+/** What even registers hold: whose they are. Odd ones hold the index of the request. */
+function ownerOf(unitId: UnitId, register: number): number {
+  return (Number(unitId) << 8) | (register & 0xff);
+}
+
 function answerOf(request: SlaveRequest, index: number): Uint8Array {
   const { unitId, functionCode, address, count } = request;
   if (functionCode === 16) return writeReply(unitId, address, count);
-  return readReply(unitId, [unitId, index & 0xffff, address, 0x5555]);
+  const word = (register: number) => (register % 2 === 0 ? ownerOf(unitId, register) : index & 0xffff);
+  return readReply(
+    unitId,
+    Array.from({ length: count }, (_, n) => word(address + n)),
+  );
 }
 
 /** Bytes that a slave begins to say at an instant arrive when the last of them is through. */
@@ -182,29 +196,32 @@ describe("a hostile line", () => {
           const faults: unknown[] = [];
           // Requests may fail; assertions may not.
           const keepFault = (error: unknown) => void (isGatewayError(error) || faults.push(error));
-          let answeredRequest = -1;
-          bus.on("frame", ({ direction }) => {
-            if (direction === "received") answeredRequest = wire.requests.length - 1;
-          });
-          const check = (unitId: UnitId, { words }: Pick<ReadReply, "words">) => {
-            const [owner, request, address] = words;
-            expect(owner, "whose value it is").toBe(unitId);
-            expect(address).toBe(BLOCK.address);
-            expect(request, "the answer to this very request").toBe(answeredRequest);
-          };
-          bus.on("reply", ({ unitId, replies }) => {
+          const attempt = (assertion: () => void) => {
             try {
-              for (const reply of replies) check(unitId, reply);
+              assertion();
             } catch (error) {
               faults.push(error);
             }
+          };
+          bus.on("frame", ({ direction, bytes }) => {
+            const index = wire.requests.length - 1;
+            const asked = parseRequest(wire.requests[index]?.bytes ?? new Uint8Array());
+            if (direction !== "received" || bytes[1] !== asked.functionCode) return;
+            attempt(() => expect(bytes, "the answer to this very request").toEqual(answerOf(asked, index)));
+          });
+          const check = (unitId: UnitId, block: Block, { words }: ReadReply) => {
+            expect(words[0], "whose value it is").toBe(ownerOf(unitId, block.address));
+          };
+          bus.on("reply", ({ unitId, replies }) => {
+            for (const [index, block] of BLOCKS.entries())
+              attempt(() => check(unitId, block, replies[index] as ReadReply));
           });
           if (polls) {
             bus.setPollPlan(
               UNITS.map((unitId) => ({
                 key: `${unitId}`,
                 unitId,
-                blocks: [BLOCK],
+                blocks: BLOCKS,
                 holes: [],
                 profile: PROFILE,
                 intervalMs: 1500,
@@ -214,7 +231,7 @@ describe("a hostile line", () => {
           }
 
           const outcomes: Promise<void>[] = [];
-          for (const [index, { pauseMs, unit, lane, write }] of steps.entries()) {
+          for (const [index, { pauseMs, unit, circuit, lane, write }] of steps.entries()) {
             await clock.advance(pauseMs);
             const expiresAtMs = clock.nowMs() + 30_000;
             if (write) {
@@ -236,12 +253,12 @@ describe("a hostile line", () => {
               const read = bus.read({
                 lane,
                 unitId: unit,
-                block: BLOCK,
+                block: BLOCKS[circuit],
                 profile: PROFILE,
                 expiresAtMs,
                 key: `${index}`,
               });
-              outcomes.push(read.then((reply) => check(unit, reply)).catch(keepFault));
+              outcomes.push(read.then((reply) => check(unit, BLOCKS[circuit], reply)).catch(keepFault));
             }
           }
           await clock.until(Promise.all(outcomes), 120_000);

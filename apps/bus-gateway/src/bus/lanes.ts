@@ -9,19 +9,22 @@ interface LaneRow {
   bound: number;
   /** Somebody stands behind the request: an offline unit is tried at once and its back-off starts over. */
   wakesOfflineUnit: boolean;
+  /** Its reads may carry more words than were asked for, where that saves a read of something else. */
+  growsReads: boolean;
 }
 
 /**
  * Bounds: 64 is more than the circuits of a full cabinet and, at 8 requests a second, as much as can be carried out before
  * a trip (10 s) or a purchase (3 s goal, 120 s expiry) is late; backfill and scan come in long runs.
+ * Nothing is added to what switches a relay or writes credit, nor to a scan, whose unit may not be there.
  */
 export const LANE_TABLE = {
-  trip: { rank: 0, agesAfterMs: 500, bound: 256, wakesOfflineUnit: true },
-  restore: { rank: 1, agesAfterMs: 1000, bound: 256, wakesOfflineUnit: true },
-  sale: { rank: 2, agesAfterMs: 2000, bound: 64, wakesOfflineUnit: true },
-  person: { rank: 3, agesAfterMs: 2000, bound: 64, wakesOfflineUnit: true },
-  watch: { rank: 4, agesAfterMs: 5000, bound: 64, wakesOfflineUnit: false },
-  poll: { rank: 5, agesAfterMs: 10_000, bound: 64, wakesOfflineUnit: false },
-  backfill: { rank: 6, agesAfterMs: 30_000, bound: 256, wakesOfflineUnit: false },
-  scan: { rank: 7, agesAfterMs: 60_000, bound: 256, wakesOfflineUnit: false },
+  trip: { rank: 0, agesAfterMs: 500, bound: 256, wakesOfflineUnit: true, growsReads: false },
+  restore: { rank: 1, agesAfterMs: 1000, bound: 256, wakesOfflineUnit: true, growsReads: false },
+  sale: { rank: 2, agesAfterMs: 2000, bound: 64, wakesOfflineUnit: true, growsReads: false },
+  person: { rank: 3, agesAfterMs: 2000, bound: 64, wakesOfflineUnit: true, growsReads: true },
+  watch: { rank: 4, agesAfterMs: 5000, bound: 64, wakesOfflineUnit: false, growsReads: true },
+  poll: { rank: 5, agesAfterMs: 10_000, bound: 64, wakesOfflineUnit: false, growsReads: true },
+  backfill: { rank: 6, agesAfterMs: 30_000, bound: 256, wakesOfflineUnit: false, growsReads: true },
+  scan: { rank: 7, agesAfterMs: 60_000, bound: 256, wakesOfflineUnit: false, growsReads: false },
 } as const satisfies Record<Lane, LaneRow>;

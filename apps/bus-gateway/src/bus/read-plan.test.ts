@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planReads, type ReadPlanSetting } from "./read-plan.ts";
+import { readTransactionMs } from "../protocol/modbus/wire-time.ts";
+import { planReads, type ReadPlanSetting, type RegisterRange, splitAt } from "./read-plan.ts";
 
 const setting = (baud: number, holes: ReadPlanSetting["holes"] = []): ReadPlanSetting => ({
-  line: { baud, parity: "even", stopBits: 1 },
-  turnaroundMs: 20,
-  function: 3,
+  readMs: (registers) => readTransactionMs({ baud, parity: "even", stopBits: 1 }, registers, 20),
   holes,
+  splits: [],
 });
 const blocks = (ranges: [number, number][], plan: ReadPlanSetting) =>
   planReads(
@@ -53,8 +53,8 @@ describe("read plan", () => {
         setting(9600),
       ),
     ).toEqual([
-      [0, 125],
-      [125, 1],
+      [0, 100],
+      [100, 26],
     ]);
   });
 
@@ -95,6 +95,110 @@ describe("read plan", () => {
         }
         for (const block of plan) expect(block.count).toBeLessThanOrEqual(125);
         expect(planReads([...ranges].reverse(), setting(9600))).toEqual(plan);
+      }),
+    );
+  });
+
+  it("costs no more than any other way to part the ranges", () => {
+    const range = fc.record({ address: fc.nat({ max: 150 }), count: fc.integer({ min: 1, max: 12 }) });
+    const hole = fc.nat({ max: 150 }).map((from) => ({ from, to: from + 2 }));
+    fc.assert(
+      fc.property(
+        fc.array(range, { minLength: 1, maxLength: 6 }),
+        fc.array(hole, { maxLength: 2 }),
+        fc.constantFrom(9600, 115_200),
+        (ranges, holes, baud) => {
+          const plan = setting(baud, holes);
+          const costOf = (reads: RegisterRange[]) =>
+            reads.reduce((sum, { count }) => sum + plan.readMs(count), 0);
+          const sorted = [...ranges].sort((a, b) => a.address - b.address || a.count - b.count);
+          expect(costOf(planReads(ranges, plan))).toBeLessThanOrEqual(
+            Math.min(
+              ...waysToPart(sorted)
+                .filter(isAllowed(holes))
+                .map((runs) => costOf(runs.map(union))),
+            ) + 1e-9,
+          );
+        },
+      ),
+    );
+  });
+});
+
+/** Every way to cut a sorted list into runs. */
+function waysToPart(ranges: RegisterRange[]): RegisterRange[][][] {
+  const [first, ...rest] = ranges;
+  if (!first) return [];
+  if (rest.length === 0) return [[[first]]];
+  return waysToPart(rest).flatMap(([run = [], ...runs]) => [
+    [[first, ...run], ...runs],
+    [[first], run, ...runs],
+  ]);
+}
+
+function union(run: RegisterRange[]): RegisterRange {
+  const address = Math.min(...run.map((range) => range.address));
+  const end = Math.max(...run.map((range) => range.address + range.count));
+  return { address, count: end - address };
+}
+
+const isAllowed = (holes: ReadPlanSetting["holes"]) => (runs: RegisterRange[][]) =>
+  runs.every((run) => {
+    const { address, count } = union(run);
+    const crosses = holes.some(({ from, to }) => from < address + count && to >= address);
+    return run.length === 1 || (count <= 125 && !crosses);
+  });
+
+describe("where to part a refused read", () => {
+  it.for<{ name: string; parts: [number, number][]; at: object | null }>([
+    {
+      name: "across the widest gap",
+      parts: [
+        [0, 4],
+        [6, 4],
+        [20, 4],
+      ],
+      at: { from: 9, to: 20 },
+    },
+    {
+      name: "in the middle of neighbours",
+      parts: [
+        [0, 10],
+        [10, 10],
+        [20, 10],
+        [30, 10],
+      ],
+      at: { from: 19, to: 20 },
+    },
+    {
+      name: "nowhere, where one of them is the whole",
+      parts: [
+        [0, 30],
+        [10, 10],
+      ],
+      at: null,
+    },
+    { name: "nowhere, where there is but one", parts: [[0, 30]], at: null },
+    {
+      name: "only as a whole, where all overlap",
+      parts: [
+        [0, 20],
+        [10, 20],
+      ],
+      at: { from: 0, to: 29 },
+    },
+  ])("$name", ({ parts, at }) => {
+    expect(splitAt(parts.map(([address, count]) => ({ address, count })))).toEqual(at);
+  });
+
+  it("always forbids what was refused", () => {
+    const range = fc.record({ address: fc.nat({ max: 60 }), count: fc.integer({ min: 1, max: 12 }) });
+    fc.assert(
+      fc.property(fc.array(range, { minLength: 2, maxLength: 8 }), (ranges) => {
+        const plan = { ...setting(115_200), readMs: () => 1 };
+        const [all] = planReads(ranges, plan);
+        const split = splitAt(all?.parts ?? []);
+        if (split) expect(planReads(ranges, { ...plan, splits: [split] }).length).toBeGreaterThan(1);
       }),
     );
   });

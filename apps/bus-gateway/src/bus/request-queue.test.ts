@@ -5,13 +5,15 @@ import { LANE_TABLE } from "./lanes.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 const PROFILE = { minimumGapMs: 0, longestLatencyMs: 500 };
+/** Both clocks begin at zero. */
+const NOW = { monotonicMs: 0, wallMs: 0 };
 const BLOCK = { name: "sample", function: 3, address: 0x300, count: 18 } as const;
 
 function queueWith() {
   const queue = new RequestQueue();
   const read = (request: Partial<ReadRequest>) =>
     new Promise<ReadReply>((resolve, reject) => {
-      queue.addRead({ lane: "person", unitId: 13, block: BLOCK, profile: PROFILE, ...request }, 0, {
+      queue.addRead({ lane: "person", unitId: 13, block: BLOCK, profile: PROFILE, ...request }, NOW, {
         resolve,
         reject,
       });
@@ -25,7 +27,7 @@ function queueWith() {
         profile: PROFILE,
         ...request,
       };
-      queue.addWrite(full, 0, { resolve, reject });
+      queue.addWrite(full, NOW, { resolve, reject });
     });
   const heads = (lane: Lane) => queue.head(lane, () => true);
   return { queue, read, write, heads };
@@ -38,8 +40,8 @@ describe("requests of the same meaning", () => {
     const second = read({ lane: "sale", key: "k", expiresAtMs: 200 });
     expect(queue.waitingCount("backfill")).toBe(0);
     queue.expire(150);
-    const head = heads("sale");
-    for (const waiter of head?.kind === "read" ? head.waiters : []) waiter.resolve({ words: [1], at: 7 });
+    expect(heads("sale")).toMatchObject({ kind: "read" });
+    queue.answer(13, BLOCK, { words: [1], at: 7 });
     expect(await Promise.all([first, second])).toEqual([
       { words: [1], at: 7 },
       { words: [1], at: 7 },

@@ -2,34 +2,35 @@ import type { UnitId } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Cancel, Clock } from "../clock.ts";
 import { GatewayError } from "../errors.ts";
-import type { BytePipe, PipeState } from "../pipe/byte-pipe.ts";
-import { allowanceMs } from "../protocol/line/round-trip.ts";
-import type { Answer, Wire, WireFrame } from "../protocol/protocol.ts";
+import type { BytePipe } from "../pipe/byte-pipe.ts";
+import type { Wire, WireFrame } from "../protocol/protocol.ts";
 import type {
   Bus,
   BusBudget,
   BusEvents,
-  BusState,
   Lane,
   PollEntry,
-  ProfileTiming,
   ReadReply,
   ReadRequest,
   WriteRequest,
 } from "./bus.ts";
-import { afterExchange, QUIET_BUS } from "./bus-health.ts";
+import { BusCondition } from "./bus-condition.ts";
 import { BusListeners } from "./bus-listeners.ts";
 import { BusUse } from "./bus-use.ts";
 import { LANE_TABLE } from "./lanes.ts";
-import { ASSUMED_TURNAROUND_MS, plannedMilli } from "./planned-use.ts";
-import { afterMissedPoll, afterPoll, movedOn, replan, type ScheduledPoll } from "./poll-schedule.ts";
-import { RequestQueue, rejectAll, type WaitingRequest } from "./request-queue.ts";
+import { budgetOf, type PlanBudget } from "./plan-budget.ts";
+import { PollSchedule } from "./poll-schedule.ts";
+import { type Moment, RequestQueue } from "./request-queue.ts";
+import { Transactions } from "./transactions.ts";
 import { nextTurn, nextTurnMs, type Turn, type TurnState } from "./turn.ts";
 import { probeSoon } from "./unit-health.ts";
-import { noteAnswer, type UnitRecord, UnitRegister, unitBudget } from "./units.ts";
+import { UnitObserver } from "./unit-observer.ts";
+import { UnitRegister, unitBudget } from "./units.ts";
 
 /** Longest sleep of the loop; a jump of the wall clock is noticed by then, and expiries follow it. Range 0.1–10 s. */
 const LONGEST_SLEEP_MS = 1000;
+/** Learned turnarounds move slowly, and a budget of hundreds of circuits takes milliseconds. Range 1–60 s. */
+const PLAN_BUDGET_KEPT_MS = 5000;
 
 export interface ScheduledBusOptions {
   id: string;
@@ -41,40 +42,61 @@ export interface ScheduledBusOptions {
   random: () => number;
 }
 
-/** One owner of one RS485 line: one scheduler, one transaction in flight. */
+/** One owner of one bus: one scheduler, one transaction in flight. */
 export class ScheduledBus implements Bus {
   readonly id: string;
   readonly #pipe: BytePipe;
   readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #random: () => number;
   readonly #wire: Wire;
   readonly #listeners: BusListeners;
+  readonly #condition: BusCondition;
   readonly #queue = new RequestQueue();
+  readonly #schedule = new PollSchedule();
   readonly #units = new UnitRegister();
+  readonly #transactions: Transactions;
   readonly #use: BusUse;
   readonly #running: Promise<void>;
-  #polls: ScheduledPoll[] = [];
-  #state: BusState = "opening";
-  #busHealth = QUIET_BUS;
   #liveSinceDoubtful = 1;
-  #lastTurnWasOutOfRank = false;
-  #previousGapMs = 0;
+  #turnsOutOfRank = 0;
+  #planBudget: { budget: PlanBudget; atMs: number } | null = null;
   #wake: () => void = () => {};
   #closed = false;
 
-  constructor({ id, pipe, openWire, clock, log, random }: ScheduledBusOptions) {
+  constructor({ id, pipe, openWire, clock, log: parentLog, random }: ScheduledBusOptions) {
+    const log = parentLog.child({ bus: id });
+    const listeners = new BusListeners((error) => log.error({ err: error }, "a listener of the bus failed"));
+    const units = this.#units;
+    const observer = new UnitObserver({ units, listeners, clock, log, random });
     this.id = id;
     this.#pipe = pipe;
     this.#clock = clock;
-    this.#log = log.child({ bus: id });
-    this.#random = random;
+    this.#listeners = listeners;
     this.#use = new BusUse(clock.monotonicMs());
-    this.#listeners = new BusListeners((error) =>
-      this.#log.error({ err: error }, "a listener of the bus failed"),
-    );
-    this.#wire = openWire((frame) => this.#listeners.tell("frame", { at: clock.nowMs(), ...frame }));
-    pipe.onState((state) => this.#followPipe(state));
+    this.#condition = new BusCondition({
+      listeners,
+      clock,
+      log,
+      onUp: () => this.#askAllAgain(),
+      onDown: (reason) => this.#queue.rejectEverything(new GatewayError("bus-down", reason)),
+    });
+    this.#wire = openWire((frame) => {
+      observer.heard(frame);
+      listeners.tell("frame", { at: clock.nowMs(), ...frame });
+    });
+    this.#transactions = new Transactions({
+      wire: this.#wire,
+      queue: this.#queue,
+      schedule: this.#schedule,
+      units,
+      listeners,
+      clock,
+      log,
+      note: (unit, answer, profile, shape) => {
+        observer.note(unit, answer, profile, shape);
+        this.#condition.followAnswer(answer);
+      },
+    });
+    pipe.onState((state) => this.#condition.followPipe(state));
     pipe.open();
     this.#running = this.#run();
   }
@@ -82,7 +104,7 @@ export class ScheduledBus implements Bus {
   read(request: ReadRequest): Promise<ReadReply> {
     return new Promise((resolve, reject) => {
       if (this.#refuses(reject)) return;
-      this.#queue.addRead(request, this.#clock.monotonicMs(), { resolve, reject });
+      this.#queue.addRead(request, this.#now(), { resolve, reject });
       this.#requested(request.lane, request.unitId);
     });
   }
@@ -90,13 +112,17 @@ export class ScheduledBus implements Bus {
   write(request: WriteRequest): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#refuses(reject)) return;
-      this.#queue.addWrite(request, this.#clock.monotonicMs(), { resolve, reject });
+      this.#queue.addWrite(request, this.#now(), { resolve, reject });
       this.#requested(request.lane, request.unitId);
     });
   }
 
   setPollPlan(plan: readonly PollEntry[]): void {
-    this.#polls = replan(this.#polls, plan, this.#clock.monotonicMs());
+    const { plannedMilli, overcommitted } = this.#budgetOf(plan);
+    if (overcommitted)
+      this.#listeners.tell("bus", { kind: "overcommitted", plannedMilli, at: this.#clock.nowMs() });
+    this.#schedule.replan(plan, this.#clock.monotonicMs());
+    this.#planBudget = null;
     this.#wake();
   }
 
@@ -106,17 +132,18 @@ export class ScheduledBus implements Bus {
 
   budget(): BusBudget {
     const nowMs = this.#clock.monotonicMs();
-    const plan = this.#polls.map(({ entry }) => entry);
-    const turnaroundMsOf = (unitId: UnitId) =>
-      this.#units.find(unitId)?.roundTrip.smoothedMs ?? ASSUMED_TURNAROUND_MS;
-    const planned = plannedMilli(plan, this.#wire, turnaroundMsOf);
+    const { plannedMilli, overcommitted, lanes, entries } = this.#currentPlanBudget(nowMs);
     return {
       busId: this.id,
-      state: this.#state,
-      plannedMilli: planned,
-      overcommitted: planned > 1000,
+      state: this.#condition.state,
+      plannedMilli,
+      overcommitted,
       ...this.#use.lastMinute(nowMs),
-      lanes: this.#use.lanes(nowMs, (lane) => this.#queue.waitingCount(lane)),
+      lanes: this.#use.lanes(nowMs, (lane) => ({
+        waiting: this.#queue.waitingCount(lane),
+        plannedMilli: lane === "watch" || lane === "poll" ? lanes[lane] : 0,
+      })),
+      entries,
       units: this.#units.all().map(unitBudget),
       foreignBytes: this.#wire.foreignBytes,
       localEcho: this.#wire.localEcho,
@@ -141,7 +168,7 @@ export class ScheduledBus implements Bus {
         await this.#sleep(nowMs);
         continue;
       }
-      this.#lastTurnWasOutOfRank = next.outOfRank;
+      this.#turnsOutOfRank = next.outOfRank ? this.#turnsOutOfRank + 1 : 0;
       await this.#take(next.turn, nowMs);
     }
   }
@@ -149,10 +176,11 @@ export class ScheduledBus implements Bus {
   #turnState(): TurnState {
     return {
       queue: this.#queue,
-      polls: this.#polls,
+      polls: this.#schedule.all,
       healthOf: (unitId) => this.#units.get(unitId).health,
       liveSinceDoubtful: this.#liveSinceDoubtful,
-      lastTurnWasOutOfRank: this.#lastTurnWasOutOfRank,
+      turnsOutOfRank: this.#turnsOutOfRank,
+      planFits: !this.#currentPlanBudget(this.#clock.monotonicMs()).overcommitted,
     };
   }
 
@@ -171,131 +199,47 @@ export class ScheduledBus implements Bus {
   }
 
   async #take(turn: Turn, startedMs: number): Promise<void> {
-    const succeeded =
-      turn.kind === "poll" ? await this.#poll(turn, startedMs) : await this.#serve(turn.waiting);
+    const succeeded = await this.#carryOut(turn, startedMs);
     const { lane, latenessMs } = turn;
     this.#use.note({ lane, succeeded, startedMs, endMs: this.#clock.monotonicMs(), latenessMs });
   }
 
-  async #poll({ poll, isDoubtful }: Extract<Turn, { kind: "poll" }>, startedMs: number): Promise<boolean> {
-    const { key, unitId, blocks, profile } = poll.entry;
-    this.#liveSinceDoubtful = isDoubtful ? 0 : this.#liveSinceDoubtful + 1;
-    const unit = this.#units.get(unitId);
-    const replies: ReadReply[] = [];
-    for (const block of blocks) {
-      const answer = await this.#wire.read(unitId, block, this.#timing(unit, profile));
-      this.#note(unit, answer, profile);
-      if (!answer.ok) {
-        this.#polls = movedOn(this.#polls, poll, afterMissedPoll(poll, startedMs));
-        return false;
-      }
-      replies.push({ words: answer.value, at: this.#wallMs(answer.atMonotonicMs) });
+  #carryOut(turn: Turn, startedMs: number): Promise<boolean> {
+    if (turn.kind === "poll") {
+      this.#liveSinceDoubtful = turn.isDoubtful ? 0 : this.#liveSinceDoubtful + 1;
+      return this.#transactions.poll(turn, startedMs);
     }
-    this.#polls = movedOn(this.#polls, poll, afterPoll(poll, startedMs));
-    this.#listeners.tell("reply", { key, unitId, replies, at: replies.at(-1)?.at ?? 0 });
-    return true;
+    const { waiting } = turn;
+    return waiting.kind === "read"
+      ? this.#transactions.request(waiting, startedMs)
+      : this.#transactions.write(waiting, startedMs);
   }
 
-  async #serve(waiting: WaitingRequest): Promise<boolean> {
-    this.#queue.take(waiting);
-    const { profile } = waiting.request;
-    const unit = this.#units.get(waiting.unitId);
-    const timing = this.#timing(unit, profile);
-    if (waiting.kind === "read") {
-      const answer = await this.#wire.read(waiting.unitId, waiting.request.block, timing);
-      this.#note(unit, answer, profile);
-      if (!answer.ok) rejectAll(waiting, answer.error);
-      else {
-        const at = this.#wallMs(answer.atMonotonicMs);
-        for (const waiter of waiting.waiters) waiter.resolve({ words: [...answer.value], at });
-      }
-      return answer.ok;
-    }
-    const answer = await this.#wire.write(waiting.unitId, waiting.request.write, timing);
-    this.#note(unit, answer, profile);
-    if (!answer.ok) rejectAll(waiting, answer.error);
-    else for (const waiter of waiting.waiters) waiter.resolve();
-    return answer.ok;
+  #currentPlanBudget(nowMs: number): PlanBudget {
+    const kept = this.#planBudget;
+    if (kept && nowMs - kept.atMs < PLAN_BUDGET_KEPT_MS) return kept.budget;
+    const budget = this.#budgetOf(this.#schedule.all.map(({ entry }) => entry));
+    this.#planBudget = { budget, atMs: nowMs };
+    return budget;
   }
 
-  /** Some meters restart when anybody on their line is asked too soon, so the gap of the previous one counts as well. */
-  #timing(unit: UnitRecord, profile: ProfileTiming) {
-    const gapMs = Math.max(profile.minimumGapMs, this.#previousGapMs);
-    this.#previousGapMs = profile.minimumGapMs;
-    return { gapMs, allowanceMs: allowanceMs(unit.roundTrip, profile.longestLatencyMs) };
-  }
-
-  #note(unit: UnitRecord, answer: Answer<unknown>, profile: ProfileTiming): void {
-    const nowMs = this.#clock.monotonicMs();
-    const before = unit.health.presence;
-    noteAnswer(unit, answer, {
-      nowMs,
-      nowWallMs: this.#clock.nowMs(),
-      longestLatencyMs: profile.longestLatencyMs,
-      random: this.#random(),
+  #budgetOf(plan: readonly PollEntry[]): PlanBudget {
+    return budgetOf(plan, this.#wire, {
+      turnaroundMs: (unitId) => this.#units.find(unitId)?.roundTrip.smoothedMs ?? null,
+      splits: (unitId) => this.#units.find(unitId)?.splits ?? [],
     });
-    const { presence } = unit.health;
-    if (presence !== null && presence !== before) {
-      this.#log.info({ unitId: unit.unitId, presence, before }, "presence of a unit changed");
-      this.#listeners.tell("unit", { unitId: unit.unitId, presence, at: this.#clock.nowMs() });
-    }
-    this.#noteDuplicate(unit, answer, nowMs);
-    this.#followHealth(answer);
   }
 
-  #noteDuplicate(unit: UnitRecord, answer: Answer<unknown>, nowMs: number): void {
-    if (answer.ok) return;
-    const { cause, foreignUnitId } = answer;
-    if (cause === "duplicate-address") this.#tellDuplicate(unit.unitId);
-    const other = foreignUnitId === undefined ? undefined : this.#units.find(foreignUnitId);
-    // A late answer comes from a unit in quarantine. Any other unit has already answered what it was asked.
-    if (other && other !== unit && other.lastReplyAt !== null && other.health.quarantinedUntilMs <= nowMs) {
-      this.#tellDuplicate(other.unitId);
-    }
-  }
-
-  #tellDuplicate(unitId: UnitId): void {
-    this.#log.warn({ unitId }, "more than one unit answers to this address");
-    this.#listeners.tell("bus", { kind: "duplicate-address", unitId, at: this.#clock.nowMs() });
-  }
-
-  #followHealth(answer: Answer<unknown>): void {
-    if (!answer.ok && (answer.cause === "bus-down" || answer.cause === "bus-closed")) return;
-    const wasJammed = this.#busHealth.jammed;
-    this.#busHealth = afterExchange(this.#busHealth, answer.ok || answer.answered ? null : answer.cause);
-    if (this.#busHealth.jammed === wasJammed) return;
-    if (this.#busHealth.jammed)
-      this.#enter("jammed", "the line is never clean", { failures: 0, alarm: true });
-    else this.#comeUp("the line is clean again");
-  }
-
-  #followPipe(pipe: PipeState): void {
-    this.#busHealth = QUIET_BUS;
-    if (pipe.state === "up") {
-      this.#comeUp("connected");
-      return;
-    }
-    this.#enter("down", pipe.reason, pipe);
-    this.#queue.rejectEverything(new GatewayError("bus-down", pipe.reason));
-  }
-
-  #comeUp(detail: string): void {
-    // Units that were lost with the line are not dead: ask them all again.
+  /** Units that were lost with the line are not dead. */
+  #askAllAgain(): void {
     this.#units.updateHealth((health) => probeSoon(health, this.#clock.monotonicMs()));
-    this.#enter("up", detail, { failures: 0, alarm: false });
     this.#wake();
-  }
-
-  #enter(state: BusState, detail: string, { failures, alarm }: { failures: number; alarm: boolean }): void {
-    this.#state = state;
-    this.#log.info({ state, detail, failures }, "state of the bus");
-    this.#listeners.tell("bus", { kind: "state", state, at: this.#clock.nowMs(), detail, failures, alarm });
   }
 
   /** While the bus is down nothing is queued: a caller learns at once, and no old request goes out when it is back. */
   #refuses(reject: (error: GatewayError) => void): boolean {
     if (this.#closed) reject(new GatewayError("bus-closed"));
-    else if (this.#state === "down") reject(new GatewayError("bus-down"));
+    else if (this.#condition.state === "down") reject(new GatewayError("bus-down"));
     else return false;
     return true;
   }
@@ -308,7 +252,7 @@ export class ScheduledBus implements Bus {
     this.#wake();
   }
 
-  #wallMs(monotonicMs: number): number {
-    return Math.round(this.#clock.nowMs() - (this.#clock.monotonicMs() - monotonicMs));
+  #now(): Moment {
+    return { monotonicMs: this.#clock.monotonicMs(), wallMs: this.#clock.nowMs() };
   }
 }

@@ -33,10 +33,13 @@ function stateOf(units: Unit[], rest: Partial<TurnState> = {}): TurnState {
         lane: "poll",
       },
       dueMs: NOW_MS - lateMs,
+      replies: [],
+      begunMs: null,
     })),
     healthOf: (unitId) => units[Number(unitId) - 1]?.health ?? NEW_UNIT,
     liveSinceDoubtful: 1,
-    lastTurnWasOutOfRank: false,
+    turnsOutOfRank: 0,
+    planFits: true,
     ...rest,
   };
 }

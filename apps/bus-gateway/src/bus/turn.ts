@@ -2,13 +2,14 @@ import type { UnitId } from "@hallmeter/meter-model";
 import { LANES, type PollEntry } from "./bus.ts";
 import { type Candidate, choose } from "./choose.ts";
 import { LANE_TABLE } from "./lanes.ts";
-import { earliestDeadline, latenessMs, pollAge, type ScheduledPoll } from "./poll-schedule.ts";
+import { deadlineMs, latenessMs, pollAge, type ScheduledPoll } from "./poll-schedule.ts";
 import type { RequestQueue, WaitingRequest } from "./request-queue.ts";
 import { isOffline, type UnitHealth } from "./unit-health.ts";
 
 /** What the bus does next. */
 export type Turn = Candidate & { latenessMs: number } & (
     | { kind: "request"; waiting: WaitingRequest }
+    /** `isDoubtful`: it may cost a whole time-out. */
     | { kind: "poll"; poll: ScheduledPoll; isDoubtful: boolean }
   );
 
@@ -18,45 +19,46 @@ export interface TurnState {
   healthOf: (unitId: UnitId) => UnitHealth;
   /** How many live units were polled since one that may be dead was. */
   liveSinceDoubtful: number;
-  lastTurnWasOutOfRank: boolean;
+  /** How many turns in a row were not the first lane's. */
+  turnsOutOfRank: number;
+  /** The wire can carry the poll plan. */
+  planFits: boolean;
 }
 
 /** The next turn at this monotonic time, or undefined when nothing may be sent yet. */
 export function nextTurn(state: TurnState, nowMs: number): { turn: Turn; outOfRank: boolean } | undefined {
   const candidates = [...requestTurns(state, nowMs), ...pollTurns(state, nowMs)];
-  const chosen = choose(candidates, state.lastTurnWasOutOfRank);
+  const chosen = choose(candidates, state.turnsOutOfRank, state.planFits);
   return chosen && { turn: chosen.candidate, outOfRank: chosen.outOfRank };
 }
 
 /** When `nextTurn` may have something to say although nothing new has come in; monotonic. */
 export function nextTurnMs(state: TurnState, nowMs: number): number {
-  const instants: number[] = [];
-  for (const unitId of state.queue.unitIds()) instants.push(state.healthOf(unitId).quarantinedUntilMs);
+  let firstMs = Number.POSITIVE_INFINITY;
+  const consider = (instantMs: number) => {
+    if (instantMs > nowMs && instantMs < firstMs) firstMs = instantMs;
+  };
+  for (const unitId of state.queue.unitIds()) consider(state.healthOf(unitId).quarantinedUntilMs);
   const mayProbe = probesAllowed(state);
   for (const { entry, dueMs } of state.polls) {
     const health = state.healthOf(entry.unitId);
-    if (!isOffline(health)) instants.push(Math.max(dueMs, health.quarantinedUntilMs));
-    else if (mayProbe) instants.push(Math.max(health.nextProbeMs, health.quarantinedUntilMs));
+    if (!isOffline(health)) consider(Math.max(dueMs, health.quarantinedUntilMs));
+    else if (mayProbe) consider(Math.max(health.nextProbeMs, health.quarantinedUntilMs));
   }
-  return Math.min(Number.POSITIVE_INFINITY, ...instants.filter((instant) => instant > nowMs));
+  return firstMs;
 }
 
 function requestTurns({ queue, healthOf }: TurnState, nowMs: number): Turn[] {
   const canServe = (unitId: UnitId) => healthOf(unitId).quarantinedUntilMs <= nowMs;
-  return LANES.flatMap((lane): Turn[] => {
+  const turns: Turn[] = [];
+  for (const lane of LANES) {
     const waiting = queue.head(lane, canServe);
-    if (!waiting) return [];
+    if (!waiting) continue;
     const waitedMs = nowMs - waiting.queuedMs;
-    return [
-      {
-        kind: "request",
-        lane,
-        waiting,
-        age: waitedMs / LANE_TABLE[lane].agesAfterMs,
-        latenessMs: waitedMs,
-      },
-    ];
-  });
+    const age = waitedMs / LANE_TABLE[lane].agesAfterMs;
+    turns.push({ kind: "request", lane, waiting, age, latenessMs: waitedMs });
+  }
+  return turns;
 }
 
 /**
@@ -65,56 +67,77 @@ function requestTurns({ queue, healthOf }: TurnState, nowMs: number): Turn[] {
  */
 const LIVE_BETWEEN_DOUBTFUL_WHEN_LATE = 4;
 
+type PollLane = PollEntry["lane"];
+
+/** The polls that are due, the first of each sort. */
+interface DuePolls {
+  live: Partial<Record<PollLane, ScheduledPoll>>;
+  /** Of units that have just missed. */
+  doubtful: Partial<Record<PollLane, ScheduledPoll>>;
+  /** Of dead units; by the instant of their next probe. */
+  probe: ScheduledPoll | undefined;
+}
+
 /**
  * Live units go by their deadline. One that has just missed, or is dead, costs a whole time-out: it gets a turn after a live
  * one, and more only where no live one is due, so that a cabinet without power does not take the bus from the others.
  */
 function pollTurns(state: TurnState, nowMs: number): Turn[] {
-  const { polls, healthOf } = state;
-  const due = (lane: PollEntry["lane"], isDoubtful: boolean) =>
-    earliestDeadline(polls, nowMs, (entry) => {
-      const health = healthOf(entry.unitId);
-      const isServable = !isOffline(health) && health.quarantinedUntilMs <= nowMs;
-      return entry.lane === lane && isServable && health.missesInARow > 0 === isDoubtful;
-    });
-  const live = { watch: due("watch", false), poll: due("poll", false) };
-  const lateness = Math.max(...[live.watch, live.poll].map((poll) => (poll ? pollAge(poll, nowMs) : -1)));
+  const due = duePolls(state, nowMs);
+  const age = (poll: ScheduledPoll | undefined) => (poll ? pollAge(poll, nowMs) : -1);
+  const lateness = Math.max(age(due.live.watch), age(due.live.poll));
   const livePollsBetween = lateness >= 1 ? LIVE_BETWEEN_DOUBTFUL_WHEN_LATE : 1;
   const mayTryDoubtful = lateness < 0 || state.liveSinceDoubtful >= livePollsBetween;
-  return (["watch", "poll"] as const).flatMap((lane): Turn[] => {
-    const head = live[lane];
-    const probe = lane === "poll" ? dueProbe(state, nowMs) : undefined;
-    const doubtful = mayTryDoubtful ? (due(lane, true) ?? probe) : undefined;
+  const turns: Turn[] = [];
+  for (const lane of ["watch", "poll"] as const) {
+    const head = due.live[lane];
+    const probe = lane === "poll" ? due.probe : undefined;
+    const doubtful = mayTryDoubtful ? longerDue(due.doubtful[lane], probe, state) : undefined;
     const poll = doubtful ?? head;
-    if (!poll) return [];
-    // Whoever takes the turn of a live poll inherits how much that is aged: the live poll comes right after.
-    const age = head ? pollAge(head, nowMs) : 0;
-    return [
-      {
-        kind: "poll",
-        lane,
-        poll,
-        isDoubtful: doubtful !== undefined,
-        age,
-        latenessMs: doubtful ? 0 : latenessMs(poll, nowMs),
-      },
-    ];
-  });
+    if (!poll) continue;
+    turns.push({
+      kind: "poll",
+      lane,
+      poll,
+      isDoubtful: doubtful !== undefined,
+      // Whoever takes the turn of a live poll inherits how much that is aged: the live poll comes right after.
+      age: head ? pollAge(head, nowMs) : 0,
+      latenessMs: doubtful ? 0 : latenessMs(poll, nowMs),
+    });
+  }
+  return turns;
 }
 
-function dueProbe(state: TurnState, nowMs: number): ScheduledPoll | undefined {
-  if (!probesAllowed(state)) return undefined;
-  let first: ScheduledPoll | undefined;
-  let firstMs = Number.POSITIVE_INFINITY;
+/** Of a unit that has just missed and a dead one, whichever has waited longer: on a bad line there is always one of the former. */
+function longerDue(
+  missed: ScheduledPoll | undefined,
+  probe: ScheduledPoll | undefined,
+  { healthOf }: TurnState,
+): ScheduledPoll | undefined {
+  if (!missed || !probe) return missed ?? probe;
+  return healthOf(probe.entry.unitId).nextProbeMs < missed.dueMs ? probe : missed;
+}
+
+/** One pass: this runs between any two transactions, over every circuit of the bus. */
+function duePolls(state: TurnState, nowMs: number): DuePolls {
+  const due: DuePolls = { live: {}, doubtful: {}, probe: undefined };
+  const mayProbe = probesAllowed(state);
+  let probeMs = Number.POSITIVE_INFINITY;
   for (const poll of state.polls) {
-    const health = state.healthOf(poll.entry.unitId);
-    if (!isOffline(health) || health.quarantinedUntilMs > nowMs || health.nextProbeMs > nowMs) continue;
-    if (health.nextProbeMs < firstMs) {
-      first = poll;
-      firstMs = health.nextProbeMs;
+    const { unitId, lane } = poll.entry;
+    const health = state.healthOf(unitId);
+    if (health.quarantinedUntilMs > nowMs) continue;
+    if (isOffline(health)) {
+      if (!mayProbe || health.nextProbeMs > nowMs || health.nextProbeMs >= probeMs) continue;
+      due.probe = poll;
+      probeMs = health.nextProbeMs;
+    } else if (poll.dueMs <= nowMs) {
+      const sort = health.missesInARow > 0 ? due.doubtful : due.live;
+      const first = sort[lane];
+      if (!first || deadlineMs(poll) < deadlineMs(first)) sort[lane] = poll;
     }
   }
-  return first;
+  return due;
 }
 
 /** At most one probe between two live ones; where nothing is alive, probes are all there is to do. */

@@ -9,7 +9,16 @@ import {
 } from "../protocol/line/round-trip.ts";
 import type { Answer } from "../protocol/protocol.ts";
 import type { UnitBudget } from "./bus.ts";
+import { type OpenReply, remember } from "./late-replies.ts";
+import type { RegisterSpan } from "./read-plan.ts";
 import { afterMiss, afterReply, NEW_UNIT, type UnitHealth } from "./unit-health.ts";
+
+/** Two registers that a unit did not give in one read. */
+export interface LearnedSplit extends RegisterSpan {
+  function: 3 | 4;
+  /** Monotonic; firmware is replaced and circuits are added, so it is tried again. */
+  untilMs: number;
+}
 
 /** All the bus knows about one unit. */
 export interface UnitRecord {
@@ -17,6 +26,14 @@ export interface UnitRecord {
   health: UnitHealth;
   roundTrip: RoundTrip;
   longestLatencyMs: number;
+  /** What late replies would look like. */
+  openReplies: readonly OpenReply[];
+  /** What it has refused to give in one read, by function. */
+  splits: readonly LearnedSplit[];
+  /** Monotonic; until then nobody knows which of two meters speaks under this address. */
+  distrustedUntilMs: number;
+  /** The last good reply as it came; the same bytes again are a repeater, not another meter. */
+  lastFrame: Uint8Array | null;
   replies: number;
   timeouts: number;
   crcErrors: number;
@@ -34,6 +51,7 @@ const MISS_COUNTERS: Partial<Record<GatewayErrorCode, Counter>> = {
   "reply-corrupt": "crcErrors",
   "reply-truncated": "protocolErrors",
   "reply-foreign": "protocolErrors",
+  "reply-doubled": "protocolErrors",
   "duplicate-address": "protocolErrors",
 };
 
@@ -52,6 +70,10 @@ export class UnitRegister {
       health: NEW_UNIT,
       roundTrip: UNKNOWN_ROUND_TRIP,
       longestLatencyMs: Number.POSITIVE_INFINITY,
+      openReplies: [],
+      splits: [],
+      distrustedUntilMs: 0,
+      lastFrame: null,
       replies: 0,
       timeouts: 0,
       crcErrors: 0,
@@ -79,6 +101,8 @@ interface NoteContext {
   nowWallMs: number;
   longestLatencyMs: number;
   random: number;
+  /** What the reply to this request looks like; null when it cannot be taken for another. */
+  shape: string | null;
 }
 
 /** Learns from one transaction. What never reached the unit says nothing about it. */
@@ -92,6 +116,7 @@ export function noteAnswer(unit: UnitRecord, answer: Answer<unknown>, context: N
     return;
   }
   if (!answer.sent) return;
+  if (!answer.answered) unit.openReplies = remember(unit.openReplies, context.shape, context.nowMs);
   const quarantinedUntilMs = (answer.earliestEndMs ?? context.nowMs) + context.longestLatencyMs;
   const counter = MISS_COUNTERS[answer.cause];
   if (counter) {

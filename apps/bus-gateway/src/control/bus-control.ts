@@ -3,12 +3,15 @@ import type { Bus, BusBudget, BusState } from "../bus/bus.ts";
 import type { Cancel, Clock } from "../clock.ts";
 import type { Change } from "../store/tables.ts";
 import type { AlarmBook } from "./alarm-book.ts";
-import { type BusStanding, busConditions } from "./bus-alarms.ts";
+import { type BusStanding, busConditions, nextConditionMs } from "./bus-alarms.ts";
 import { busBudgetItem, type ErrorCounts, errorCounts, NO_ERRORS } from "./bus-budget-item.ts";
 import type { CircuitControl } from "./circuit-control.ts";
 import { alarmKey } from "./circuit-items.ts";
 import { planPolls } from "./poll-plan.ts";
 import { CLOSING_GAP_MS, nextClose } from "./safety/release-order.ts";
+
+/** Learned turnarounds change slowly. Range 10–600 s. */
+const REPLAN_MS = 60_000;
 
 interface BusControlOptions {
   config: BusConfig;
@@ -27,9 +30,9 @@ interface UnitTrouble {
 
 /** One bus with its circuits: what is read how often, who closes next, what is wrong with it. */
 export class BusControl {
-  config: BusConfig;
   readonly bus: Bus;
   readonly circuits = new Map<string, CircuitControl>();
+  #config: BusConfig;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #close: (circuit: CircuitControl) => void;
@@ -40,22 +43,30 @@ export class BusControl {
     isAlarm: false,
     upSinceMs: null,
   };
+  readonly #watched = new Set<string>();
+  #isPlanDue = true;
+  #plannedAtMs = 0;
   #planText = "";
+  /** Nothing changes before it unless the bus tells of something. */
+  #alarmsDueMs = 0;
+  #alarmsJudgedMs = 0;
   #errors: ErrorCounts = NO_ERRORS;
   #lastCloseAtMs: number | null = null;
   #cancelNextClose: Cancel | null = null;
 
   constructor({ config, bus, clock, random, close }: BusControlOptions) {
-    this.config = config;
+    this.#config = config;
     this.bus = bus;
     this.#clock = clock;
     this.#random = random;
     this.#close = close;
     bus.on("bus", (event) => {
+      this.#alarmsDueMs = 0;
       if (event.kind === "duplicate-address") this.#trouble(event.unitId).duplicateSeenMs = event.at;
-      else this.#enter(event.state, event.detail, event.alarm);
+      else if (event.kind === "state") this.#enter(event.state, event.detail, event.alarm);
     });
     bus.on("unit", ({ unitId, presence, at }) => {
+      this.#alarmsDueMs = 0;
       this.#trouble(unitId).offlineSinceMs = presence === "offline" ? at : null;
       for (const circuit of this.circuits.values())
         if (circuit.config.unitId === unitId) circuit.setPresence(presence);
@@ -66,6 +77,18 @@ export class BusControl {
     return this.config.id;
   }
 
+  get config(): BusConfig {
+    return this.#config;
+  }
+
+  /** The bus' settings are in force, and its circuits have come or gone. */
+  arranged(config: BusConfig): void {
+    this.#config = config;
+    this.#isPlanDue = true;
+    this.#alarmsDueMs = 0;
+    for (const id of this.#watched) if (!this.circuits.has(id)) this.#watched.delete(id);
+  }
+
   get state(): BusState {
     return this.#state.state;
   }
@@ -74,18 +97,30 @@ export class BusControl {
     return this.bus.budget();
   }
 
-  /** How often the circuit is really read, ms. */
-  plan(isWatched: (circuit: CircuitControl) => boolean): void {
+  /** A circuit whose steps count by seconds, or which is near its cut value, is read as often as the wire allows. */
+  noteWatched(circuit: CircuitControl, isWatched: boolean): void {
+    if (this.#watched.has(circuit.id) === isWatched) return;
+    if (isWatched) this.#watched.add(circuit.id);
+    else this.#watched.delete(circuit.id);
+    this.#isPlanDue = true;
+  }
+
+  /** Plans anew when circuits, watching or learned turnarounds have changed. */
+  plan(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (!this.#isPlanDue && nowMs - this.#plannedAtMs < REPLAN_MS) return;
+    this.#isPlanDue = false;
+    this.#plannedAtMs = nowMs;
     const turnarounds = new Map(
       this.budget().units.map(({ unitId, turnaroundMs }) => [unitId, turnaroundMs]),
     );
     const polled = [...this.circuits.values()].map((circuit) => ({
       circuitId: circuit.id,
       unitId: circuit.wire.unitId,
+      loop: circuit.config.loop,
       profile: circuit.wire.profile,
       variant: circuit.wire.variant,
-      loop: circuit.config.loop,
-      isWatched: isWatched(circuit),
+      isWatched: this.#watched.has(circuit.id),
     }));
     const plan = planPolls(polled, this.config, (unitId) => turnarounds.get(unitId) ?? null);
     const text = JSON.stringify(
@@ -122,7 +157,11 @@ export class BusControl {
   /** Raises and clears what is wrong with the bus and its units now. */
   alarmChanges(alarms: AlarmBook): Change[] {
     const nowMs = this.#clock.nowMs();
-    const { conditions, judgesUnits } = busConditions(this.#standing(), nowMs);
+    if (nowMs < this.#alarmsDueMs && nowMs >= this.#alarmsJudgedMs) return [];
+    const standing = this.#standing();
+    this.#alarmsDueMs = nextConditionMs(standing, nowMs);
+    this.#alarmsJudgedMs = nowMs;
+    const { conditions, judgesUnits } = busConditions(standing, nowMs);
     const ownKeys = new Set([alarmKey("bus-down", this.id), alarmKey("bus-jammed", this.id)]);
     return alarms.reconcile(
       ({ key, kind, subject }) =>

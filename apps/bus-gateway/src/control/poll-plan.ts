@@ -6,7 +6,7 @@ import {
   type UnitId,
 } from "@hallmeter/meter-model";
 import type { PollEntry } from "../bus/bus.ts";
-import { ASSUMED_TURNAROUND_MS, plannedMilli } from "../bus/planned-use.ts";
+import { budgetOf } from "../bus/plan-budget.ts";
 import { lineCosts } from "../protocol/line-costs.ts";
 
 export interface PolledCircuit {
@@ -45,10 +45,9 @@ export function planPolls(
   turnaroundMs: (unitId: UnitId) => number | null,
 ): PollEntry[] {
   const costs = lineCosts(bus.line);
-  const turnaround = (unitId: UnitId) => turnaroundMs(unitId) ?? ASSUMED_TURNAROUND_MS;
   for (const watchIntervalMs of WATCH_INTERVALS_MS) {
     const plan = planWith(circuits, bus, watchIntervalMs);
-    if (plannedMilli(plan, costs, turnaround) <= PLAN_LIMIT_MILLI) return plan;
+    if (budgetOf(plan, costs, { turnaroundMs }).plannedMilli <= PLAN_LIMIT_MILLI) return plan;
   }
   return planWith(circuits, bus, bus.pollIntervalMs);
 }

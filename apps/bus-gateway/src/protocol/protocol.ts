@@ -31,6 +31,8 @@ export interface Refusal {
   sent: boolean;
   /** Who sent a whole frame that was not for this request. */
   foreignUnitId?: UnitId;
+  /** That frame. */
+  foreignFrame?: Uint8Array;
   /** Of a request that went unanswered: when the answer of a unit that needs no time at all would have been over. */
   earliestEndMs?: number;
 }

@@ -219,7 +219,7 @@ export class VirtualBus implements Bus {
   }
 
   budget(): BusBudget {
-    const lane = { waiting: 0, done: 0, failed: 0, latenessMs: 0 };
+    const lane = { waiting: 0, plannedMilli: 0, done: 0, failed: 0, latenessMs: 0 };
     return {
       busId: this.id,
       state: this.isDown ? "down" : "up",
@@ -237,6 +237,7 @@ export class VirtualBus implements Bus {
         backfill: lane,
         scan: lane,
       },
+      entries: [],
       units: [],
       foreignBytes: 0,
       localEcho: null,

@@ -17,9 +17,10 @@ import {
   wordIndex,
 } from "@hallmeter/meter-model";
 import type { Bus } from "../bus/bus.ts";
-import { ASSUMED_TURNAROUND_MS } from "../bus/planned-use.ts";
-import { planReads, type RegisterRange } from "../bus/read-plan.ts";
+import { ASSUMED_TURNAROUND_MS } from "../bus/plan-budget.ts";
+import { blockAt, planReads, type RegisterRange } from "../bus/read-plan.ts";
 import { isGatewayError } from "../errors.ts";
+import { readTransactionMs } from "../protocol/modbus/wire-time.ts";
 
 export interface CircuitAddress {
   bus: Bus;
@@ -77,11 +78,10 @@ function blocksFor(registers: readonly Register[], variant: ProfileVariant, prof
   const modbus = registers.filter(isModbusRegister);
   const planned = ([3, 4] as const).flatMap((code) =>
     planReads(modbus.filter((register) => register.function === code).map(rangeOf), {
-      line: profile.defaultLine,
-      turnaroundMs: ASSUMED_TURNAROUND_MS,
-      function: code,
+      readMs: (count) => readTransactionMs(profile.defaultLine, count, ASSUMED_TURNAROUND_MS),
       holes: variant.holes,
-    }),
+      splits: [],
+    }).map((range) => blockAt(code, range)),
   );
   const byDataId = new Map<number, ReadBlock>();
   for (const register of registers) {

@@ -55,7 +55,7 @@ export function judgeReply(request: Uint8Array, answer: Uint8Array): Verdict {
   const frame = said.subarray(0, wholeBytes);
   const body = frame.subarray(0, -TRAILER_BYTES);
   if (frame.at(-1) !== END || frame.at(-TRAILER_BYTES) !== checksum(body)) return { kind: "corrupt" };
-  if (said.length > wholeBytes) return { kind: "surplus" };
+  if (said.length > wholeBytes) return { kind: "surplus", frame: said.subarray(0, wholeBytes) };
   return repeatsTheLast(asked, frame) ? { kind: "complete", frame } : { kind: "foreign" };
 }
 

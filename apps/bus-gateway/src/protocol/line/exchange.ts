@@ -29,6 +29,7 @@ export type ExchangeEnd = Overheard &
         earliestEndMs: number;
         /** Who sent a whole frame that was not for this request. */
         foreignUnitId?: UnitId;
+        foreignFrame?: Uint8Array;
       }
   );
 
@@ -167,32 +168,44 @@ export class Exchange {
         foreign: heard.foreign,
       };
     }
-    const sender = this.#setting.framing.senderOf(heard.answer);
+    const stranger = this.#stranger(heard.answer, verdict);
     return {
       kind: "failure",
-      code: nameFailure(heard.answer, verdict.kind, sender !== null),
+      code: nameFailure(heard.answer, verdict, stranger),
       dropped: heard.answer,
       foreign: heard.foreign,
       earliestEndMs: this.leftMs + this.#answerMs + this.#silenceMs,
-      foreignUnitId: verdict.kind === "foreign" ? (sender ?? undefined) : undefined,
+      foreignUnitId: stranger?.unitId,
+      foreignFrame: stranger?.frame,
     };
+  }
+
+  /** A whole frame that is not the answer, or that came after it, and whose it is. */
+  #stranger(answer: Uint8Array, verdict: Verdict): Stranger | null {
+    if (verdict.kind !== "foreign" && verdict.kind !== "surplus") return null;
+    const frame = verdict.kind === "surplus" ? answer.subarray(verdict.frame.length) : answer;
+    const unitId = this.#setting.framing.senderOf(frame);
+    return unitId === null ? null : { unitId, frame };
   }
 }
 
+interface Stranger {
+  unitId: UnitId;
+  frame: Uint8Array;
+}
+
 /** What a whole transaction that brought no good answer was, once no more bytes are waited for. */
-function nameFailure(
-  answer: Uint8Array,
-  verdict: Verdict["kind"],
-  isWholeFrame: boolean,
-): TransactionFailure {
-  switch (verdict) {
+function nameFailure(answer: Uint8Array, verdict: Verdict, stranger: Stranger | null): TransactionFailure {
+  switch (verdict.kind) {
     case "surplus":
-      return "duplicate-address";
+      return stranger && Buffer.compare(stranger.frame, verdict.frame) === 0
+        ? "reply-doubled"
+        : "duplicate-address";
     case "corrupt":
       return "reply-corrupt";
     case "foreign":
       // A foreign frame that is whole came from somebody; anything else is noise.
-      return isWholeFrame ? "reply-foreign" : "reply-corrupt";
+      return stranger ? "reply-foreign" : "reply-corrupt";
     default:
       return answer.length === 0 ? "reply-timeout" : "reply-truncated";
   }

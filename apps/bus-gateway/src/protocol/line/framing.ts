@@ -10,8 +10,8 @@ export type Verdict =
   | { kind: "corrupt" }
   /** Not an answer to this request. */
   | { kind: "foreign" }
-  /** A whole answer, and then more: somebody else answers too. */
-  | { kind: "surplus" };
+  /** A whole answer, and then more. */
+  | { kind: "surplus"; frame: Uint8Array };
 
 /** What tells frames of one protocol apart on a line that several may share. */
 export interface Framing {

@@ -33,7 +33,7 @@ export function judgeReply(request: Uint8Array, answer: Uint8Array): Verdict {
   if (answer.length < expectedBytes) return { kind: "incomplete" };
   const frame = answer.subarray(0, expectedBytes);
   if (!hasValidCrc(frame)) return { kind: "corrupt" };
-  return answer.length > expectedBytes ? { kind: "surplus" } : { kind: "complete", frame };
+  return { kind: answer.length > expectedBytes ? "surplus" : "complete", frame };
 }
 
 /** How long the answer with this function code is, in bytes; null when the code does not answer the request. */

@@ -1,0 +1,71 @@
+import { isModbusBlock, isModbusWrite, type ReadBlock, type RegisterWrite } from "@hallmeter/meter-model";
+import { isReadable, type ReadPlanSetting, type RegisterRange } from "./read-plan.ts";
+
+/**
+ * How long a reply to a request that went unanswered is still expected. Range 1–60 s; 10 s is twice the longest delay seen
+ * on cellular links, and more than any profile's longest latency.
+ */
+const LATE_REPLY_MEMORY_MS = 10_000;
+/** How many registers more a read may ask for to be told from a late reply; 16 misses within the memory are a dead unit. */
+const MOST_EXTRA_REGISTERS = 16;
+
+/** A request whose reply may still come, by what its reply looks like. */
+export interface OpenReply {
+  shape: string;
+  untilMs: number;
+}
+
+/**
+ * An RTU reply does not say which registers it holds, only how many: within a unit, its function and length are all that
+ * tells two replies apart. A DL/T 645 reply repeats the identifier and needs no shape.
+ */
+export function readShape(block: ReadBlock): string | null {
+  return isModbusBlock(block) ? `read ${block.function} ${block.count}` : null;
+}
+
+/** The reply to a write repeats address and count, and no values. */
+export function writeShape(write: RegisterWrite): string {
+  return isModbusWrite(write) ? `write ${write.address} ${write.words.length}` : `write ${write.control}`;
+}
+
+export function remember(open: readonly OpenReply[], shape: string | null, nowMs: number): OpenReply[] {
+  const others = stillOpen(open, nowMs).filter((reply) => reply.shape !== shape);
+  return shape === null ? others : [...others, { shape, untilMs: nowMs + LATE_REPLY_MEMORY_MS }];
+}
+
+export function stillOpen(open: readonly OpenReply[], nowMs: number): OpenReply[] {
+  return open.filter(({ untilMs }) => untilMs > nowMs);
+}
+
+export function mayBeLate(open: readonly OpenReply[], shape: string | null, nowMs: number): boolean {
+  return open.some((reply) => reply.shape === shape && reply.untilMs > nowMs);
+}
+
+/**
+ * The block, or a longer one that holds it and whose reply no late one can be taken for. Null when the meter allows none: then
+ * it must be left alone until the late replies have passed.
+ */
+export function tellableBlock(
+  block: ReadBlock,
+  open: readonly OpenReply[],
+  setting: ReadPlanSetting,
+  nowMs: number,
+): ReadBlock | null {
+  if (!isModbusBlock(block)) return block;
+  for (let extra = 0; extra <= MOST_EXTRA_REGISTERS; extra++) {
+    const count = block.count + extra;
+    if (mayBeLate(open, readShape({ ...block, count }), nowMs)) continue;
+    const longer: RegisterRange[] = [
+      { address: block.address, count },
+      { address: block.address - extra, count },
+    ];
+    const allowed = longer.find(
+      (range) =>
+        range.address >= 0 &&
+        range.address + count <= 0x1_0000 &&
+        (extra === 0 || isReadable(range, setting)),
+    );
+    if (allowed) return { ...block, ...allowed };
+  }
+  return null;
+}

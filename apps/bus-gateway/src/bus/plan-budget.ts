@@ -1,0 +1,136 @@
+import { blockWordCount, isModbusBlock, type ReadBlock, type UnitId } from "@hallmeter/meter-model";
+import type { WireCosts } from "../protocol/protocol.ts";
+import { covers, placeOf } from "./blocks.ts";
+import type { PollEntry } from "./bus.ts";
+import { blockAt, planReads, type RegisterSpan } from "./read-plan.ts";
+
+/** Assumed until a unit has answered. Real meters need 5–200 ms; 40 ms is typical of a three-phase meter. */
+export const ASSUMED_TURNAROUND_MS = 40;
+
+/** What is known of the units of a plan. */
+export interface KnownUnits {
+  /** Learned; null before the first answer. */
+  turnaroundMs(unitId: UnitId): number | null;
+  /** What a unit has refused to give in one read, by function; none by default. */
+  splits?(unitId: UnitId): readonly (RegisterSpan & { function: 3 | 4 })[];
+}
+
+/** What one sample of an entry costs, its part of the transactions that it shares. Milliseconds. */
+export interface EntryCost {
+  key: string;
+  unitId: UnitId;
+  lane: PollEntry["lane"];
+  intervalMs: number;
+  /** Bytes on the wire, and the silences that belong to every transaction. */
+  wireMs: number;
+  /** Until the unit begins its answers. */
+  turnaroundMs: number;
+  /** Further pauses that the profile asks for. */
+  gapMs: number;
+  /** Share of the bus, in thousandths, rounded up. */
+  plannedMilli: number;
+}
+
+export interface PlanBudget {
+  /** Share of the bus that the plan needs, in thousandths; above 1000 it cannot be kept. */
+  plannedMilli: number;
+  overcommitted: boolean;
+  lanes: Record<PollEntry["lane"], number>;
+  entries: EntryCost[];
+}
+
+/** What a plan will cost, before it is applied: samples of one unit share reads as the scheduler lets them. */
+export function budgetOf(plan: readonly PollEntry[], costs: WireCosts, units: KnownUnits): PlanBudget {
+  const byUnit = new Map<UnitId, PollEntry[]>();
+  for (const entry of plan) {
+    const ofUnit = byUnit.get(entry.unitId);
+    if (ofUnit) ofUnit.push(entry);
+    else byUnit.set(entry.unitId, [entry]);
+  }
+  const known = new Map<PollEntry, EntryCost>();
+  for (const entries of byUnit.values()) {
+    for (const intervalMs of new Set(entries.map((entry) => entry.intervalMs))) {
+      // What is read oftener comes along; that it has been paid for already makes this the upper bound.
+      const together = entries.filter((entry) => entry.intervalMs <= intervalMs);
+      for (const entry of unitCosts(together, costs, units))
+        if (entry.cost.intervalMs === intervalMs) known.set(entry.entry, entry.cost);
+    }
+  }
+  const entries = plan.flatMap((entry) => known.get(entry) ?? []);
+  const share = (lane?: PollEntry["lane"]) =>
+    wholeMilli(entries.reduce((sum, cost) => sum + (lane && cost.lane !== lane ? 0 : shareMilli(cost)), 0));
+  const plannedMilli = share();
+  return {
+    plannedMilli,
+    overcommitted: plannedMilli > 1000,
+    lanes: { watch: share("watch"), poll: share("poll") },
+    entries,
+  };
+}
+
+/** Rounded up, but not for what summing floating point numbers adds. */
+function wholeMilli(milli: number): number {
+  return milli === 0 ? 0 : Math.ceil(milli - 1e-6);
+}
+
+/** Costs of samples of one unit that are read at the same time. */
+function unitCosts(entries: readonly PollEntry[], costs: WireCosts, units: KnownUnits) {
+  const { unitId } = entries[0] as PollEntry;
+  const turnaroundMs = units.turnaroundMs(unitId) ?? ASSUMED_TURNAROUND_MS;
+  const reads = readsOf(entries, (block) => costs.readMs(block, turnaroundMs), units).map((read) => ({
+    read,
+    wanted: entries.flatMap(({ blocks }) => blocks).filter((block) => covers(read, block)),
+  }));
+  return entries.map((entry) => {
+    const cost: EntryCost = {
+      key: entry.key,
+      unitId,
+      lane: entry.lane,
+      intervalMs: entry.intervalMs,
+      wireMs: 0,
+      turnaroundMs: 0,
+      gapMs: 0,
+      plannedMilli: 0,
+    };
+    for (const block of entry.blocks) {
+      const shared = reads.find(({ read }) => covers(read, block));
+      if (!shared) continue;
+      const words = shared.wanted.reduce((sum, wanted) => sum + blockWordCount(wanted), 0);
+      const part = blockWordCount(block) / words;
+      const wireMs = costs.readMs(shared.read, 0);
+      cost.wireMs += part * wireMs;
+      cost.turnaroundMs += part * (costs.readMs(shared.read, turnaroundMs) - wireMs);
+      cost.gapMs += part * Math.max(0, entry.profile.minimumGapMs - costs.silenceMs);
+    }
+    cost.plannedMilli = wholeMilli(shareMilli(cost));
+    return { entry, cost };
+  });
+}
+
+/** The reads that serve all the entries. */
+function readsOf(
+  entries: readonly PollEntry[],
+  readMs: (block: ReadBlock) => number,
+  units: KnownUnits,
+): ReadBlock[] {
+  const blocks = entries.flatMap((entry) => entry.blocks);
+  const holes = entries.flatMap((entry) => entry.holes);
+  const splits = units.splits?.(entries[0]?.unitId ?? 0) ?? [];
+  const modbus = ([3, 4] as const).flatMap((code) => {
+    const ranges = blocks.filter(isModbusBlock).filter((block) => block.function === code);
+    const setting = {
+      readMs: (count: number) => readMs(blockAt(code, { address: 0, count })),
+      holes,
+      splits: splits.filter((split) => split.function === code),
+    };
+    return planReads(ranges, setting).map((range) => blockAt(code, range));
+  });
+  const others = new Map(
+    blocks.filter((block) => !isModbusBlock(block)).map((block) => [placeOf(block), block]),
+  );
+  return [...modbus, ...others.values()];
+}
+
+function shareMilli({ wireMs, turnaroundMs, gapMs, intervalMs }: EntryCost): number {
+  return ((wireMs + turnaroundMs + gapMs) * 1000) / intervalMs;
+}

@@ -1,0 +1,238 @@
+import { isModbusBlock, type ReadBlock } from "@hallmeter/meter-model";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import { allowanceMs, probeAllowanceMs } from "../protocol/line/round-trip.ts";
+import { type Answer, type Refusal, refusal, unconfirmed, type Wire } from "../protocol/protocol.ts";
+import { covers } from "./blocks.ts";
+import type { PollEntry, ProfileTiming, ReadReply } from "./bus.ts";
+import type { BusListeners } from "./bus-listeners.ts";
+import { LANE_TABLE } from "./lanes.ts";
+import { mayBeLate, readShape, stillOpen, tellableBlock, writeShape } from "./late-replies.ts";
+import { ASSUMED_TURNAROUND_MS } from "./plan-budget.ts";
+import {
+  completed,
+  dropStaleReplies,
+  mayShare,
+  missed,
+  missingBlocks,
+  type PollSchedule,
+  takeReply,
+} from "./poll-schedule.ts";
+import {
+  type PlannedRead,
+  planRead,
+  type ReadPlanSetting,
+  type RegisterRange,
+  splitAt,
+} from "./read-plan.ts";
+import { type RequestQueue, rejectAll, type WaitingRead, type WaitingWrite } from "./request-queue.ts";
+import type { Turn } from "./turn.ts";
+import { isOffline } from "./unit-health.ts";
+import type { UnitRecord, UnitRegister } from "./units.ts";
+
+/** How long a refused read stays parted. Range 10 min–1 day; trying again costs one refused read an hour. */
+const SPLIT_HELD_MS = 3_600_000;
+
+type PollTurn = Extract<Turn, { kind: "poll" }>;
+
+interface TransactionsOptions {
+  wire: Wire;
+  queue: RequestQueue;
+  schedule: PollSchedule;
+  units: UnitRegister;
+  listeners: BusListeners;
+  clock: Clock;
+  log: Logger;
+  /** Learns from what came of a transaction. */
+  note: (unit: UnitRecord, answer: Answer<unknown>, profile: ProfileTiming, shape: string | null) => void;
+}
+
+/** Carries turns out: what goes on the wire for them, and who gets what comes back. */
+export class Transactions {
+  readonly #wire: Wire;
+  readonly #queue: RequestQueue;
+  readonly #schedule: PollSchedule;
+  readonly #units: UnitRegister;
+  readonly #listeners: BusListeners;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #note: TransactionsOptions["note"];
+  #previousGapMs = 0;
+
+  constructor({ wire, queue, schedule, units, listeners, clock, log, note }: TransactionsOptions) {
+    this.#wire = wire;
+    this.#queue = queue;
+    this.#schedule = schedule;
+    this.#units = units;
+    this.#listeners = listeners;
+    this.#clock = clock;
+    this.#log = log;
+    this.#note = note;
+  }
+
+  /** Never sent twice. A confirmation that may be that of an earlier write confirms nothing. */
+  async write(waiting: WaitingWrite, startedMs: number): Promise<boolean> {
+    this.#queue.take(waiting);
+    const { write, profile } = waiting.request;
+    const unit = this.#units.get(waiting.unitId);
+    const shape = writeShape(write);
+    const isTellable = !mayBeLate(unit.openReplies, shape, startedMs);
+    const said = await this.#wire.write(unit.unitId, write, this.#timing(unit, profile));
+    this.#note(unit, said, profile, shape);
+    const answer = isTellable && !this.#isDistrusted(unit) ? said : doubted(said);
+    if (!answer.ok) rejectAll(waiting, answer.error);
+    else for (const waiter of waiting.waiters) waiter.resolve();
+    return answer.ok;
+  }
+
+  /** Reads for somebody who asked, and for the polls of the unit that are due along with it. */
+  async request(waiting: WaitingRead, startedMs: number): Promise<boolean> {
+    const { profile, block } = waiting.request;
+    const unit = this.#units.get(waiting.unitId);
+    const againMs = Number.POSITIVE_INFINITY;
+    const others = LANE_TABLE[waiting.lane].growsReads ? this.#sharers(unit, startedMs, againMs) : [];
+    const planned = planRead(block, others, this.#setting(unit, block, startedMs));
+    const outcome = await this.#read(unit, planned, profile, startedMs);
+    if (outcome === "answered") return true;
+    if (outcome === "put-off") return false;
+    this.#queue.take(waiting);
+    rejectAll(waiting, outcome.error);
+    return false;
+  }
+
+  async poll({ poll, isDoubtful }: PollTurn, startedMs: number): Promise<boolean> {
+    const { entry } = poll;
+    const unit = this.#units.get(entry.unitId);
+    dropStaleReplies(poll, startedMs);
+    const [target] = missingBlocks(poll);
+    if (!target) return true;
+    if (isOffline(unit.health)) return this.#probe(unit, target, entry, startedMs);
+    const others = isDoubtful ? [] : this.#sharers(unit, startedMs, poll.dueMs + entry.intervalMs);
+    const planned = planRead(target, others, this.#setting(unit, target, startedMs));
+    const outcome = await this.#read(unit, planned, entry.profile, startedMs);
+    return outcome === "answered";
+  }
+
+  /** One register is enough to see whether a dead unit is back; its polls are still due then. */
+  async #probe(unit: UnitRecord, target: ReadBlock, { profile }: PollEntry, startedMs: number) {
+    const block = isModbusBlock(target) ? { ...target, count: 1 } : target;
+    const outcome = await this.#read(unit, { block, parts: [] }, profile, startedMs);
+    return outcome === "answered";
+  }
+
+  /** Everything of the unit that waits or may be read now, as blocks. */
+  #sharers(unit: UnitRecord, nowMs: number, againMs: number): ReadBlock[] {
+    const polls = this.#schedule.ofUnit(unit.unitId).filter((poll) => mayShare(poll, nowMs, againMs));
+    for (const poll of polls) dropStaleReplies(poll, nowMs);
+    const reads = this.#queue.readsOf(unit.unitId).filter(({ lane }) => LANE_TABLE[lane].growsReads);
+    return [...polls.flatMap(missingBlocks), ...reads.map(({ request }) => request.block)];
+  }
+
+  #setting(unit: UnitRecord, block: ReadBlock, nowMs: number): ReadPlanSetting {
+    const turnaroundMs = unit.roundTrip.smoothedMs ?? ASSUMED_TURNAROUND_MS;
+    const holes = this.#schedule.ofUnit(unit.unitId).flatMap(({ entry }) => entry.holes);
+    if (!isModbusBlock(block)) return { readMs: () => 0, holes, splits: [] };
+    return {
+      readMs: (count) => this.#wire.readMs({ ...block, count }, turnaroundMs),
+      holes,
+      splits: unit.splits.filter((split) => split.function === block.function && split.untilMs > nowMs),
+    };
+  }
+
+  /** "put-off": nothing came of it and nobody is to blame; the next try will be another one. */
+  async #read(unit: UnitRecord, planned: PlannedRead, profile: ProfileTiming, startedMs: number) {
+    const setting = this.#setting(unit, planned.block, startedMs);
+    const block = tellableBlock(planned.block, unit.openReplies, setting, startedMs);
+    if (!block) {
+      const open = stillOpen(unit.openReplies, startedMs);
+      const quarantinedUntilMs = Math.max(...open.map(({ untilMs }) => untilMs));
+      unit.health = { ...unit.health, quarantinedUntilMs };
+      return "put-off";
+    }
+    const answer = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile));
+    this.#note(unit, answer, profile, readShape(block));
+    if (answer.ok && !this.#isDistrusted(unit)) {
+      this.#handOut(unit, block, { words: answer.value, at: this.#wallMs(answer.atMonotonicMs) }, startedMs);
+      return "answered";
+    }
+    const refused = answer.ok ? refusal("duplicate-address", { answered: true }) : answer;
+    const isRefused = refused.cause === "address-refused" || refused.cause === "value-refused";
+    if (isRefused && this.#part(unit, block, planned, startedMs)) return "put-off";
+    const isForGood = refused.error.failureClass === "permanent";
+    for (const poll of this.#schedule.ofUnit(unit.unitId)) {
+      const isTouched = missingBlocks(poll).some((wanted) => covers(block, wanted));
+      // A unit that does not answer at all is not asked for its other samples at once either.
+      if (poll.dueMs <= startedMs && (isTouched || !refused.answered)) missed(poll, startedMs, isForGood);
+    }
+    return refused;
+  }
+
+  #isDistrusted({ distrustedUntilMs }: UnitRecord): boolean {
+    return this.#clock.monotonicMs() < distrustedUntilMs;
+  }
+
+  #handOut(unit: UnitRecord, block: ReadBlock, reply: ReadReply, startedMs: number): void {
+    const { unitId } = unit;
+    this.#queue.answer(unitId, block, reply);
+    for (const poll of this.#schedule.ofUnit(unitId)) {
+      if (!mayShare(poll, startedMs, Number.POSITIVE_INFINITY)) continue;
+      if (!missingBlocks(poll).some((wanted) => covers(block, wanted))) continue;
+      if (!takeReply(poll, block, reply, startedMs)) continue;
+      const replies = completed(poll);
+      const at = Math.max(...replies.map((part) => part.at));
+      this.#listeners.tell("reply", { key: poll.entry.key, unitId, replies, at });
+    }
+  }
+
+  /** Learns where a read that was more than anybody asked for has to be parted; false when there is nothing to part. */
+  #part(unit: UnitRecord, sent: ReadBlock, { block, parts }: PlannedRead, nowMs: number): boolean {
+    if (!isModbusBlock(sent) || !isModbusBlock(block)) return false;
+    const padding = sent.count === block.count ? [] : [padOf(sent, block)];
+    const all = [...(parts.length > 0 ? parts : [block]), ...padding];
+    const split = splitAt(all.sort((a, b) => a.address - b.address));
+    if (!split) return false;
+    const untilMs = nowMs + SPLIT_HELD_MS;
+    unit.splits = [
+      ...unit.splits.filter((known) => known.untilMs > nowMs),
+      { ...split, function: sent.function, untilMs },
+    ];
+    const { unitId } = unit;
+    this.#log.info({ unitId, ...split }, "the unit refuses to be read across these registers");
+    this.#listeners.tell("bus", { kind: "hole-learned", unitId, ...split, at: this.#clock.nowMs() });
+    return true;
+  }
+
+  #timing(unit: UnitRecord, profile: ProfileTiming) {
+    const { longestLatencyMs } = profile;
+    return {
+      gapMs: this.#gapMs(profile),
+      allowanceMs: isOffline(unit.health)
+        ? probeAllowanceMs(unit.roundTrip, longestLatencyMs, unit.health.failedProbes)
+        : allowanceMs(unit.roundTrip, longestLatencyMs),
+    };
+  }
+
+  /** Some meters restart when anybody on their line is asked too soon, so the gap of the previous one counts as well. */
+  #gapMs({ minimumGapMs }: ProfileTiming): number {
+    const gapMs = Math.max(minimumGapMs, this.#previousGapMs);
+    this.#previousGapMs = minimumGapMs;
+    return gapMs;
+  }
+
+  #wallMs(monotonicMs: number): number {
+    return Math.round(this.#clock.nowMs() - (this.#clock.monotonicMs() - monotonicMs));
+  }
+}
+
+/** An answer to a write of which nobody can say whether it is the answer to this one. */
+function doubted(answer: Answer<void>): Refusal {
+  if (answer.ok) return unconfirmed(refusal("reply-foreign", { answered: true }));
+  return answer.answered ? unconfirmed(answer) : answer;
+}
+
+/** The registers read beyond the block that was wanted. */
+function padOf(sent: RegisterRange, wanted: RegisterRange): RegisterRange {
+  const count = sent.count - wanted.count;
+  const isBefore = sent.address < wanted.address;
+  return { address: isBefore ? sent.address : wanted.address + wanted.count, count };
+}

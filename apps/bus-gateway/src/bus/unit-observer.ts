@@ -1,0 +1,87 @@
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { Answer, WireFrame } from "../protocol/protocol.ts";
+import type { ProfileTiming } from "./bus.ts";
+import type { BusListeners } from "./bus-listeners.ts";
+import { stillOpen } from "./late-replies.ts";
+import { noteAnswer, type UnitRecord, type UnitRegister } from "./units.ts";
+
+/**
+ * How long after the last sign of a second meter under one address nothing that comes from it is believed. Range 1–60 min;
+ * two meters polled every few seconds show themselves several times within 10 min.
+ */
+const DISTRUST_MS = 600_000;
+
+interface UnitObserverOptions {
+  units: UnitRegister;
+  listeners: BusListeners;
+  clock: Clock;
+  log: Logger;
+  /** 0 ≤ value < 1. */
+  random: () => number;
+}
+
+/** Learns from every transaction what there is to know about its unit, and tells what has changed. */
+export class UnitObserver {
+  readonly #units: UnitRegister;
+  readonly #listeners: BusListeners;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #random: () => number;
+
+  constructor({ units, listeners, clock, log, random }: UnitObserverOptions) {
+    this.#units = units;
+    this.#listeners = listeners;
+    this.#clock = clock;
+    this.#log = log;
+    this.#random = random;
+  }
+
+  note(unit: UnitRecord, answer: Answer<unknown>, profile: ProfileTiming, shape: string | null): void {
+    const before = unit.health.presence;
+    noteAnswer(unit, answer, {
+      nowMs: this.#clock.monotonicMs(),
+      nowWallMs: this.#clock.nowMs(),
+      longestLatencyMs: profile.longestLatencyMs,
+      random: this.#random(),
+      shape,
+    });
+    const { presence } = unit.health;
+    if (presence !== null && presence !== before) {
+      this.#log.info({ unitId: unit.unitId, presence, before }, "presence of a unit changed");
+      this.#listeners.tell("unit", { unitId: unit.unitId, presence, at: this.#clock.nowMs() });
+    }
+    this.#noteDuplicate(unit, answer);
+  }
+
+  /** Every good reply, to know it again. */
+  heard({ direction, unitId, bytes }: WireFrame): void {
+    const unit = direction === "received" && unitId !== undefined ? this.#units.find(unitId) : undefined;
+    if (unit) unit.lastFrame = bytes;
+  }
+
+  #noteDuplicate(unit: UnitRecord, answer: Answer<unknown>): void {
+    if (answer.ok) return;
+    const { cause, foreignUnitId, foreignFrame } = answer;
+    if (cause === "duplicate-address") this.#tellDuplicate(unit);
+    const speaker = foreignUnitId === undefined ? undefined : this.#units.find(foreignUnitId);
+    if (!speaker || !foreignFrame) return;
+    // Another meter of this address has spoken after the one that was asked.
+    const isTwin =
+      cause === "duplicate-address" || (speaker !== unit && this.#hasNothingToSay(speaker, foreignFrame));
+    if (!isTwin) return;
+    speaker.distrustedUntilMs = this.#clock.monotonicMs() + DISTRUST_MS;
+    if (cause !== "duplicate-address") this.#tellDuplicate(speaker);
+  }
+
+  /** It owes no reply that could be late, and does not say once more what it has said last. */
+  #hasNothingToSay({ openReplies, lastReplyAt, lastFrame }: UnitRecord, frame: Uint8Array): boolean {
+    const owesReply = stillOpen(openReplies, this.#clock.monotonicMs()).length > 0;
+    return lastReplyAt !== null && !owesReply && !(lastFrame && Buffer.compare(lastFrame, frame) === 0);
+  }
+
+  #tellDuplicate({ unitId }: UnitRecord): void {
+    this.#log.warn({ unitId }, "more than one unit answers to this address");
+    this.#listeners.tell("bus", { kind: "duplicate-address", unitId, at: this.#clock.nowMs() });
+  }
+}
