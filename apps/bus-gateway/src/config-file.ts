@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { byteStringSchema, parseBytePattern } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { GatewayError } from "./errors.ts";
+import type { PacketEnd } from "./pipe/dial-in/identify.ts";
 
 const MIB = 1024 * 1024;
 
@@ -24,6 +26,21 @@ export const gatewayFileSchema = z.strictObject({
   dataDir: z.string().min(1),
   /** Users' own profiles, `*.json`; relative to the file. Default: `profiles` in the local store's folder. */
   profilesDir: z.string().min(1).optional(),
+  /** The port for cellular units that dial in; without it none is taken. */
+  dialIn: z
+    .strictObject({
+      port: z.int().min(0).max(65_535),
+      /** The address to listen at; all of them by default. */
+      host: z.string().min(1).default("0.0.0.0"),
+      /** How every unit's registration packet ends, where they do not just fall silent after it. */
+      registrationEnd: z
+        .union([
+          z.strictObject({ terminator: byteStringSchema }),
+          z.strictObject({ bytes: z.int().min(1).max(128) }),
+        ])
+        .optional(),
+    })
+    .optional(),
   /** The technician's page, on this computer only. */
   web: z
     .strictObject({
@@ -43,6 +60,13 @@ export type GatewaySettings = z.output<typeof gatewayFileSchema>;
 
 export function profilesFolder({ profilesDir, dataDir }: GatewaySettings): string {
   return profilesDir ?? join(dataDir, "profiles");
+}
+
+/** How registration packets end, as the listener wants to know it. */
+export function registrationEnd({ dialIn }: GatewaySettings): PacketEnd {
+  const end = dialIn?.registrationEnd;
+  if (end === undefined) return {};
+  return "bytes" in end ? end : { terminator: parseBytePattern(end.terminator) ?? [] };
 }
 
 export function outboxLimitBytes(settings: GatewaySettings): number {

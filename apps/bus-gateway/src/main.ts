@@ -3,8 +3,17 @@ import { builtInProfiles, type Profile, profileFileErrorText } from "@hallmeter/
 import type { Logger } from "pino";
 import { openBus } from "./bus/open-bus.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type GatewayFile, outboxLimitBytes, parseGatewayFile, profilesFolder } from "./config-file.ts";
+import {
+  type GatewayFile,
+  type GatewaySettings,
+  outboxLimitBytes,
+  parseGatewayFile,
+  profilesFolder,
+  registrationEnd,
+} from "./config-file.ts";
+import { DialInStrangers } from "./control/dial-in-strangers.ts";
 import { GatewayControl } from "./control/gateway-control.ts";
+import { DialInListener } from "./pipe/dial-in/dial-in-listener.ts";
 import { readProfileFolder } from "./profile-folder.ts";
 import { DEFAULT_OUTBOX_LIMITS } from "./store/acceptance.ts";
 import { GatewayStore } from "./store/gateway-store.ts";
@@ -18,6 +27,8 @@ export { readGatewayFile } from "./config-file.ts";
 export interface RunningGateway {
   /** Of the technician's page; undefined without one. */
   readonly webPort: number | undefined;
+  /** Where units dial in; undefined without it. */
+  readonly dialInPort: number | undefined;
   /** Ends within 3 s; what was accepted is on disk. */
   close(): Promise<void>;
 }
@@ -32,10 +43,29 @@ function knownProfiles(folder: string, log: Logger): Map<string, Profile> {
   return new Map([...Object.values(builtInProfiles), ...profiles].map((profile) => [profile.id, profile]));
 }
 
+/** Where units dial in; null when the file names no port for them. A connection that no bus wants is an event. */
+function dialInListener(
+  settings: GatewaySettings,
+  { store, clock, log }: { store: GatewayStore; clock: Clock; log: Logger },
+): DialInListener | null {
+  if (settings.dialIn === undefined) return null;
+  const strangers = new DialInStrangers(randomUUID);
+  return new DialInListener({
+    clock,
+    end: registrationEnd(settings),
+    onRefused: (refused) => {
+      const event = strangers.take(refused, clock.nowMs());
+      if (event === null) return;
+      log.warn(refused, "a connection that no bus wants was closed");
+      store.defer(store.sending([event]));
+    },
+  });
+}
+
 /**
  * Builds and starts a gateway. It resolves once the buses of the last known configuration are being opened; the server is
  * not waited for.
- * @throws GatewayError "config-file-invalid", "store-locked"
+ * @throws GatewayError "config-file-invalid", "store-locked", "dial-in-port"
  */
 export async function startGateway(
   file: GatewayFile,
@@ -47,6 +77,7 @@ export async function startGateway(
   const limits = { ...DEFAULT_OUTBOX_LIMITS, limitBytes: outboxLimitBytes(settings) };
   const store = new GatewayStore({ tables, clock, log: log.child({ part: "store" }), limits });
 
+  const dialIn = dialInListener(settings, { store, clock, log: log.child({ part: "dial-in" }) });
   const onUnreadable = (detail: string) =>
     log.warn({ detail }, "a message of the server that cannot be read");
   const control = new GatewayControl({
@@ -55,7 +86,7 @@ export async function startGateway(
     log: log.child({ part: "control" }),
     random,
     newId: randomUUID,
-    openBus,
+    openBus: (options) => openBus({ ...options, dialIn }),
     profiles: knownProfiles(profilesFolder(settings), log),
     refreshConfig: () =>
       uplink.fetchConfig().catch((error: unknown) => log.warn({ err: error }, "configuration not fetched")),
@@ -72,8 +103,12 @@ export async function startGateway(
   });
 
   let pages: WebServer | undefined;
+  let dialInPort: number | undefined;
   try {
+    // The buses come first: a unit that dials in at once finds its bus waiting.
     await control.start();
+    if (settings.dialIn !== undefined)
+      dialInPort = await dialIn?.listen(settings.dialIn.port, settings.dialIn.host);
     if (web !== undefined) {
       const startedAt = new Date(clock.nowMs()).toISOString();
       const password = web.password ?? address.token;
@@ -81,16 +116,19 @@ export async function startGateway(
     }
   } catch (error) {
     await control.close();
+    await dialIn?.close();
     await store.close();
     throw error;
   }
   uplink.start();
   return {
     webPort: pages?.port,
+    dialInPort,
     async close() {
       await pages?.close();
       await uplink.close();
       await control.close();
+      await dialIn?.close();
       await store.close();
     },
   };

@@ -1,9 +1,12 @@
 import type { LineConfig, PipeConfig } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import type { DialInListener } from "../pipe/dial-in/dial-in-listener.ts";
 import { pipeFor } from "../pipe/pipe-for.ts";
+import { modbusTcp } from "../protocol/modbus-tcp/modbus-tcp.ts";
+import { sharedLine } from "../protocol/shared-line.ts";
 import type { Bus } from "./bus.ts";
-import { lineBus } from "./line-bus.ts";
+import { ScheduledBus } from "./scheduled-bus.ts";
 
 export interface OpenBusOptions {
   id: string;
@@ -13,9 +16,20 @@ export interface OpenBusOptions {
   log: Logger;
   /** 0 ≤ value < 1. */
   random: () => number;
+  /** Where units that dial in arrive; null when the gateway takes none. */
+  dialIn?: DialInListener | null;
 }
 
 /** Starts to open the pipe and to serve; requests made before it is up wait for it, and fail if it cannot be opened. */
-export function openBus({ id, pipe, line, clock, log, random }: OpenBusOptions): Bus {
-  return lineBus({ id, pipe: pipeFor(pipe, line, { clock, random }), line, clock, log, random });
+export function openBus({ id, pipe: config, line, clock, log, random, dialIn = null }: OpenBusOptions): Bus {
+  const pipe = pipeFor(config, line, { clock, random, dialIn });
+  const speak = config.kind === "modbus-tcp" ? modbusTcp : sharedLine;
+  return new ScheduledBus({
+    id,
+    pipe,
+    openWire: (onFrame) => speak({ pipe, line, clock, onFrame }),
+    clock,
+    log,
+    random,
+  });
 }
