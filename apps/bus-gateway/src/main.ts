@@ -100,6 +100,7 @@ export async function startGateway(
     onConfig: (kept) => control.setConfig(kept),
     onCredit: (position) => control.setCredit(position),
     onCommand: (command) => control.commands.take(command),
+    onBulkAnswer: (answer) => control.answerBulk(answer),
   });
 
   let pages: WebServer | undefined;

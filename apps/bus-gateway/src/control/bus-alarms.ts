@@ -84,3 +84,13 @@ export function busConditions(
     judgesUnits: true,
   };
 }
+
+/** When the passing of time alone may change what holds; Infinity for never. */
+export function nextConditionMs({ upSinceMs, units }: BusStanding, nowMs: number): number {
+  const edges = units.flatMap(({ offlineSinceMs, duplicateSeenMs }) => [
+    offlineSinceMs === null ? 0 : offlineSinceMs + OFFLINE_BEFORE_ALARM_MS,
+    duplicateSeenMs === null ? 0 : duplicateSeenMs + DUPLICATE_REMEMBERED_MS,
+  ]);
+  if (upSinceMs !== null) edges.push(upSinceMs + GRACE_AFTER_UP_MS);
+  return Math.min(...edges.filter((edgeMs) => edgeMs > nowMs));
+}

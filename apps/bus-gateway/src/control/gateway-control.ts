@@ -1,6 +1,5 @@
 import {
-  type BusConfig,
-  type CircuitConfig,
+  type BulkAnswer,
   type CircuitStep,
   type CircuitStepConfig,
   type Command,
@@ -17,14 +16,15 @@ import type { Cancel, Clock } from "../clock.ts";
 import type { GatewayStore } from "../store/gateway-store.ts";
 import type { KeptConfig } from "../store/records.ts";
 import { AlarmBook } from "./alarm-book.ts";
-import { BusControl } from "./bus-control.ts";
-import { CircuitControl } from "./circuit-control.ts";
+import type { BusControl } from "./bus-control.ts";
+import type { CircuitControl } from "./circuit-control.ts";
 import { alarmKey } from "./circuit-items.ts";
 import { CommandDesk } from "./command-desk.ts";
 import { HouseholdCredits } from "./household-credits.ts";
+import { Network } from "./network.ts";
 import { readSample } from "./operate-relay.ts";
-import { type BulkVerdict, judgeBulk } from "./safety/bulk-guard.ts";
-import { isClockSure } from "./safety/clock-sure.ts";
+import type { BulkVerdict } from "./safety/bulk-guard.ts";
+import { SiteGuard } from "./site-guard.ts";
 import { isWatched } from "./watch-reasons.ts";
 
 /** Delays, periods and expiries are looked at this often. Range 250–2000 ms. */
@@ -54,26 +54,33 @@ export class GatewayControl {
   readonly commands: CommandDesk;
   readonly #options: GatewayControlOptions;
   readonly #credits: HouseholdCredits;
-  readonly #buses = new Map<string, BusControl>();
-  readonly #circuits = new Map<string, CircuitControl>();
+  readonly #network: Network;
+  readonly #guard: SiteGuard;
   readonly #cancelFull: Cancel;
   #config: GatewayConfig | null = null;
-  #bulk: BulkVerdict = { isPaused: false, due: 0, recent: 0, limit: 0 };
-  #latestKnownMs = 0;
+  /** By circuit; what does not change between two configurations is worked out once. */
+  readonly #settings = new Map<string, CircuitStepConfig>();
   #ticks = 0;
   #cancelTick: Cancel | null = null;
   #isClosed = false;
 
   constructor(options: GatewayControlOptions) {
     this.#options = options;
-    const { store, clock, log } = options;
+    const { store, clock, log, newId } = options;
     this.alarms = new AlarmBook(store);
     this.#credits = new HouseholdCredits(store);
+    this.#guard = new SiteGuard({ store, alarms: this.alarms, clock, newId });
+    this.#network = new Network({
+      ...options,
+      alarms: this.alarms,
+      onReply: (circuit, reply) => void this.#takeReply(circuit, reply),
+      close: (circuit) => this.#operate(circuit),
+    });
     this.commands = new CommandDesk({
       store,
       clock,
       log,
-      circuit: (circuitId) => this.#circuits.get(circuitId),
+      circuit: (circuitId) => this.#network.circuit(circuitId),
       readNow: (circuit, expiresAtMs) => this.#readNow(circuit, expiresAtMs),
       apply: (circuit, command) => this.#apply(circuit, command),
       decide: (circuit) =>
@@ -96,16 +103,21 @@ export class GatewayControl {
     return this.#config;
   }
 
-  get buses(): BusControl[] {
-    return [...this.#buses.values()];
+  get buses(): readonly BusControl[] {
+    return this.#network.buses;
   }
 
-  get circuits(): CircuitControl[] {
-    return [...this.#circuits.values()];
+  get circuits(): readonly CircuitControl[] {
+    return this.#network.circuits;
   }
 
   get bulk(): BulkVerdict {
-    return this.#bulk;
+    return this.#guard.bulk;
+  }
+
+  /** S4, S5: nobody is cut for want of credit now. */
+  get isProtectedTime(): boolean {
+    return this.#guard.isProtectedTime;
   }
 
   balanceMicro(householdId: string | null): number | null {
@@ -121,184 +133,105 @@ export class GatewayControl {
   /** A new credit position: kept first, then every circuit of the household is judged again at once. */
   async setCredit(position: CreditPosition): Promise<void> {
     await this.#credits.setPosition(position);
-    this.#judgeBulk();
     this.#creditChanged(position.householdId);
+  }
+
+  /** A person's answer to a paused bulk of cuts (S6): kept first, then every circuit is judged again. */
+  async answerBulk(answer: BulkAnswer): Promise<void> {
+    await this.#guard.answer(answer);
+    this.#judgeAll();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelTick?.();
     this.#cancelFull();
-    await Promise.all(this.buses.map((bus) => bus.close()));
+    await this.#network.close();
     this.#options.store.defer(this.circuits.flatMap((circuit) => circuit.saveChanges()));
   }
 
-  /** Opens, keeps or closes buses, and gives each circuit its settings. What did not change goes on undisturbed. */
   async #arrange(config: GatewayConfig): Promise<void> {
     this.#config = config;
-    const wanted = new Map(config.buses.map((bus) => [bus.id, bus]));
-    for (const [id, bus] of this.#buses) {
-      const { pipe, line } = bus.config;
-      const next = wanted.get(id);
-      const stays = next && JSON.stringify([next.pipe, next.line]) === JSON.stringify([pipe, line]);
-      if (stays) continue;
-      for (const circuitId of bus.circuits.keys()) this.#circuits.delete(circuitId);
-      this.#buses.delete(id);
-      await bus.close();
-    }
-    for (const busConfig of config.buses) this.#busFor(busConfig);
-    const circuits = config.circuits.filter((circuit) => this.#isUsable(circuit));
-    this.#arrangeCircuits(circuits, config.timeZone);
-    this.#credits.arrange(circuits, config.timeZone);
-    for (const circuit of this.#circuits.values()) this.#stepCredit(circuit);
-    this.#latestKnownMs = Math.max(
-      this.#latestKnownMs,
-      ...this.circuits.map(({ lastSample }) => (lastSample === null ? 0 : Date.parse(lastSample.at))),
+    await this.#network.arrange(config);
+    this.#settings.clear();
+    this.#credits.arrange(
+      this.circuits.map((circuit) => circuit.config),
+      config.timeZone,
     );
+    for (const { lastSample } of this.circuits)
+      if (lastSample !== null) this.#guard.seen(Date.parse(lastSample.at));
+    this.#guard.setConfig(config, new Set(this.circuits.map(({ id }) => id)));
+    for (const circuit of this.circuits) this.#stepCredit(circuit);
     this.#plan();
     await this.commands.settle();
   }
 
-  #busFor(config: BusConfig): BusControl {
-    const known = this.#buses.get(config.id);
-    if (known !== undefined) {
-      known.config = config;
-      return known;
-    }
-    const { clock, random, log, openBus } = this.#options;
-    const { id, pipe, line } = config;
-    const bus = openBus({ id, pipe, line, clock, random, log: log.child({ busId: id }) });
-    const control = new BusControl({
-      config,
-      bus,
-      clock,
-      random,
-      close: (circuit) => this.#operate(circuit),
-    });
-    bus.on("reply", ({ key, replies, at }) => {
-      const circuit = this.#circuits.get(key);
-      if (circuit !== undefined) this.#takeReply(circuit, { replies, at });
-    });
-    this.#buses.set(id, control);
-    return control;
-  }
-
-  #isUsable({ id: circuitId, busId, profile, variant }: CircuitConfig): boolean {
-    const isKnown = this.#profile(profile)?.variants[variant] !== undefined && this.#buses.has(busId);
-    if (!isKnown)
-      this.#options.log.error({ circuitId, busId, profile, variant }, "a circuit that cannot be read");
-    return isKnown;
-  }
-
-  #profile(id: string): Profile | undefined {
-    return this.#config?.profiles?.find((profile) => profile.id === id) ?? this.#options.profiles.get(id);
-  }
-
-  #arrangeCircuits(configs: readonly CircuitConfig[], timeZone: string): void {
-    const wanted = new Set(configs.map(({ id }) => id));
-    for (const [id, circuit] of this.#circuits)
-      if (!wanted.has(id)) {
-        this.#circuits.delete(id);
-        this.#buses.get(circuit.config.busId)?.circuits.delete(id);
-      }
-    for (const config of configs) {
-      const known = this.#circuits.get(config.id);
-      const isSame =
-        known?.wire.timeZone === timeZone &&
-        isSameProfile(known.wire.profile, this.#profile(config.profile)) &&
-        isSameWire(known.config, config);
-      if (isSame) known.setConfig(config);
-      else this.#addCircuit(config, timeZone);
-    }
-  }
-
-  #addCircuit(config: CircuitConfig, timeZone: string): void {
-    const { store, clock, log, newId } = this.#options;
-    const bus = this.#buses.get(config.busId);
-    const profile = this.#profile(config.profile);
-    const variant = profile?.variants[config.variant];
-    if (bus === undefined || profile === undefined || variant === undefined) return;
-    const before = this.#circuits.get(config.id);
-    if (before !== undefined) this.#buses.get(before.config.busId)?.circuits.delete(config.id);
-    const wire = {
-      circuitId: config.id,
-      bus: bus.bus,
-      unitId: config.unitId,
-      profile,
-      variant,
-      loop: config.loop,
-      access: config.access,
-      timeZone,
-    };
-    const circuit = new CircuitControl(config, wire, { store, clock, log, newId, alarms: this.alarms });
-    this.#circuits.set(config.id, circuit);
-    bus.circuits.set(config.id, circuit);
+  #settingsOf(circuit: CircuitControl, config: GatewayConfig): CircuitStepConfig {
+    const known = this.#settings.get(circuit.id);
+    if (known !== undefined) return known;
+    const { fault } = circuit.wire.variant;
+    const meterFaultOpens = fault !== undefined && fault.unsure === undefined;
+    const settings = circuitStepConfig(config, circuit.config, { meterFaultOpens });
+    this.#settings.set(circuit.id, settings);
+    return settings;
   }
 
   #stepConfig(circuit: CircuitControl): CircuitStepConfig {
-    const config = this.#config;
-    if (config === null) throw new RangeError("a circuit without a configuration");
-    const { fault } = circuit.wire.variant;
-    const isSure = isClockSure(this.#options.clock.nowMs(), this.#latestKnownMs);
-    return circuitStepConfig(config, circuit.config, {
-      automaticOpening: isSure && circuit.config.commissionedAt !== null && circuit.isSettled,
-      creditCutsPaused: this.#bulk.isPaused,
-      meterFaultOpens: fault !== undefined && fault.unsure === undefined,
-      ...(isSure ? {} : { calendar: null }),
-    });
+    if (this.#config === null) throw new RangeError("a circuit without a configuration");
+    return {
+      ...this.#settingsOf(circuit, this.#config),
+      calendar: this.#guard.calendar,
+      automaticOpening: circuit.config.commissionedAt !== null && circuit.isSettled,
+      isProtectedTime: this.#guard.isProtectedTime,
+      creditCutsPaused: this.#guard.isCutPaused(circuit.id),
+    };
   }
 
   #takeReply(circuit: CircuitControl, reply: SampleReply): RelayState {
+    this.#guard.look();
     const sample = circuit.takeReply(reply, this.#stepConfig(circuit));
     if (sample !== undefined) {
-      this.#latestKnownMs = Math.max(this.#latestKnownMs, reply.at);
+      this.#guard.seen(reply.at);
       this.#credits.addSample(circuit.config, sample);
-      this.#judgeBulk();
       this.#creditChanged(circuit.config.householdId);
     }
     this.#reconcile(circuit);
-    void this.#settleCommands();
+    this.#settleCommands();
     return circuit.relay;
   }
 
   #creditChanged(householdId: string | null): void {
     if (householdId === null) return;
-    for (const circuit of this.#circuits.values())
-      if (circuit.config.householdId === householdId) this.#stepCredit(circuit);
+    for (const circuit of this.#network.circuitsOf(householdId)) this.#stepCredit(circuit);
   }
 
+  /** S6 is judged with the new balance, before the circuit is. */
   #stepCredit(circuit: CircuitControl): void {
     const household = this.#credits.get(circuit.config.householdId);
     const position = household?.position ?? null;
     const creditBalanceMicro = household?.balanceMicro ?? 0;
+    this.#guard.note(this.#standing(circuit, position, creditBalanceMicro));
     circuit.step({ type: "credit", position, creditBalanceMicro }, this.#stepConfig(circuit));
+    this.#guard.note(this.#standing(circuit, position, creditBalanceMicro));
     this.#reconcile(circuit);
   }
 
-  /** S6, before any circuit is judged. */
-  #judgeBulk(): void {
-    if (this.#config === null) return;
-    const nowMs = this.#options.clock.nowMs();
-    const standings = this.circuits.map((circuit) => circuit.creditStanding());
-    this.#bulk = judgeBulk(standings, this.#config.safety, nowMs);
-    const key = alarmKey("bulk-cut-paused", this.#config.siteId);
-    const { due, recent, limit } = this.#bulk;
-    const changes = this.#bulk.isPaused
-      ? this.alarms.raise(
-          { key, kind: "bulk-cut-paused", subject: {}, params: { due, recent, limit } },
-          nowMs,
-        )
-      : this.alarms.clear(key, nowMs);
-    this.#options.store.defer(changes);
+  #standing(circuit: CircuitControl, position: CreditPosition | null, balanceMicro: number) {
+    const digits = this.#config?.currencyDigits ?? 0;
+    return circuit.creditStanding(
+      position === null ? null : { balanceMicro, cutMicro: position.cutMicro },
+      digits,
+    );
   }
 
   #reconcile(circuit: CircuitControl): void {
     if (this.#config === null || this.#isClosed) return;
-    const decision = circuit.decide(this.#config.safety);
-    circuit.tellTooOften(decision.type === "wait" && decision.why === "too-often");
+    const { safety } = this.#config;
+    const decision = circuit.reconsider(safety);
+    this.#network.bus(circuit.config.busId)?.noteWatched(circuit, this.#isWatched(circuit));
     if (decision.type !== "operate") return;
     if (decision.relay === "open") this.#operate(circuit);
-    else this.#buses.get(circuit.config.busId)?.releaseNext(this.#config.safety);
+    else this.#network.bus(circuit.config.busId)?.releaseNext(safety);
   }
 
   #operate(circuit: CircuitControl): void {
@@ -328,19 +261,22 @@ export class GatewayControl {
     this.#takeReply(circuit, await readSample(circuit.wire, "person", expiresAtMs));
   }
 
+  #isWatched(circuit: CircuitControl): boolean {
+    const household = this.#credits.get(circuit.config.householdId);
+    const balanceMicro = household?.balanceMicro ?? null;
+    const position = household?.position ?? null;
+    return isWatched({
+      relay: circuit.relay,
+      rules: circuit.config.rules,
+      activePowerW: circuit.lastSample?.activePowerW ?? 0,
+      credit: balanceMicro === null || position === null ? null : { balanceMicro, position },
+    });
+  }
+
   #plan(): void {
-    for (const bus of this.#buses.values())
-      bus.plan((circuit) => {
-        const household = this.#credits.get(circuit.config.householdId);
-        const balanceMicro = household?.balanceMicro ?? null;
-        const position = household?.position ?? null;
-        return isWatched({
-          relay: circuit.relay,
-          rules: circuit.config.rules,
-          activePowerW: circuit.lastSample?.activePowerW ?? 0,
-          credit: balanceMicro === null || position === null ? null : { balanceMicro, position },
-        });
-      });
+    for (const circuit of this.circuits)
+      this.#network.bus(circuit.config.busId)?.noteWatched(circuit, this.#isWatched(circuit));
+    for (const bus of this.buses) bus.plan();
   }
 
   #tellFull(): void {
@@ -353,42 +289,34 @@ export class GatewayControl {
     store.defer(changes);
   }
 
-  async #settleCommands(): Promise<void> {
-    try {
-      await this.commands.settle();
-    } catch (error) {
-      this.#options.log.error({ err: error }, "commands could not be settled");
-    }
+  #settleCommands(): void {
+    if (this.commands.waiting === 0) return;
+    this.commands
+      .settle()
+      .catch((error: unknown) => this.#options.log.error({ err: error }, "commands could not be settled"));
+  }
+
+  #judgeAll(): void {
+    for (const circuit of this.circuits) this.#tickCircuit(circuit);
+  }
+
+  #tickCircuit(circuit: CircuitControl): void {
+    circuit.step({ type: "tick" }, this.#stepConfig(circuit));
+    this.#reconcile(circuit);
   }
 
   #tick(): void {
     if (this.#isClosed) return;
-    this.#cancelTick = this.#options.clock.setTimer(() => this.#tick(), TICK_MS);
+    const { store, clock } = this.#options;
+    this.#cancelTick = clock.setTimer(() => this.#tick(), TICK_MS);
     this.#ticks += 1;
-    this.#judgeBulk();
-    for (const circuit of this.#circuits.values()) {
-      circuit.step({ type: "tick" }, this.#stepConfig(circuit));
-      this.#reconcile(circuit);
-    }
-    void this.#settleCommands();
-    const { store } = this.#options;
-    store.defer(this.buses.flatMap((bus) => bus.alarmChanges(this.alarms)));
-    if (this.#ticks % PLAN_EVERY_TICKS === 0) this.#plan();
+    if (this.#guard.look()) this.#judgeAll();
+    const nowMs = clock.nowMs();
+    for (const circuit of this.circuits) if (nowMs >= circuit.dueMs) this.#tickCircuit(circuit);
+    this.#settleCommands();
+    for (const bus of this.buses) store.defer(bus.alarmChanges(this.alarms));
+    if (this.#ticks % PLAN_EVERY_TICKS === 0) for (const bus of this.buses) bus.plan();
     if (this.#ticks % BUDGET_EVERY_TICKS === 0)
       store.defer(store.sending(this.buses.map((bus) => bus.budgetItem())));
   }
-}
-
-/** A profile that came with a configuration is a new object each time. */
-function isSameProfile(a: Profile, b: Profile | undefined): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** What a circuit is read and switched through: when it changes, what was measured before says nothing. */
-function isSameWire(a: CircuitConfig, b: CircuitConfig): boolean {
-  const wire = (circuit: CircuitConfig) => {
-    const { busId, unitId, loop = 1, profile, variant, meterId, ctRatio, ptRatio, access } = circuit;
-    return JSON.stringify([busId, unitId, loop, profile, variant, meterId, ctRatio, ptRatio, access]);
-  };
-  return wire(a) === wire(b);
 }

@@ -8,6 +8,7 @@ import { Outbox, type OutboxSize } from "./outbox.ts";
 import {
   type AlarmRecord,
   alarmRecordSchema,
+  answeredBulkSchema,
   type CircuitRecord,
   circuitRecordSchema,
   type DownlinkMark,
@@ -169,6 +170,14 @@ export class GatewayStore {
 
   circuitChange(circuitId: string, record: CircuitRecord): Change {
     return { table: "circuits", key: circuitId, value: record };
+  }
+
+  bulkAnswer(): z.infer<typeof answeredBulkSchema> | undefined {
+    return this.#get(answeredBulkSchema, "meta", "bulk-answer");
+  }
+
+  bulkAnswerChange(answered: z.infer<typeof answeredBulkSchema>): Change {
+    return { table: "meta", key: "bulk-answer", value: answered };
   }
 
   creditPositions(): CreditPosition[] {

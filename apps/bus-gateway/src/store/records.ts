@@ -1,5 +1,6 @@
 import {
   ALARM_KIND_NAMES,
+  bulkAnswerSchema,
   circuitStateSchema,
   commandResultSchema,
   commandSchema,
@@ -83,6 +84,9 @@ export const journalEntrySchema = z.object({
   result: commandResultSchema.nullable(),
 });
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
+
+/** S6: the last answer to a paused bulk of cuts. */
+export const answeredBulkSchema = z.object({ answer: bulkAnswerSchema, circuitIds: z.array(z.string()) });
 
 export const alarmRecordSchema = z.object({
   key: z.string(),

@@ -1,4 +1,4 @@
-import type { CreditPosition, DownlinkMessage } from "@hallmeter/meter-model";
+import type { BulkAnswer, CreditPosition, DownlinkMessage } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Cancel, Clock } from "../clock.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
@@ -19,6 +19,7 @@ export interface DownlinkHandlers {
   /** Each resolves once its effect is on disk: only then is the message taken as delivered. */
   credit(position: CreditPosition): Promise<void>;
   command(command: Extract<DownlinkMessage, { type: "command" }>["command"]): Promise<void>;
+  bulkAnswer(answer: BulkAnswer): Promise<void>;
   /** The configuration has changed, to this revision as far as is known; fetch it. */
   config(revision?: number): Promise<void>;
   /** The server was heard. */
@@ -191,6 +192,9 @@ export class Downlink {
         break;
       case "config":
         await handlers.config(message.revision);
+        break;
+      case "bulk-answer":
+        await handlers.bulkAnswer(message.answer);
         break;
     }
     await store.saveDownlinkMark({ sequence: message.sequence });

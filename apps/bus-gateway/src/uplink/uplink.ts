@@ -18,6 +18,7 @@ interface UplinkOptions {
   onConfig: (kept: KeptConfig) => Promise<void>;
   onCredit: (position: CreditPosition) => Promise<void>;
   onCommand: DownlinkHandlers["command"];
+  onBulkAnswer: DownlinkHandlers["bulkAnswer"];
 }
 
 export interface UplinkStatus extends SenderStatus {
@@ -37,7 +38,7 @@ export class Uplink {
 
   constructor(options: UplinkOptions) {
     this.#options = options;
-    const { server, store, clock, log, random, onCredit, onCommand } = options;
+    const { server, store, clock, log, random, onCredit, onCommand, onBulkAnswer } = options;
     const kept = store.config();
     this.#etag = kept?.etag ?? null;
     this.#revision = kept?.config.revision ?? null;
@@ -52,6 +53,7 @@ export class Uplink {
     const handlers: DownlinkHandlers = {
       credit: onCredit,
       command: onCommand,
+      bulkAnswer: onBulkAnswer,
       config: async (revision) => {
         await this.fetchConfig();
         // That fetch may have begun before the change.

@@ -48,3 +48,9 @@ export function isSettled(baseline: Baseline, nowMs: number): boolean {
   if (baseline.hasPassed) return true;
   return baseline.contactAtMs !== null && nowMs - baseline.contactAtMs >= SETTLING_MS;
 }
+
+/** When time alone settles it; Infinity when it is settled, or there is no contact. */
+export function settledAtMs(baseline: Baseline): number {
+  if (baseline.hasPassed || baseline.contactAtMs === null) return Number.POSITIVE_INFINITY;
+  return baseline.contactAtMs + SETTLING_MS;
+}

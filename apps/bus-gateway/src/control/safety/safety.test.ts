@@ -115,9 +115,9 @@ describe("S4: the clock", () => {
 
 describe("S6: a bulk of cuts", () => {
   const standings = (due: number, recent: number, other: number) => [
-    ...Array.from({ length: due }, () => ({ isDue: true, cutAtMs: null })),
-    ...Array.from({ length: recent }, () => ({ isDue: false, cutAtMs: NOW - MINUTE })),
-    ...Array.from({ length: other }, () => ({ isDue: false, cutAtMs: NOW - 11 * MINUTE })),
+    ...Array.from({ length: due }, (_, index) => ({ circuitId: `d${index}`, isDue: true, cutAtMs: null })),
+    ...Array.from({ length: recent }, () => ({ circuitId: "r", isDue: false, cutAtMs: NOW - MINUTE })),
+    ...Array.from({ length: other }, () => ({ circuitId: "o", isDue: false, cutAtMs: NOW - 11 * MINUTE })),
   ];
   it.each([
     { why: "nineteen of a small site", due: 19, recent: 0, other: 100, paused: false },
@@ -198,6 +198,8 @@ describe("whether the relay is operated", () => {
     isByPerson: false,
     isSettled: true,
     mayBreak: true,
+    isProtectedTime: false,
+    secondSource: { isLive: false, isProvedDead: true },
     record: UNTOUCHED,
   };
   const busy = { ...UNTOUCHED, automaticAtMs: [1, 2, 3, 4, 5, 6].map((index) => NOW - index) };
@@ -227,6 +229,46 @@ describe("whether the relay is operated", () => {
       why: "S9 for a person",
       change: { isSettled: false, isByPerson: true },
       expected: { type: "operate", isAutomatic: false },
+    },
+    {
+      why: "S5 a cut for credit in a protected time",
+      change: { isProtectedTime: true },
+      expected: { why: "protected-time" },
+    },
+    {
+      why: "S5 a reminder in a protected time",
+      change: { isProtectedTime: true, heldBy: ["reminder"] },
+      expected: { why: "protected-time" },
+    },
+    {
+      why: "S5 overload in a protected time",
+      change: { isProtectedTime: true, heldBy: ["credit", "overload"] },
+      expected: { type: "operate", relay: "open" },
+    },
+    {
+      why: "S5 a person in a protected time",
+      change: { isProtectedTime: true, isByPerson: true },
+      expected: { type: "operate", relay: "open" },
+    },
+    {
+      why: "S5 closing in a protected time",
+      change: { ...closing, isProtectedTime: true },
+      expected: { type: "operate", relay: "closed" },
+    },
+    {
+      why: "S11 closing onto a live load side",
+      change: { ...closing, secondSource: { isLive: true, isProvedDead: true } },
+      expected: { why: "load-side-live" },
+    },
+    {
+      why: "S11 closing without proof, even for a person",
+      change: { ...closing, isByPerson: true, secondSource: { isLive: false, isProvedDead: false } },
+      expected: { why: "load-side-not-proved-dead" },
+    },
+    {
+      why: "S11 opening what has a second source",
+      change: { secondSource: { isLive: true, isProvedDead: false } },
+      expected: { type: "operate", relay: "open" },
     },
     { why: "S10 above the rating", change: { mayBreak: false }, expected: { why: "current-above-rating" } },
     {
