@@ -21,6 +21,7 @@ const ILLEGAL_ADDRESS = 2;
 const WRITE_MANY = 16;
 const READ_HOLDING = 3;
 const READ_INPUT = 4;
+const TWIN = " twin";
 /** Of a stranger; no unit has it. */
 const STRANGER = 247;
 
@@ -76,6 +77,12 @@ export class HostileSlaves {
       this.#meters.set(unitId, twinIds.has(unitId) ? [meter(false), meter(true)] : [meter(false)]);
     }
     hub.attach({ onCharacters: (bytes, endMs) => this.#hear(bytes, endMs) });
+  }
+
+  forget(writeKey: string): void {
+    this.obeyed.delete(writeKey);
+    this.#obeyedByMeter.delete(writeKey);
+    this.#obeyedByMeter.delete(`${writeKey}${TWIN}`);
   }
 
   /** A frame ends with t3.5 of silence, as for any slave. */
@@ -213,7 +220,7 @@ export class HostileSlaves {
   }
 
   #noteWrite(key: string, isTwin: boolean): void {
-    const own = `${key}${isTwin ? " twin" : ""}`;
+    const own = `${key}${isTwin ? TWIN : ""}`;
     const times = (this.#obeyedByMeter.get(own) ?? 0) + 1;
     this.#obeyedByMeter.set(own, times);
     this.obeyed.set(key, Math.max(times, this.obeyed.get(key) ?? 0));
