@@ -27,7 +27,7 @@ export function pipeFor(
       return reopening(serialPort(config.path, line));
     case "rtu-tcp":
     case "modbus-tcp":
-      return reopening(tcpClient(config.host, config.port, line));
+      return reopening(tcpClient(config.host, config.port, line, clock));
     case "dial-in":
       return new DialInPipe({ config, line, listener: dialIn, clock });
   }

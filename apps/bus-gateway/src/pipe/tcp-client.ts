@@ -1,19 +1,34 @@
 import { connect as connectSocket } from "node:net";
 import type { LineConfig } from "@hallmeter/meter-model";
+import type { Clock } from "../clock.ts";
 import type { Connect } from "./byte-pipe.ts";
 
 /** Opening takes no longer than this. Range 1–30 s; 5 s covers a serial server on a radio link. */
 const CONNECT_TIMEOUT_MS = 5000;
 /** A serial server that lost power never says goodbye; the kernel asks after this long. Range 1–60 s. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
+/**
+ * The kernel does not ask while what we sent is unacknowledged, and repeats that for a quarter of an hour. Whoever has
+ * been written to for so long and has not said a byte is connected to anew. Range 10–300 s; 30 s is a round of dead units.
+ */
+const FIRST_UNHEARD_MS = 30_000;
+/** Where that did not help, the units behind are dead and not the connection: each further try waits twice as long. */
+const LONGEST_UNHEARD_MS = 600_000;
 
 /** The highest speed a bus can be configured for stands for a line nobody knows; no meter on RS485 speaks it. */
 export const UNKNOWN_LINE_BAUD = 921_600;
 
-/** RTU frames through a serial server, unchanged. */
-export function tcpClient(host: string, port: number, line: Pick<LineConfig, "baud">): Connect {
+/** A connection to a serial server, or to a meter that speaks TCP itself; bytes pass unchanged. */
+export function tcpClient(
+  host: string,
+  port: number,
+  line: Pick<LineConfig, "baud">,
+  clock: Pick<Clock, "monotonicMs">,
+): Connect {
+  let unheardLimitMs = FIRST_UNHEARD_MS;
   return ({ bytes, broken }, signal) =>
     new Promise((resolve, reject) => {
+      let unheardSinceMs: number | null = null;
       // noDelay: Nagle would hold a request back until the previous acknowledgement, up to 40 ms.
       const socket = connectSocket({
         host,
@@ -36,13 +51,26 @@ export function tcpClient(host: string, port: number, line: Pick<LineConfig, "ba
         reject(new Error(reason));
         broken(reason);
       });
-      socket.on("data", bytes);
+      socket.on("data", (received) => {
+        unheardSinceMs = null;
+        unheardLimitMs = FIRST_UNHEARD_MS;
+        bytes(received);
+      });
+      const noteWrite = () => {
+        const nowMs = clock.monotonicMs();
+        unheardSinceMs ??= nowMs;
+        if (nowMs - unheardSinceMs < unheardLimitMs) return;
+        const seconds = Math.round(unheardLimitMs / 1000);
+        unheardLimitMs = Math.min(LONGEST_UNHEARD_MS, 2 * unheardLimitMs);
+        socket.destroy(new Error(`nothing heard from ${host}:${port} for ${seconds} s`));
+      };
       socket.once("connect", () => {
         socket.setTimeout(0);
         resolve({
           keepsLineSpeed: line.baud !== UNKNOWN_LINE_BAUD,
           write: (frame) =>
             new Promise((written, failed) => {
+              noteWrite();
               socket.write(frame, (error) => (error ? failed(error) : written()));
             }),
           close: () =>

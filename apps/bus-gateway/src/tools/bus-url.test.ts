@@ -14,6 +14,16 @@ describe("bus address", () => {
       line: { baud: 921_600, parity: "none", stopBits: 1 },
     },
     {
+      text: "modbus-tcp://192.168.1.20",
+      pipe: { kind: "modbus-tcp", host: "192.168.1.20", port: 502 },
+      line: { baud: 921_600, parity: "none", stopBits: 1 },
+    },
+    {
+      text: "modbus-tcp://gateway.local:1502?baud=9600",
+      pipe: { kind: "modbus-tcp", host: "gateway.local", port: 1502 },
+      line: { baud: 9600, parity: "none", stopBits: 1 },
+    },
+    {
       text: "rtu:/dev/ttyUSB0?baud=2400&parity=odd&stop=2",
       pipe: { kind: "serial", path: "/dev/ttyUSB0" },
       line: { baud: 2400, parity: "odd", stopBits: 2 },
@@ -30,7 +40,9 @@ describe("bus address", () => {
   it.for([
     { text: "", why: "not an address" },
     { text: "/dev/ttyUSB0", why: "not an address" },
-    { text: "http://meter:80", why: "neither tcp: nor rtu:" },
+    { text: "http://meter:80", why: "neither tcp:, modbus-tcp: nor rtu:" },
+    { text: "dial-in://DTU-7", why: "comes to a running gateway" },
+    { text: "modbus-tcp://", why: "host" },
     { text: "tcp://host", why: "port" },
     { text: "tcp://host:70000", why: "not an address" },
     { text: "rtu:?baud=9600", why: "path" },

@@ -13,8 +13,12 @@ const TCP_LINE: LineConfig = { baud: UNKNOWN_LINE_BAUD, parity: "none", stopBits
 /** The factory setting of most meters. */
 const SERIAL_LINE: LineConfig = { baud: 9600, parity: "none", stopBits: 1 };
 
+/** Modbus Messaging on TCP/IP V1.0b, 4.2.1. */
+const MODBUS_TCP_PORT = "502";
+
 const EXAMPLES =
-  "tcp://192.168.1.10:4001, tcp://host:4001?baud=9600 or rtu:/dev/ttyUSB0?baud=9600&parity=even&stop=1";
+  "tcp://192.168.1.10:4001 for RTU through a serial server, modbus-tcp://192.168.1.10, " +
+  "or rtu:/dev/ttyUSB0?baud=9600&parity=even&stop=1";
 
 const queryNumber = z.string().regex(/^\d+$/, "is not a whole number").transform(Number);
 
@@ -25,7 +29,8 @@ const lineQuerySchema = z.strictObject({
 });
 
 /**
- * `tcp://host:port` (RTU frames through a serial server) or `rtu:/path/of/port`, each with `?baud=&parity=&stop=`.
+ * `tcp://host:port` (RTU frames through a serial server), `modbus-tcp://host[:port]` or `rtu:/path/of/port`, each with
+ * `?baud=&parity=&stop=`.
  * @throws GatewayError "bus-url-invalid", with what is wrong
  */
 export function parseBusUrl(text: string): BusAddress {
@@ -36,13 +41,24 @@ export function parseBusUrl(text: string): BusAddress {
         pipe: checked(pipeSchema, { kind: "rtu-tcp", host: hostname, port: Number(port) }, text),
         line: parseLine(searchParams, TCP_LINE, text),
       };
+    case "modbus-tcp:":
+      return {
+        pipe: checked(
+          pipeSchema,
+          { kind: "modbus-tcp", host: hostname, port: Number(port || MODBUS_TCP_PORT) },
+          text,
+        ),
+        line: parseLine(searchParams, TCP_LINE, text),
+      };
     case "rtu:":
       return {
         pipe: checked(pipeSchema, { kind: "serial", path: decodeURIComponent(pathname) }, text),
         line: parseLine(searchParams, SERIAL_LINE, text),
       };
+    case "dial-in:":
+      throw invalid(text, "a unit that dials in comes to a running gateway and to nothing else");
     default:
-      throw invalid(text, `"${protocol}" is neither tcp: nor rtu:`);
+      throw invalid(text, `"${protocol}" is neither tcp:, modbus-tcp: nor rtu:`);
   }
 }
 
