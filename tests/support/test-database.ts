@@ -13,25 +13,45 @@ export type TestDatabase = {
   stop(): Promise<void>;
 };
 
+const choice = process.env.HALLMETER_TEST_DB ?? "";
+
+function namesRunningServer(text: string): boolean {
+  return /^mongodb(\+srv)?:\/\//.test(text);
+}
+
+/** False when tests run on somebody's running server, which none of them may stop. */
+export const testServerIsOurs = !namesRunningServer(choice);
+
 /**
  * A database for one test file. By default mongodb-memory-server runs the embedded store; `HALLMETER_TEST_DB=mongod`
  * lets it download a real mongod, and a `mongodb://` URI there names a server that is already running.
  */
 export async function startTestDatabase(): Promise<TestDatabase> {
-  const choice = process.env.HALLMETER_TEST_DB;
   const name = `test-${randomUUID()}`;
-  if (choice !== undefined && /^mongodb(\+srv)?:\/\//.test(choice)) return onRunningServer(choice, name);
-  if (choice !== undefined && choice !== "" && choice !== "mongod") {
+  if (namesRunningServer(choice)) return onRunningServer(choice, name);
+  if (choice !== "" && choice !== "mongod") {
     throw new Error(`HALLMETER_TEST_DB must be "mongod" or a mongodb:// URI, not "${choice}"`);
   }
   if (choice !== "mongod") process.env.MONGOMS_SYSTEM_BINARY ??= pocketMongod;
-  const server = await MongoMemoryServer.create();
+  const server = choice === "mongod" ? await startMongod() : await MongoMemoryServer.create();
   return {
     uri: server.getUri(name),
     stop: async () => {
       await server.stop();
     },
   };
+}
+
+/** One line that says what to do: the reasons of a failed download run over several. */
+async function startMongod(): Promise<MongoMemoryServer> {
+  try {
+    return await MongoMemoryServer.create();
+  } catch (error) {
+    const why = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
+    throw new Error(
+      `HALLMETER_TEST_DB=mongod: no mongod could be downloaded or started (${why}); MONGOMS_SYSTEM_BINARY may name one`,
+    );
+  }
 }
 
 async function onRunningServer(server: string, name: string): Promise<TestDatabase> {
