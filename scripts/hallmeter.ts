@@ -74,7 +74,7 @@ program
 const busOption = () =>
   new Option(
     "--bus <url>",
-    "tcp://host:port or rtu:/dev/ttyUSB0?baud=9600&parity=even",
+    "tcp://host:port, modbus-tcp://host or rtu:/dev/ttyUSB0?baud=9600&parity=even",
   ).makeOptionMandatory();
 
 program

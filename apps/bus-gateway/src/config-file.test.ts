@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { outboxLimitBytes, parseGatewayFile, readGatewayFile } from "./config-file.ts";
+import { outboxLimitBytes, parseGatewayFile, readGatewayFile, registrationEnd } from "./config-file.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "hallmeter-config-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -29,6 +29,23 @@ describe("the gateway's file", () => {
   });
 
   it.each([
+    { dialIn: undefined, end: {} },
+    { dialIn: { port: 4020 }, end: {} },
+    { dialIn: { port: 4020, registrationEnd: { bytes: 15 } }, end: { bytes: 15 } },
+    {
+      dialIn: { port: 4020, registrationEnd: { terminator: "hex:0D 0A" } },
+      end: { terminator: [0x0d, 0x0a] },
+    },
+  ])("says how registrations end: $dialIn", ({ dialIn, end }) => {
+    expect(registrationEnd(parseGatewayFile({ ...good, dialIn }, path))).toEqual(end);
+  });
+
+  it.each([
+    {
+      why: "an end that leaves a byte open",
+      content: { ...good, dialIn: { port: 4020, registrationEnd: { terminator: "hex:0D ??" } } },
+      expected: /dialIn\.registrationEnd/,
+    },
     { why: "no JSON", text: "{", expected: /gateway\.json: .*JSON/ },
     {
       why: "no token",
