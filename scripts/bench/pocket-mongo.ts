@@ -50,7 +50,8 @@ try {
     const alone = await perSecond(count, () => run(accountsOfNothing));
     const usedMs = server?.processorMs;
     const reached = await perSecond(count, () => run(accounts));
-    const cost = server && usedMs !== undefined ? ((server.processorMs ?? 0) - usedMs) * (1000 / count) : undefined;
+    const cost =
+      server && usedMs !== undefined ? ((server.processorMs ?? 0) - usedMs) * (1000 / count) : undefined;
     const { perSecond: most, what } = limits[limit];
     print(
       `| ${work} | ${round(reached)} | ${cost === undefined ? "?" : round(cost)} | ${round(alone)} | ${round(most)} ${what} |`,

@@ -1,4 +1,4 @@
-import mongoose, { type Connection, type Model } from "mongoose";
+import mongoose, { type Connection } from "mongoose";
 import { account, grouped, ranged } from "./accounts.ts";
 import type { LimitName } from "./lmdb.ts";
 import { concurrently } from "./rate.ts";
@@ -11,11 +11,12 @@ const accountSchema = new mongoose.Schema({
   note: String,
 });
 
-type Accounts = Model<mongoose.InferSchemaType<typeof accountSchema>>;
+const accountsOf = (connection: Connection) => connection.model("Account", accountSchema);
+type Accounts = ReturnType<typeof accountsOf>;
 
 /** Code is compiled and pools are open before the first figure. */
 export async function prepareAccounts(connection: Connection): Promise<Accounts> {
-  const Account: Accounts = connection.model("Account", accountSchema);
+  const Account = accountsOf(connection);
   await Account.init();
   await concurrently(500, 64, (i) => Account.create(account(1_000_000 + i)));
   return Account;

@@ -17,16 +17,18 @@ import {
 } from "./value.ts";
 
 const firstSize = 4096;
-/** A scratch buffer that grew beyond this is given back, so that one large reply does not stay in memory. */
-const keptSize = 1024 * 1024;
+/** A scratch buffer that grew beyond this is given back; it holds the batches of a long scan, so that they leave no garbage. */
+const keptSize = 8 * 1024 * 1024;
 
 /** Writes BSON into a buffer that grows. */
 class BsonWriter {
   private bytes = Buffer.allocUnsafe(firstSize);
   private at = 0;
 
-  take(): Buffer {
-    const made = Buffer.from(this.bytes.subarray(0, this.at));
+  /** What has been written, after `headBytes` that are left for the caller to fill. */
+  take(headBytes: number): Buffer {
+    const made = Buffer.allocUnsafe(headBytes + this.at);
+    this.bytes.copy(made, headBytes, 0, this.at);
     this.at = 0;
     if (this.bytes.length > keptSize) this.bytes = Buffer.allocUnsafe(firstSize);
     return made;
@@ -185,11 +187,11 @@ class BsonWriter {
 
 const writer = new BsonWriter();
 
-/** Encodes one document into a buffer of its own. */
-export function encode(fields: Doc): Buffer {
+/** Encodes one document into a buffer of its own, after `headBytes` that are not yet written. */
+export function encode(fields: Doc, headBytes = 0): Buffer {
   try {
     writer.document(fields);
-    return writer.take();
+    return writer.take(headBytes);
   } catch (error) {
     writer.reset();
     throw error;

@@ -7,6 +7,8 @@ import { pause, type Stream, type Turn } from "../plan/stream.ts";
 export const defaultBatch = 101;
 /** A batch closes before its reply would pass the largest document. */
 const mostBatchBytes = 16 * 1024 * 1024;
+/** A batch whose size the client leaves to the server closes here: four more round trips for a quarter of the memory. */
+const freeBatchBytes = 4 * 1024 * 1024;
 
 export type CursorLimits = {
   /** Cursors open at once; the next one is refused. Range 1..100000, default 1000. */
@@ -154,8 +156,9 @@ async function pull(cursor: Open, most: number, deadlineMs: number | undefined):
   let bytes = 0;
   cursor.turn.renew();
   if (most <= 0) return { documents, done: false };
+  const mostBytes = most === Number.POSITIVE_INFINITY ? freeBatchBytes : mostBatchBytes;
   const add = (document: RawDocument): boolean => {
-    if (documents.length > 0 && bytes + document.bytes.length > mostBatchBytes) {
+    if (documents.length > 0 && bytes + document.bytes.length > mostBytes) {
       cursor.held = document;
       return false;
     }

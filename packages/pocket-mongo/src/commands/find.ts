@@ -5,6 +5,7 @@ import { PocketMongoError } from "../errors.ts";
 import { compile, compileCondition } from "../expression/compile.ts";
 import type { Scope, Variable } from "../expression/scope.ts";
 import { everything, type Match, parseFilter } from "../match/parse.ts";
+import { neededFields } from "../plan/needed-fields.ts";
 import { choosePlan, indexesUsed, type Plan } from "../plan/plan.ts";
 import { parseSort, type Sort } from "../plan/sort.ts";
 import { type Found, found, pause, type Source, type Stream, sorted, window } from "../plan/stream.ts";
@@ -63,13 +64,18 @@ export function sourceOf(call: Call, collection: string): Source {
   return { store: call.store, database: call.database, collection, turn: call.turn };
 }
 
-/** The matching documents in order, before projection. */
-export function run(call: Call, query: Query, walk?: Walk): Stream<Found> {
+/**
+ * The matching documents in order, before projection. With `looksAt`, the caller uses only those top-level fields of them,
+ * and the others need not be decoded.
+ */
+export function run(call: Call, query: Query, walk?: Walk, looksAt?: Iterable<string>): Stream<Found> {
   const collection = call.store.view().catalog.get(call.database, query.collection);
   if (collection === undefined) return nothing();
   const plan = planFor(collection, query);
   call.noted.plan = describe(plan);
-  const input = found(sourceOf(call, query.collection), plan, query.filter, walk ?? new Walk(plan));
+  const wanted = looksAt && neededFields(query.filter, plan.sorted ? [] : query.sort, looksAt);
+  const source = sourceOf(call, query.collection);
+  const input = found(source, plan, query.filter, walk ?? new Walk(plan), wanted);
   const most = query.limit > 0 ? query.skip + query.limit : undefined;
   const ordered = plan.sorted ? input : sorted(input, query.sort, most, (item) => item.bytes.length * 2);
   return query.skip === 0 && query.limit === 0 ? ordered : window(ordered, query.skip, query.limit);
@@ -158,7 +164,7 @@ export const find: Command = {
     const batchSize = optionalCount(call, "batchSize");
     return call.cursors.first(
       `${call.database}.${query.collection}`,
-      projected(call, query, run(call, query)),
+      projected(call, query, run(call, query, undefined, query.projection ? undefined : [])),
       call.turn,
       {
         batchSize,
@@ -246,7 +252,7 @@ export const count: Command = {
     };
     let seen = 0;
     await drain(
-      tallied(run(call, query), () => {
+      tallied(run(call, query, undefined, []), () => {
         seen += 1;
       }),
       call.turn,
@@ -301,7 +307,11 @@ export const distinct: Command = {
         return false;
       });
     };
-    await drain(tallied(run(call, query), collect), call.turn, call.deadlineMs);
+    await drain(
+      tallied(run(call, query, undefined, [path[0]?.name ?? ""]), collect),
+      call.turn,
+      call.deadlineMs,
+    );
     return doc({ values: [...values.values()], ok: 1 });
   },
 };

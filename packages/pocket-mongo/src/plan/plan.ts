@@ -15,6 +15,8 @@ export type Plan =
       readonly kind: "index";
       readonly index: Index;
       readonly ranges: readonly KeyRange[];
+      /** The one key of a unique index that the filter asks for, if so; no range need be read then. */
+      readonly key: Buffer | undefined;
       readonly bounds: readonly (readonly Interval[])[];
       readonly reverse: boolean;
       readonly sorted: boolean;
@@ -78,15 +80,17 @@ function planIndex(index: Index, bounds: readonly Bound[], sort: Sort): Candidat
   const ranges = rangesOf(index, used);
   const direction = sortDirection(index, intervals, sort);
   const reverse = direction === "reverse";
+  const narrow = index.unique && points === intervals.length;
   const plan: Plan = {
     kind: "index",
     index,
     ranges: reverse ? [...ranges].reverse() : ranges,
+    key: narrow && ranges.length === 1 ? ranges[0]?.start : undefined,
     bounds: intervals,
     reverse,
     sorted: sort.length === 0 || direction !== undefined,
   };
-  return { plan, points, ranged, narrow: index.unique && points === intervals.length };
+  return { plan, points, ranged, narrow };
 }
 
 /** One list of intervals per index field; conditions that an array could meet by different elements are not joined. */

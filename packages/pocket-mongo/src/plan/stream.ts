@@ -59,14 +59,18 @@ export function* found(
     refuseWhenGone(plan, started, collection);
     const piece: Found[] = [];
     let examined = 0;
+    let ended = true;
     for (const row of walk.read(view, collection)) {
       const document = decode(row.bytes, 0, wanted);
       if (matches(match, document)) piece.push({ ...row, document });
       examined += 1;
-      if (examined >= size || (examined % 32 === 0 && source.turn.over)) break;
+      if (examined >= size || (examined % 32 === 0 && source.turn.over)) {
+        ended = false;
+        break;
+      }
     }
     yield* piece;
-    if (examined === 0) return;
+    if (ended) return;
     if (source.turn.over) yield pause;
     size = laterPiece;
   }

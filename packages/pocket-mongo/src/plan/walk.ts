@@ -1,4 +1,4 @@
-import type { Collection } from "../store/catalog.ts";
+import type { Collection, Index } from "../store/catalog.ts";
 import type { Record, View } from "../store/view.ts";
 import type { Plan } from "./plan.ts";
 
@@ -38,12 +38,26 @@ export class Walk {
         }
         return;
       case "index":
-        yield* this.readIndex(view, collection, this.plan);
+        if (this.plan.key !== undefined)
+          yield* this.readKey(view, collection, this.plan.index, this.plan.key);
+        else yield* this.readIndex(view, collection, this.plan);
         return;
       case "union":
         yield* this.readUnion(view, collection);
         return;
     }
+  }
+
+  private *readKey(view: View, collection: Collection, index: Index, key: Buffer): Generator<Record> {
+    if (this.range > 0) return;
+    this.range = 1;
+    const record = view.lookUp(collection, index, key);
+    if (record === undefined) return;
+    this.keysExamined += 1;
+    const bytes = view.record(collection, record);
+    if (bytes === undefined) return;
+    this.docsExamined += 1;
+    yield { record, bytes };
   }
 
   private *readIndex(view: View, collection: Collection, plan: Plan & { kind: "index" }): Generator<Record> {

@@ -14,8 +14,8 @@ export type ConnectionEvents = {
 const mostUnsentBytes = 32 * 1024 * 1024;
 
 /**
- * One client. Its requests are run one after another, as MongoDB does; while one runs the socket is not read, so a client
- * that sends without end is held back by its own connection.
+ * One client. Its requests are run one after another, as MongoDB does; while one runs at most one more packet is read, so
+ * a client that sends without end is held back by its own connection.
  */
 export function serveConnection(socket: Socket, events: ConnectionEvents): { close(): Promise<void> } {
   const frames = new FrameReader();
@@ -29,13 +29,9 @@ export function serveConnection(socket: Socket, events: ConnectionEvents): { clo
     const reply = await events.run(request.body);
     if (!request.wantsReply || socket.destroyed) return;
     replies += 1;
-    const parts = writeReply(request, replies, reply);
-    socket.cork();
-    for (const part of parts) {
-      socket.write(part);
-      events.sent(part.length);
-    }
-    socket.uncork();
+    const bytes = writeReply(request, replies, reply);
+    socket.write(bytes);
+    events.sent(bytes.length);
     if (socket.writableLength > mostUnsentBytes) await drained(socket);
   };
 
@@ -44,7 +40,7 @@ export function serveConnection(socket: Socket, events: ConnectionEvents): { clo
       await answer(message);
     }
     busy = undefined;
-    if (!closing) socket.resume();
+    if (!closing && socket.isPaused()) socket.resume();
   };
 
   socket.setNoDelay(true);
@@ -57,8 +53,12 @@ export function serveConnection(socket: Socket, events: ConnectionEvents): { clo
       socket.destroy();
       return;
     }
-    if (waiting.length === 0 || busy) return;
-    socket.pause();
+    if (busy) {
+      // It sends more before it has its answer: what comes next waits in its own socket.
+      socket.pause();
+      return;
+    }
+    if (waiting.length === 0) return;
     busy = work().catch(() => {
       busy = undefined;
       socket.destroy();

@@ -107,18 +107,19 @@ function readQuery(message: Buffer, requestId: number): Request {
 }
 
 /** Frames a reply in the form its request came in. */
-export function writeReply(request: Request, requestId: number, body: Doc): Buffer[] {
-  const document = encode(body);
+export function writeReply(request: Request, requestId: number, body: Doc): Buffer {
   const query = request.opcode === opcodes.query;
-  const head = Buffer.alloc(query ? headerBytes + 20 : headerBytes + 5);
-  head.writeInt32LE(head.length + document.length, 0);
-  head.writeInt32LE(requestId, 4);
-  head.writeInt32LE(request.requestId, 8);
-  head.writeInt32LE(query ? opcodes.reply : opcodes.message, 12);
+  const headBytes = query ? headerBytes + 20 : headerBytes + 5;
+  const reply = encode(body, headBytes);
+  reply.fill(0, headerBytes, headBytes);
+  reply.writeInt32LE(reply.length, 0);
+  reply.writeInt32LE(requestId, 4);
+  reply.writeInt32LE(request.requestId, 8);
+  reply.writeInt32LE(query ? opcodes.reply : opcodes.message, 12);
   // OP_REPLY: flags (AwaitCapable), cursor, starting from, number returned. OP_MSG: no flags, one section of kind 0.
   if (query) {
-    head.writeInt32LE(8, headerBytes);
-    head.writeInt32LE(1, headerBytes + 16);
+    reply.writeInt32LE(8, headerBytes);
+    reply.writeInt32LE(1, headerBytes + 16);
   }
-  return [head, document];
+  return reply;
 }
