@@ -4,6 +4,7 @@ export type FailureClass = "transient" | "ambiguous" | "permanent";
 const ERROR_CLASSES = {
   "site-file-invalid": "permanent",
   "site-file-unreadable": "permanent",
+  "scenario-invalid": "permanent",
   "state-file-invalid": "permanent",
   "circuit-unknown": "permanent",
   "bus-unknown": "permanent",

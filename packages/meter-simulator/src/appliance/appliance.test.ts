@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { appliancePower, createAppliance } from "./appliance.ts";
 import { APPLIANCE_KIND_NAMES, APPLIANCE_KINDS, type ApplianceKindName } from "./appliance-kinds.ts";
-import { runningForMs, type Timetable } from "./timetable.ts";
+import { runAt, type Timetable } from "./timetable.ts";
 
 const plug = (kind: ApplianceKindName, timetable: Timetable = { afterS: 0 }, seed = 7) =>
   createAppliance(seed, { id: kind, kind, timetable, wiring: "all" });
@@ -18,7 +18,13 @@ describe("a timetable", () => {
     ["in its next turn", { afterS: 10, everyS: 60, forS: 5 }, 71_000, 1000],
     ["between two turns", { afterS: 10, everyS: 60, forS: 5 }, 75_000, undefined],
   ])("%s", (_name, timetable, elapsedMs, expected) => {
-    expect(runningForMs(timetable, elapsedMs)).toBe(expected);
+    const { forMs, untilMs } = runAt(timetable, elapsedMs, 1);
+    expect(forMs).toBe(expected);
+    // It holds until then, and no further.
+    if (untilMs === Number.POSITIVE_INFINITY) return;
+    const isOn = forMs !== undefined;
+    expect(runAt(timetable, untilMs - 1, 1).forMs !== undefined).toBe(isOn);
+    expect(runAt(timetable, untilMs, 1).forMs !== undefined).toBe(!isOn);
   });
 });
 
@@ -27,12 +33,12 @@ describe("an appliance", () => {
     const { activePowerW, inrush, noiseMilli } = APPLIANCE_KINDS[kind];
     const appliance = plug(kind);
     const settled = appliancePower(appliance, 30_000, 30_000);
-    expect(settled.isSettled).toBe(true);
+    expect(settled.untilMs).toBe(31_000);
     expect(Math.abs(settled.activePowerMw / 1000 - activePowerW)).toBeLessThanOrEqual(
       (activePowerW * noiseMilli) / 1000,
     );
     const first = appliancePower(appliance, 30_000, 0);
-    expect(first.isSettled).toBe(false);
+    expect(first.untilMs).toBe(30_100);
     expect(first.activePowerMw / settled.activePowerMw).toBeCloseTo(inrush.active, 3);
   });
 

@@ -1,6 +1,6 @@
 import { noiseAt, seedFor } from "../random.ts";
 import { APPLIANCE_KINDS, type ApplianceKind, type ApplianceKindName } from "./appliance-kinds.ts";
-import { runningForMs, type Timetable } from "./timetable.ts";
+import { type Run, runAt, type Timetable } from "./timetable.ts";
 
 /** Which conductors of a three-phase circuit an appliance hangs on; `all` loads them evenly. */
 export type ApplianceWiring = "a" | "b" | "c" | "all";
@@ -12,35 +12,46 @@ export interface Appliance {
   wiring: ApplianceWiring;
   /** Of this specimen's noise and thermostat. */
   seed: number;
+  /** Settled power wanders in steps of this: whole seconds. Longer ones make long simulations quick. */
+  wanderStepMs: number;
 }
 
-export function createAppliance(seed: number, plan: Omit<Appliance, "seed">): Appliance {
-  return { ...plan, seed: seedFor(seed, plan.id) };
+/** Range 1–3600 s, default 1: meters show a new power about that often. */
+export const DEFAULT_WANDER_STEP_MS = 1000;
+
+export function createAppliance(
+  seed: number,
+  {
+    wanderStepMs = DEFAULT_WANDER_STEP_MS,
+    ...plan
+  }: Omit<Appliance, "seed" | "wanderStepMs"> & { wanderStepMs?: number },
+): Appliance {
+  return { ...plan, wanderStepMs, seed: seedFor(seed, plan.id) };
 }
 
 /** Integers, so that sums and energies are exact. */
 export interface AppliancePower {
   activePowerMw: number;
   reactivePowerMvar: number;
-  /** False while an inrush decays: power then changes every 100 ms, else only at full seconds. */
-  isSettled: boolean;
+  /** Time since the start of the simulation until which that holds, if nobody switches anything. */
+  untilMs: number;
 }
 
-const NO_POWER: AppliancePower = { activePowerMw: 0, reactivePowerMvar: 0, isSettled: true };
-/** Settled power wanders from second to second. */
-export const SETTLED_STEP_MS = 1000;
 /** An inrush is followed in steps of this. */
 export const INRUSH_STEP_MS = 100;
 /** After this many time constants an inrush is below a thousandth of the settled power. */
 const INRUSH_TIME_CONSTANTS = 9;
 
-/** Time since the thermostat switched on, or undefined while it rests. It starts somewhere in its running part. */
-function thermostatForMs(appliance: Appliance, elapsedMs: number): number | undefined {
+/** A thermostat starts somewhere in its running part. */
+function thermostatRun(appliance: Appliance, elapsedMs: number): Run {
   const { cycle }: ApplianceKind = APPLIANCE_KINDS[appliance.kind];
-  if (!cycle) return elapsedMs;
+  if (!cycle) return { forMs: elapsedMs, untilMs: Number.POSITIVE_INFINITY };
   const offsetS = Math.floor(((noiseAt(appliance.seed, -1) + 1) / 2) * cycle.onS);
   const inCycleMs = (elapsedMs + offsetS * 1000) % ((cycle.onS + cycle.offS) * 1000);
-  return inCycleMs < cycle.onS * 1000 ? inCycleMs : undefined;
+  const onMs = cycle.onS * 1000;
+  return inCycleMs < onMs
+    ? { forMs: inCycleMs, untilMs: elapsedMs + onMs - inCycleMs }
+    : { forMs: undefined, untilMs: elapsedMs + onMs + cycle.offS * 1000 - inCycleMs };
 }
 
 /**
@@ -52,19 +63,25 @@ export function appliancePower(
   elapsedMs: number,
   poweredForMs: number,
 ): AppliancePower {
-  const switchedOnForMs = runningForMs(appliance.timetable, elapsedMs);
-  const thermostatMs = thermostatForMs(appliance, elapsedMs);
-  if (switchedOnForMs === undefined || thermostatMs === undefined) return NO_POWER;
+  const timetable = runAt(appliance.timetable, elapsedMs, appliance.seed);
+  if (timetable.forMs === undefined)
+    return { activePowerMw: 0, reactivePowerMvar: 0, untilMs: timetable.untilMs };
+  const thermostat = thermostatRun(appliance, elapsedMs);
+  const switchMs = Math.min(timetable.untilMs, thermostat.untilMs);
+  if (thermostat.forMs === undefined) return { activePowerMw: 0, reactivePowerMvar: 0, untilMs: switchMs };
   const kind: ApplianceKind = APPLIANCE_KINDS[appliance.kind];
   const { active, reactive, timeConstantMs } = kind.inrush;
-  const runningMs = Math.min(switchedOnForMs, thermostatMs, poweredForMs);
+  const runningMs = Math.min(timetable.forMs, thermostat.forMs, poweredForMs);
   const isSettled = runningMs >= INRUSH_TIME_CONSTANTS * timeConstantMs;
   const decay = isSettled ? 0 : Math.exp(-runningMs / timeConstantMs);
-  const second = Math.floor(elapsedMs / SETTLED_STEP_MS);
-  const wander = 1 + (kind.noiseMilli / 1000) * noiseAt(appliance.seed, second);
+  const wanderStep = Math.floor(elapsedMs / appliance.wanderStepMs);
+  const wander = 1 + (kind.noiseMilli / 1000) * noiseAt(appliance.seed, wanderStep);
+  const nextStepMs = isSettled
+    ? (wanderStep + 1) * appliance.wanderStepMs
+    : (Math.floor(elapsedMs / INRUSH_STEP_MS) + 1) * INRUSH_STEP_MS;
   return {
     activePowerMw: Math.round(kind.activePowerW * 1000 * wander * (1 + (active - 1) * decay)),
     reactivePowerMvar: Math.round(kind.reactivePowerVar * 1000 * wander * (1 + (reactive - 1) * decay)),
-    isSettled,
+    untilMs: Math.min(nextStepMs, switchMs),
   };
 }

@@ -1,5 +1,8 @@
+import { noiseAt } from "../random.ts";
+import { type DailyUse, type UseCalendar, useAt } from "./daily-use.ts";
+
 /** When an appliance runs, in seconds from the start of the simulation. */
-export interface Timetable {
+export interface PlainTimetable {
   afterS: number;
   /** Repeats with this period; without it the appliance runs once. */
   everyS?: number;
@@ -7,11 +10,41 @@ export interface Timetable {
   forS?: number;
 }
 
-/** Milliseconds since it was last switched on, or undefined while it is off. */
-export function runningForMs(timetable: Timetable, elapsedMs: number): number | undefined {
-  const sinceFirstMs = elapsedMs - timetable.afterS * 1000;
-  if (sinceFirstMs < 0) return undefined;
-  const hasPeriod = timetable.everyS !== undefined && timetable.forS !== undefined;
-  const sinceMs = hasPeriod ? sinceFirstMs % ((timetable.everyS ?? 0) * 1000) : sinceFirstMs;
-  return timetable.forS === undefined || sinceMs < timetable.forS * 1000 ? sinceMs : undefined;
+/** As its owner uses it, by local time. */
+export interface ResidentTimetable {
+  uses: readonly DailyUse[];
+  calendar: UseCalendar;
+}
+
+export type Timetable = PlainTimetable | ResidentTimetable;
+
+/** On since so long, or off; and the time until which that surely stays so. */
+export interface Run {
+  forMs: number | undefined;
+  untilMs: number;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+function plainRun({ afterS, everyS, forS }: PlainTimetable, elapsedMs: number): Run {
+  const firstMs = afterS * 1000;
+  if (elapsedMs < firstMs) return { forMs: undefined, untilMs: firstMs };
+  const sinceFirstMs = elapsedMs - firstMs;
+  if (forS === undefined) return { forMs: sinceFirstMs, untilMs: NEVER };
+  const onMs = forS * 1000;
+  if (everyS === undefined)
+    return sinceFirstMs < onMs
+      ? { forMs: sinceFirstMs, untilMs: firstMs + onMs }
+      : { forMs: undefined, untilMs: NEVER };
+  const periodMs = everyS * 1000;
+  const sinceMs = sinceFirstMs % periodMs;
+  const turnMs = elapsedMs - sinceMs;
+  return sinceMs < onMs && onMs < periodMs
+    ? { forMs: sinceMs, untilMs: turnMs + onMs }
+    : { forMs: sinceMs < onMs ? sinceMs : undefined, untilMs: turnMs + periodMs };
+}
+
+export function runAt(timetable: Timetable, elapsedMs: number, seed: number): Run {
+  if ("afterS" in timetable) return plainRun(timetable, elapsedMs);
+  return useAt(timetable.uses, timetable.calendar, elapsedMs, (index) => (noiseAt(seed, index) + 1) / 2);
 }

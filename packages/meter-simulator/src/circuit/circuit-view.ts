@@ -1,5 +1,5 @@
-import { type EnergyReading, sumEnergies } from "./energy-counter.ts";
-import type { PhaseEnergy, PhasePower } from "./loop.ts";
+import type { PhasePower } from "./loop.ts";
+import type { OwnVerdict } from "./own-controls.ts";
 
 /** What a meter measures of one conductor, in the model's units. */
 export interface PhaseView {
@@ -8,15 +8,22 @@ export interface PhaseView {
   activePowerW: number;
   reactivePowerVar: number;
   powerFactorMilli: number;
-  activeEnergy: EnergyReading;
-  reactiveEnergy: EnergyReading;
+  /** As its registers show it: offset and wrapped, whole Wh. */
+  activeWh: number;
+  reactiveVarh: number;
+  /** Unrounded, for meters that show more. */
+  activePowerMw: number;
+  reactivePowerMvar: number;
 }
 
 export interface PrepaidView {
+  isOn: boolean;
   remainingMinor: number;
   purchasedMinor: number;
   purchaseCount: number;
   basicMinor: number;
+  isBelowAlarm1: boolean;
+  isBelowAlarm2: boolean;
 }
 
 /** One moment of a circuit, as its registers show it. */
@@ -24,13 +31,21 @@ export interface CircuitView {
   phases: readonly PhaseView[];
   total: Omit<PhaseView, "voltageDv" | "currentCa">;
   frequencyCHz: number;
-  statusWord: number;
+  isContactClosed: boolean;
+  /** What forced control wants of the contact. */
+  forced: ForcedState;
+  verdict: OwnVerdict;
   prepaid: PrepaidView;
+  loadTripCount: number;
+  loadAllowedTrips: number;
   /** Seconds until the meter's own load control closes again. */
   recoveryS: number;
-  /** Added to every active energy register: where a rollover is to be shown. Wh. */
-  registerOffsetWh: number;
+  /** The meter's own clock, to be read with the UTC fields of a Date. */
+  localMs: number;
+  serialNumber: string;
 }
+
+export type ForcedState = "open" | "closed" | "free";
 
 /** A meter without load shows a power factor of one. */
 function powerFactorMilli(activePowerMw: number, reactivePowerMvar: number): number {
@@ -39,33 +54,38 @@ function powerFactorMilli(activePowerMw: number, reactivePowerMvar: number): num
   return Math.round((1000 * activePowerMw) / apparentMva);
 }
 
-export function phaseView(power: PhasePower, energy: PhaseEnergy, voltageDv: number): PhaseView {
+export interface ShownEnergy {
+  activeWh: number;
+  reactiveVarh: number;
+}
+
+export function powerView(power: PhasePower, energy: ShownEnergy): CircuitView["total"] {
   const { activePowerMw, reactivePowerMvar } = power;
-  // S [mVA] / U [0.1 V] = 10 mA = 0.01 A.
-  const currentCa =
-    voltageDv === 0 ? 0 : Math.round(Math.hypot(activePowerMw, reactivePowerMvar) / voltageDv);
   return {
-    voltageDv,
-    currentCa,
     activePowerW: Math.round(activePowerMw / 1000),
     reactivePowerVar: Math.round(reactivePowerMvar / 1000),
     powerFactorMilli: powerFactorMilli(activePowerMw, reactivePowerMvar),
-    activeEnergy: energy.active,
-    reactiveEnergy: energy.reactive,
+    activePowerMw,
+    reactivePowerMvar,
+    ...energy,
   };
 }
 
-export function totalView(
-  powers: readonly PhasePower[],
-  energies: readonly PhaseEnergy[],
-): CircuitView["total"] {
-  const activePowerMw = powers.reduce((sum, power) => sum + power.activePowerMw, 0);
-  const reactivePowerMvar = powers.reduce((sum, power) => sum + power.reactivePowerMvar, 0);
+export function phaseView(power: PhasePower, energy: ShownEnergy, voltageDv: number): PhaseView {
+  const apparentMva = Math.hypot(power.activePowerMw, power.reactivePowerMvar);
   return {
-    activePowerW: Math.round(activePowerMw / 1000),
-    reactivePowerVar: Math.round(reactivePowerMvar / 1000),
-    powerFactorMilli: powerFactorMilli(activePowerMw, reactivePowerMvar),
-    activeEnergy: sumEnergies(energies.map(({ active }) => active)),
-    reactiveEnergy: sumEnergies(energies.map(({ reactive }) => reactive)),
+    ...powerView(power, energy),
+    voltageDv,
+    // S [mVA] / U [0.1 V] = 10 mA = 0.01 A.
+    currentCa: voltageDv === 0 ? 0 : Math.round(apparentMva / voltageDv),
+  };
+}
+
+export function sumPowers(powers: readonly PhasePower[]): PhasePower {
+  const only = powers[0];
+  if (powers.length === 1 && only) return only;
+  return {
+    activePowerMw: powers.reduce((sum, power) => sum + power.activePowerMw, 0),
+    reactivePowerMvar: powers.reduce((sum, power) => sum + power.reactivePowerMvar, 0),
   };
 }

@@ -1,11 +1,5 @@
-import {
-  type Appliance,
-  type AppliancePower,
-  appliancePower,
-  INRUSH_STEP_MS,
-  SETTLED_STEP_MS,
-} from "../appliance/appliance.ts";
-import { addEnergy, type EnergyReading } from "./energy-counter.ts";
+import { type Appliance, appliancePower, INRUSH_STEP_MS } from "../appliance/appliance.ts";
+import { addEnergy, type EnergyReading, sumEnergies } from "./energy-counter.ts";
 
 export interface PhasePower {
   activePowerMw: number;
@@ -25,7 +19,20 @@ export interface LoopOptions {
   isContactClosed: boolean;
 }
 
+/** Powers that hold until a time, if nobody switches anything. */
+interface PowerSpan {
+  phases: PhasePower[];
+  untilMs: number;
+}
+
+/** Sees the loop after every span, and by the time it has asked for. */
+export interface LoopObserver {
+  nextLookMs(): number;
+  onStep(atMs: number): void;
+}
+
 const WIRING_PHASE = { a: 0, b: 1, c: 2 } as const;
+const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * The copper behind a meter: the relay's contact, the appliances, and the energy that has gone through. Times are whole
@@ -39,6 +46,7 @@ export class Loop {
   #isSupplied = true;
   #poweredAtMs = 0;
   #atMs = 0;
+  #span: PowerSpan | undefined;
 
   constructor(options: LoopOptions) {
     this.phaseCount = options.phaseCount;
@@ -56,88 +64,112 @@ export class Loop {
   }
 
   get energies(): readonly PhaseEnergy[] {
-    return this.#energies;
+    return [...this.#energies];
+  }
+
+  /** Active energy of all phases since ever. */
+  totalActive(): EnergyReading {
+    const [first, ...others] = this.#energies;
+    if (first === undefined) return { wh: 0, microWs: 0 };
+    return others.length === 0 ? first.active : sumEnergies(this.#energies.map(({ active }) => active));
   }
 
   get appliances(): readonly Appliance[] {
     return this.#appliances.map(({ appliance }) => appliance);
   }
 
-  /** Lets time pass and energy flow. `onStep` sees the loop at the end of every step of at most a second. */
-  advance(toMs: number, onStep?: (atMs: number) => void): void {
+  /** Starts at another time than zero; only before anything has happened. */
+  startAt(atMs: number): void {
+    this.#atMs = atMs;
+    this.#poweredAtMs = atMs;
+    this.#span = undefined;
+  }
+
+  /** Lets time pass and energy flow, in spans of unchanged power that end at the latest when the observer must look. */
+  advance(toMs: number, observer?: LoopObserver): void {
     while (this.#atMs < toMs) {
-      const { phases, isSettled } = this.#powers(this.#atMs);
-      const stepMs = isSettled ? SETTLED_STEP_MS : INRUSH_STEP_MS;
-      const untilMs = Math.min(toMs, (Math.floor(this.#atMs / stepMs) + 1) * stepMs);
-      this.#count(phases, untilMs - this.#atMs);
-      this.#atMs = untilMs;
-      onStep?.(untilMs);
+      const { phases, untilMs } = this.#powerSpan();
+      const nextMs = Math.max(this.#atMs + 1, Math.min(toMs, untilMs, observer?.nextLookMs() ?? NEVER));
+      this.#count(phases, nextMs - this.#atMs);
+      this.#atMs = nextMs;
+      observer?.onStep(nextMs);
     }
   }
 
   /** Power of each phase at the time advanced to. */
-  powers(): PhasePower[] {
-    return this.#powers(this.#atMs).phases;
+  powers(): readonly PhasePower[] {
+    return this.#powerSpan().phases;
   }
 
   /** Moves the contact at the time advanced to. */
   setContact(isClosed: boolean): void {
-    if (isClosed && !this.#isContactClosed) this.#poweredAtMs = this.#atMs;
+    if (isClosed === this.#isContactClosed) return;
+    if (isClosed) this.#poweredAtMs = this.#atMs;
     this.#isContactClosed = isClosed;
+    this.#span = undefined;
   }
 
   /** Mains in front of the meter. */
   setSupply(isSupplied: boolean): void {
     if (isSupplied && !this.#isSupplied) this.#poweredAtMs = this.#atMs;
     this.#isSupplied = isSupplied;
+    this.#span = undefined;
   }
 
   plugIn(appliance: Appliance): void {
     this.#appliances.push({ appliance, pluggedAtMs: this.#atMs });
+    this.#span = undefined;
   }
 
   /** Answers whether there was such an appliance. */
   unplug(applianceId: string): boolean {
     const before = this.#appliances.length;
     this.#appliances = this.#appliances.filter(({ appliance }) => appliance.id !== applianceId);
+    this.#span = undefined;
     return this.#appliances.length < before;
   }
 
-  #powers(atMs: number): { phases: PhasePower[]; isSettled: boolean } {
+  #powerSpan(): PowerSpan {
+    if (this.#span === undefined || this.#atMs >= this.#span.untilMs) this.#span = this.#spanFrom(this.#atMs);
+    return this.#span;
+  }
+
+  #spanFrom(atMs: number): PowerSpan {
     const phases = Array.from({ length: this.phaseCount }, () => ({
       activePowerMw: 0,
       reactivePowerMvar: 0,
     }));
-    let isSettled = true;
-    if (!this.#isContactClosed || !this.#isSupplied) return { phases, isSettled };
+    if (!this.#isContactClosed || !this.#isSupplied) return { phases, untilMs: NEVER };
+    let untilMs = NEVER;
     const slotMs = Math.floor(atMs / INRUSH_STEP_MS) * INRUSH_STEP_MS;
     for (const { appliance, pluggedAtMs } of this.#appliances) {
       const poweredForMs = Math.max(0, slotMs - Math.max(this.#poweredAtMs, pluggedAtMs));
       const power = appliancePower(appliance, slotMs, poweredForMs);
-      isSettled &&= power.isSettled;
-      this.#load(phases, appliance, power);
+      untilMs = Math.min(untilMs, power.untilMs);
+      if (power.activePowerMw !== 0 || power.reactivePowerMvar !== 0)
+        this.#load(phases, appliance, power.activePowerMw, power.reactivePowerMvar);
     }
-    return { phases, isSettled };
+    return { phases, untilMs };
   }
 
-  #load(phases: PhasePower[], { wiring }: Appliance, power: AppliancePower): void {
+  #load(phases: PhasePower[], { wiring }: Appliance, activePowerMw: number, reactivePowerMvar: number): void {
     const index = this.phaseCount === 1 ? 0 : wiring === "all" ? undefined : WIRING_PHASE[wiring];
     const share = index === undefined ? 1 / this.phaseCount : 1;
     phases.forEach((phase, phaseIndex) => {
       if (index !== undefined && index !== phaseIndex) return;
-      phase.activePowerMw += Math.round(power.activePowerMw * share);
-      phase.reactivePowerMvar += Math.round(power.reactivePowerMvar * share);
+      phase.activePowerMw += Math.round(activePowerMw * share);
+      phase.reactivePowerMvar += Math.round(reactivePowerMvar * share);
     });
   }
 
   #count(phases: readonly PhasePower[], durationMs: number): void {
-    this.#energies = this.#energies.map((energy, index) => {
-      const power = phases[index];
-      if (!power) return energy;
-      return {
+    for (const [index, power] of phases.entries()) {
+      const energy = this.#energies[index];
+      if (!energy || (power.activePowerMw === 0 && power.reactivePowerMvar === 0)) continue;
+      this.#energies[index] = {
         active: addEnergy(energy.active, power.activePowerMw, durationMs),
         reactive: addEnergy(energy.reactive, Math.abs(power.reactivePowerMvar), durationMs),
       };
-    });
+    }
   }
 }

@@ -9,6 +9,9 @@ export interface MeterClock {
   errorMs(): number;
 }
 
+/** Where a clock starts that has lost its battery: the first day that its registers can show. */
+export const CLOCK_RESET_MS = Date.UTC(2000, 0, 1);
+
 export function createMeterClock(nowMs: () => number, utcOffsetMinutes: number, errorMs = 0): MeterClock {
   let currentErrorMs = errorMs;
   const siteMs = () => nowMs() + utcOffsetMinutes * 60_000;
@@ -24,37 +27,41 @@ export function createMeterClock(nowMs: () => number, utcOffsetMinutes: number, 
   };
 }
 
-/** 090B–090E: second/minute, hour/weekday, day/month, year/reserved, one binary byte each. The weekday is 1 (Monday) to 7. */
-export function clockWords(localMs: number): number[] {
-  const local = new Date(localMs);
-  return [
-    (local.getUTCSeconds() << 8) | local.getUTCMinutes(),
-    (local.getUTCHours() << 8) | (local.getUTCDay() || 7),
-    (local.getUTCDate() << 8) | (local.getUTCMonth() + 1),
-    (local.getUTCFullYear() % 100) << 8,
-  ];
+/** Year, month, day, weekday (1 Monday to 7), hour, minute, second of a clock. */
+export interface ClockFields {
+  year: number;
+  month: number;
+  day: number;
+  weekday: number;
+  hour: number;
+  minute: number;
+  second: number;
 }
 
-/** The local time of four clock words, or undefined when they show no real date. */
-export function localMsOfClockWords(words: readonly number[]): number | undefined {
-  const [secondMinute = 0, hourWeekday = 0, dayMonth = 0, year = 0] = words;
-  const fields = [
-    2000 + (year >>> 8),
-    (dayMonth & 0xff) - 1,
-    dayMonth >>> 8,
-    hourWeekday >>> 8,
-    secondMinute & 0xff,
-    secondMinute >>> 8,
-  ] as const;
-  const localMs = Date.UTC(...fields);
-  const back = new Date(localMs);
-  const shown = [
-    back.getUTCFullYear(),
-    back.getUTCMonth(),
-    back.getUTCDate(),
-    back.getUTCHours(),
-    back.getUTCMinutes(),
-    back.getUTCSeconds(),
-  ];
-  return shown.every((value, index) => value === fields[index]) ? localMs : undefined;
+export function clockFields(localMs: number): ClockFields {
+  const local = new Date(localMs);
+  return {
+    year: local.getUTCFullYear() % 100,
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    weekday: local.getUTCDay() || 7,
+    hour: local.getUTCHours(),
+    minute: local.getUTCMinutes(),
+    second: local.getUTCSeconds(),
+  };
+}
+
+/** The local time of such fields in 2000–2099, or undefined when they show no real date. */
+export function localMsOfFields(fields: Omit<ClockFields, "weekday">): number | undefined {
+  const { year, month, day, hour, minute, second } = fields;
+  const localMs = Date.UTC(2000 + year, month - 1, day, hour, minute, second);
+  const back = clockFields(localMs);
+  const isReal =
+    back.year === year &&
+    back.month === month &&
+    back.day === day &&
+    back.hour === hour &&
+    back.minute === minute &&
+    back.second === second;
+  return isReal ? localMs : undefined;
 }

@@ -67,3 +67,8 @@ export function isRestDay(restDayWord: number, localMs: number): boolean {
   const weekday = new Date(localMs).getUTCDay() || 7;
   return (restDayWord & (1 << (weekday - 1))) !== 0;
 }
+
+/** The next full minute of a local clock, as ms since the start of the simulation. */
+export function nextMinuteMs(localMs: number, atMs: number): number {
+  return atMs + 60_000 - (((localMs % 60_000) + 60_000) % 60_000);
+}

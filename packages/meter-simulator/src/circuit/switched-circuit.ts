@@ -1,287 +1,378 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import type { Appliance } from "../appliance/appliance.ts";
-import { EXCEPTION, type ExceptionCode, type RegisterBank } from "../modbus/register-bank.ts";
 import type { CircuitState } from "./circuit-state.ts";
-import { type CircuitView, phaseView, totalView } from "./circuit-view.ts";
-import { sumEnergies } from "./energy-counter.ts";
+import { type CircuitView, phaseView, powerView, type ShownEnergy, sumPowers } from "./circuit-view.ts";
+import { milliWh } from "./energy-counter.ts";
 import { Loop } from "./loop.ts";
 import type { Mains, Phase } from "./mains.ts";
 import type { MeterClock } from "./meter-clock.ts";
-import {
-  isRestDay,
-  isTimeOff,
-  type LoadTrip,
-  NO_VERDICT,
-  type OwnVerdict,
-  stepLoadControl,
-} from "./own-controls.ts";
-import { ParameterStore } from "./parameter-store.ts";
-import { type CircuitVariant, REGISTER_MAPS, type RegisterMap } from "./register-map.ts";
-import { ENERGY_MODULUS_WH, energySteps, type ParameterName, toWords } from "./register-rows.ts";
-import { STATUS_BITS } from "./status-word.ts";
-
-/** Forced control: the high bit opens, the low bit closes, zero gives the relay back. ADF400L manual V1.2, 9.4, 0801. */
-export const FORCED_OPEN = 0x8000;
-export const FORCED_CLOSED = 0x0001;
-const FORCED_WORDS: readonly number[] = [0, FORCED_OPEN, FORCED_CLOSED];
+import { type MeterRules, NO_CREDIT } from "./meter-rules.ts";
+import { type LoadTrip, NO_VERDICT, type OwnVerdict, stepLoadControl } from "./own-controls.ts";
 
 export interface CircuitOptions {
-  unitId: number;
-  variant: CircuitVariant;
+  unitId: UnitId;
+  /** Which circuit of its unit, 1…count. */
+  loop: number;
+  profile: string;
+  variant: string;
+  phaseCount: 1 | 3;
   /** Phase of the supply that a single-phase circuit hangs on. */
   supplyPhase: Phase;
+  /** Where the energy register wraps, and its last digit. */
+  energyModulusWh: number;
+  energyStepWh: number;
   appliances: readonly Appliance[];
   mains: Mains;
   meterClock: MeterClock;
   /** Whole milliseconds since the start of the simulation. */
   elapsedMs: () => number;
-  state: CircuitState;
+  state: Omit<CircuitState, "parameters">;
+  /** Unless the state names another one. */
+  serialNumber: string;
+  /** Undefined for a meter without relay. */
+  rules: MeterRules | undefined;
+  /** The contact has moved, or credit has changed hands: what must survive a crash. */
+  onDurableChange?: (() => void) | undefined;
 }
 
 /** What is really so behind the registers; for judges. */
 export interface CircuitTruth {
-  unitId: number;
-  variant: CircuitVariant;
+  unitId: UnitId;
+  loop: number;
+  profile: string;
+  variant: string;
+  serialNumber: string;
   relay: "closed" | "open";
   isRelayStuck: boolean;
-  forcedWord: number;
-  /** Exact energy since ever: whole Wh, and µWs to the next. */
+  /** What the last command or forced control wants; "free" leaves the relay to the meter's own controls. */
+  commanded: "open" | "closed" | "free";
+  verdict: OwnVerdict;
+  isSupplied: boolean;
+  /** The load side has voltage from elsewhere while the contact is open. */
+  isLoadSideLive: boolean;
+  /** How often the contact has closed onto a live load side. */
+  closuresOntoLive: number;
+  /** How often the contact has moved. */
+  switchings: number;
+  /** Exact energy through the copper since ever: whole Wh, µWs to the next, and both in mWh. */
   energyWh: number;
   energyMicroWs: number;
+  energyMilliWh: number;
   /** What the energy register shows. */
   registerEnergyWh: number;
   activePowerW: number;
   reactivePowerVar: number;
   remainingMinor: number;
+  purchasedMinor: number;
   purchaseCount: number;
   appliances: { id: string; kind: Appliance["kind"] }[];
 }
 
-/** One metered and switched output of a cabinet: registers in front, copper behind. */
-export class MeterCircuit implements RegisterBank {
-  readonly unitId: number;
-  readonly variant: CircuitVariant;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** One metered output: the copper, the contact, the credit, and the meter's own controls. Protocols look at it by its view. */
+export class SwitchedCircuit {
+  readonly unitId: UnitId;
+  readonly loop: number;
+  readonly phaseCount: 1 | 3;
   readonly #options: CircuitOptions;
-  readonly #map: RegisterMap;
-  readonly #loop: Loop;
-  readonly #parameters: ParameterStore;
+  readonly #copper: Loop;
   #prepaid: CircuitState["prepaid"];
   #registerOffsetWh: number;
+  #phaseOffsetsWh: number[];
+  #reactiveOffsetsVarh: number[];
+  #serialNumber: string;
   #loadTrip: LoadTrip;
   #verdict: OwnVerdict = NO_VERDICT;
+  #nextLookMs = 0;
   #isRelayStuck = false;
+  #hasSecondSource = false;
+  #closuresOntoLive: number;
+  #switchings: number;
+  #hasMoved = false;
 
   constructor(options: CircuitOptions) {
     const { state } = options;
     this.#options = options;
     this.unitId = options.unitId;
-    this.variant = options.variant;
-    this.#map = REGISTER_MAPS[options.variant];
-    this.#parameters = new ParameterStore(this.#map, state.parameters);
+    this.loop = options.loop;
+    this.phaseCount = options.phaseCount;
     this.#prepaid = { ...state.prepaid };
+    this.#switchings = state.switchings;
+    this.#closuresOntoLive = state.closuresOntoLive;
+    this.#serialNumber = state.serialNumber ?? options.serialNumber;
     this.#registerOffsetWh = state.registerOffsetWh;
-    this.#loop = new Loop({
-      phaseCount: options.variant === "single-phase" ? 1 : 3,
+    this.#phaseOffsetsWh = [...state.phaseOffsetsWh];
+    this.#reactiveOffsetsVarh = [...state.reactiveOffsetsVarh];
+    this.#copper = new Loop({
+      phaseCount: options.phaseCount,
       appliances: options.appliances,
       energies: state.energies,
       isContactClosed: state.isContactClosed,
     });
+    this.#copper.startAt(options.elapsedMs());
   }
 
-  read(address: number, count: number): readonly number[] | ExceptionCode {
-    this.sync();
-    const view = this.#view();
-    const words: number[] = [];
-    for (let at = address; at < address + count; at++) {
-      const cell = this.#map.measured.get(at);
-      const word = cell
-        ? toWords(cell.row.type, cell.row.read(view))[cell.wordIndex]
-        : this.#parameters.word(at);
-      if (word === undefined) return EXCEPTION.illegalDataAddress;
-      words.push(word);
-    }
-    return words;
-  }
-
-  write(address: number, words: readonly number[]): ExceptionCode | undefined {
-    this.sync();
-    const storedCount = this.#parameters.value("purchaseCount");
-    const written = this.#parameters.write(address, words, (name, value) => {
-      if (name === "forcedWord") return FORCED_WORDS.includes(value);
-      // The meter's own idempotency key: only the next purchase in turn is credited.
-      if (name === "purchaseCount") return value === storedCount + 1;
-      return true;
-    });
-    if (typeof written === "number") return written;
-    if (written.has("purchaseCount")) this.#credit(this.#parameters.value("purchaseMinor"));
-    this.#control(this.#options.elapsedMs());
-    return undefined;
+  get remainingMinor(): number {
+    return this.#prepaid.remainingMinor;
   }
 
   /** Lets the circuit live until now. */
   sync(): void {
-    this.#loop.advance(this.#options.elapsedMs(), (atMs) => {
-      this.#charge();
-      this.#control(atMs);
+    this.#copper.advance(this.#options.elapsedMs(), {
+      nextLookMs: () => this.#nextLookMs,
+      onStep: (atMs) => {
+        this.#charge();
+        this.#control(atMs);
+      },
     });
+    this.#tellChange();
+  }
+
+  /** Judges again after a command or a parameter has changed. */
+  obey(): void {
+    this.#control(this.#options.elapsedMs());
+    this.#tellChange();
   }
 
   plugIn(appliance: Appliance): void {
     this.sync();
-    this.#loop.plugIn(appliance);
+    this.#copper.plugIn(appliance);
   }
 
   unplug(applianceId: string): boolean {
     this.sync();
-    return this.#loop.unplug(applianceId);
+    return this.#copper.unplug(applianceId);
   }
 
   /** A stuck contact stays where it is; freed, it follows its command again. */
   setRelayStuck(isStuck: boolean): void {
     this.sync();
     this.#isRelayStuck = isStuck;
-    this.#control(this.#options.elapsedMs());
+    this.obey();
   }
 
   setSupply(isSupplied: boolean): void {
     this.sync();
-    this.#loop.setSupply(isSupplied);
+    this.#copper.setSupply(isSupplied);
+    this.obey();
+  }
+
+  /** A generator or another feeder on the load side: while the contact is open, the load lives from it, unmetered. */
+  setSecondSource(hasSource: boolean): void {
+    this.sync();
+    this.#hasSecondSource = hasSource;
   }
 
   /** Makes the energy register wrap to zero after another `remainingWh`, rounded down to the register's step. */
   approachRollover(remainingWh: number): void {
     this.sync();
-    const wh = sumEnergies(this.#loop.energies.map(({ active }) => active)).wh;
-    this.#registerOffsetWh = ENERGY_MODULUS_WH - (wh % ENERGY_MODULUS_WH) - remainingWh;
+    this.#registerOffsetWh = this.#options.energyModulusWh - remainingWh - this.#copper.totalActive().wh;
   }
 
-  truth(): CircuitTruth {
+  /** Another meter takes over the copper: its registers start at `energyWh`, its credit at nothing. */
+  replaceMeter(serialNumber: string, energyWh: number): void {
     this.sync();
-    const { total } = this.#view();
-    return {
-      unitId: this.unitId,
-      variant: this.variant,
-      relay: this.#loop.isContactClosed ? "closed" : "open",
-      isRelayStuck: this.#isRelayStuck,
-      forcedWord: this.#parameters.value("forcedWord"),
-      energyWh: total.activeEnergy.wh,
-      energyMicroWs: total.activeEnergy.microWs,
-      registerEnergyWh: 10 * energySteps(total.activeEnergy, this.#registerOffsetWh),
-      activePowerW: total.activePowerW,
-      reactivePowerVar: total.reactivePowerVar,
-      remainingMinor: this.#prepaid.remainingMinor,
-      purchaseCount: this.#parameters.value("purchaseCount"),
-      appliances: this.#loop.appliances.map(({ id, kind }) => ({ id, kind })),
+    this.#serialNumber = serialNumber;
+    this.#startRegisters(energyWh);
+    this.#loadTrip = undefined;
+    this.#prepaid = {
+      remainingMinor: 0,
+      purchasedMinor: 0,
+      chargedWh: this.#copper.totalActive().wh,
+      remainderMicro: 0,
     };
+    this.#hasMoved = true;
+    this.obey();
   }
 
-  state(): CircuitState {
+  /** Makes the registers show zero; the copper's energy goes on. */
+  clearRegisters(): void {
     this.sync();
-    return {
-      energies: this.#loop.energies.map(({ active, reactive }) => ({ active, reactive })),
-      isContactClosed: this.#loop.isContactClosed,
-      registerOffsetWh: this.#registerOffsetWh,
-      prepaid: { ...this.#prepaid },
-      parameters: this.#parameters.entries(),
-    };
+    this.#startRegisters(0);
   }
 
-  #view(): CircuitView {
-    const { mains, supplyPhase, elapsedMs } = this.#options;
-    const atMs = elapsedMs();
-    const powers = this.#loop.powers();
-    const { energies } = this.#loop;
-    return {
-      phases: energies.flatMap((energy, index) => {
-        const power = powers[index];
-        const phase = this.variant === "single-phase" ? supplyPhase : (index as Phase);
-        return power ? [phaseView(power, energy, mains.voltageDv(phase, atMs))] : [];
-      }),
-      total: totalView(powers, energies),
-      frequencyCHz: mains.frequencyCHz(atMs),
-      statusWord: this.#statusWord(),
-      prepaid: {
-        remainingMinor: this.#prepaid.remainingMinor,
-        purchasedMinor: this.#prepaid.purchasedMinor,
-        purchaseCount: this.#parameters.value("purchaseCount"),
-        basicMinor: this.#parameters.value("basicMinor"),
-      },
-      recoveryS: this.#recoveryS(atMs),
-      registerOffsetWh: this.#registerOffsetWh,
-    };
-  }
-
-  #statusWord(): number {
-    const value = (name: ParameterName) => this.#parameters.value(name);
-    const isForced = value("forcedWord") !== 0;
-    const isPrepaid = value("prepaidSwitch") === 1;
-    const { remainingMinor } = this.#prepaid;
-    const loops = this.#loop.phaseCount === 1 ? STATUS_BITS.oneLoop : STATUS_BITS.threeLoops;
-    return (
-      (this.#loop.isContactClosed ? loops.relayClosed : 0) |
-      (value("forcedWord") === FORCED_CLOSED ? loops.forcedClosed : 0) |
-      (isForced ? STATUS_BITS.forcedOn : 0) |
-      (this.#verdict.overLimit ? STATUS_BITS.overLimit : 0) |
-      (this.#verdict.arrears ? STATUS_BITS.arrears : 0) |
-      (isPrepaid && remainingMinor <= value("alarm1Minor") ? STATUS_BITS.alarm1 : 0) |
-      (isPrepaid && remainingMinor <= value("alarm2Minor") ? STATUS_BITS.alarm2 : 0)
-    );
-  }
-
-  #recoveryS(atMs: number): number {
-    const untilMs = this.#loadTrip?.untilMs ?? atMs;
-    return Math.max(0, Math.ceil((untilMs - atMs) / 1000));
-  }
-
-  #credit(amountMinor: number): void {
+  credit(amountMinor: number): void {
     this.#prepaid.remainingMinor += amountMinor;
     this.#prepaid.purchasedMinor += amountMinor;
   }
 
-  /** Whole Wh since the last charge at the flat price; thousandths of the minor unit are carried. */
+  /** Without a purchase: as a person at the meter may. */
+  setCredit(remainingMinor: number): void {
+    this.#prepaid.remainingMinor = remainingMinor;
+  }
+
+  truth(): CircuitTruth {
+    this.sync();
+    const { profile, variant, rules } = this.#options;
+    const energy = this.#copper.totalActive();
+    const power = powerView(sumPowers(this.#copper.powers()), this.#shownTotal());
+    return {
+      unitId: this.unitId,
+      loop: this.loop,
+      profile,
+      variant,
+      serialNumber: this.#serialNumber,
+      relay: this.#copper.isContactClosed ? "closed" : "open",
+      isRelayStuck: this.#isRelayStuck,
+      commanded: rules?.forced() ?? "free",
+      verdict: this.#verdict,
+      isSupplied: this.#copper.isSupplied,
+      isLoadSideLive: this.#hasSecondSource && !this.#copper.isContactClosed,
+      closuresOntoLive: this.#closuresOntoLive,
+      switchings: this.#switchings,
+      energyWh: energy.wh,
+      energyMicroWs: energy.microWs,
+      energyMilliWh: milliWh(energy),
+      registerEnergyWh: power.activeWh - (power.activeWh % this.#options.energyStepWh),
+      activePowerW: power.activePowerW,
+      reactivePowerVar: power.reactivePowerVar,
+      remainingMinor: this.#prepaid.remainingMinor,
+      purchasedMinor: this.#prepaid.purchasedMinor,
+      purchaseCount: rules?.purchaseCount() ?? 0,
+      appliances: this.#copper.appliances.map(({ id, kind }) => ({ id, kind })),
+    };
+  }
+
+  state(): Omit<CircuitState, "parameters"> {
+    this.sync();
+    return {
+      energies: [...this.#copper.energies],
+      isContactClosed: this.#copper.isContactClosed,
+      switchings: this.#switchings,
+      closuresOntoLive: this.#closuresOntoLive,
+      serialNumber: this.#serialNumber,
+      registerOffsetWh: this.#registerOffsetWh,
+      phaseOffsetsWh: [...this.#phaseOffsetsWh],
+      reactiveOffsetsVarh: [...this.#reactiveOffsetsVarh],
+      prepaid: { ...this.#prepaid },
+    };
+  }
+
+  /** The circuit as it is now; synchronised before. */
+  view(): CircuitView {
+    this.sync();
+    const { mains, supplyPhase, elapsedMs, rules, meterClock } = this.#options;
+    const atMs = elapsedMs();
+    const powers = this.#copper.powers();
+    const credit = rules?.credit() ?? NO_CREDIT;
+    const { remainingMinor, purchasedMinor } = this.#prepaid;
+    return {
+      phases: powers.map((power, index) => {
+        const phase = this.phaseCount === 1 ? supplyPhase : (index as Phase);
+        return phaseView(power, this.#shownPhase(index), mains.voltageDv(phase, atMs));
+      }),
+      total: powerView(sumPowers(powers), this.#shownTotal()),
+      frequencyCHz: mains.frequencyCHz(atMs),
+      isContactClosed: this.#copper.isContactClosed,
+      forced: rules?.forced() ?? "free",
+      verdict: this.#verdict,
+      prepaid: {
+        isOn: credit.isOn,
+        remainingMinor,
+        purchasedMinor,
+        purchaseCount: rules?.purchaseCount() ?? 0,
+        basicMinor: credit.basicMinor,
+        isBelowAlarm1: credit.isOn && remainingMinor <= credit.alarm1Minor,
+        isBelowAlarm2: credit.isOn && remainingMinor <= credit.alarm2Minor,
+      },
+      loadTripCount: rules?.loadControl().tripCount ?? 0,
+      loadAllowedTrips: rules?.loadControl().allowedTrips ?? 0,
+      recoveryS: Math.max(0, Math.ceil(((this.#loadTrip?.untilMs ?? atMs) - atMs) / 1000)),
+      localMs: meterClock.localMs(),
+      serialNumber: this.#serialNumber,
+    };
+  }
+
+  #startRegisters(energyWh: number): void {
+    const { energies } = this.#copper;
+    this.#registerOffsetWh = energyWh - this.#copper.totalActive().wh;
+    this.#phaseOffsetsWh = energies.map(({ active }) => -active.wh);
+    this.#reactiveOffsetsVarh = energies.map(({ reactive }) => -reactive.wh);
+  }
+
+  #wrapped(wh: number): number {
+    const modulus = this.#options.energyModulusWh;
+    return ((wh % modulus) + modulus) % modulus;
+  }
+
+  #shownPhase(index: number): ShownEnergy {
+    const energy = this.#copper.energies[index];
+    const activeOffsetWh =
+      this.phaseCount === 1 ? this.#registerOffsetWh : (this.#phaseOffsetsWh[index] ?? 0);
+    return {
+      activeWh: this.#wrapped((energy?.active.wh ?? 0) + activeOffsetWh),
+      reactiveVarh: (energy?.reactive.wh ?? 0) + (this.#reactiveOffsetsVarh[index] ?? 0),
+    };
+  }
+
+  #shownTotal(): ShownEnergy {
+    const reactiveVarh = this.#copper.energies.reduce(
+      (sum, _, index) => sum + this.#shownPhase(index).reactiveVarh,
+      0,
+    );
+    return { activeWh: this.#wrapped(this.#copper.totalActive().wh + this.#registerOffsetWh), reactiveVarh };
+  }
+
+  /** Whole Wh since the last charge; what is below the minor unit is carried. */
   #charge(): void {
-    const { wh } = sumEnergies(this.#loop.energies.map(({ active }) => active));
+    const { wh } = this.#copper.totalActive();
     const usedWh = wh - this.#prepaid.chargedWh;
+    if (usedWh === 0) return;
     this.#prepaid.chargedWh = wh;
-    if (usedWh === 0 || this.#parameters.value("prepaidSwitch") !== 1) return;
-    const milli = this.#prepaid.remainderMilli + usedWh * this.#parameters.value("priceMinorPerKWh");
-    this.#prepaid.remainingMinor -= Math.floor(milli / 1000);
-    this.#prepaid.remainderMilli = milli % 1000;
+    const credit = this.#options.rules?.credit();
+    if (!credit?.isOn) return;
+    const micro = this.#prepaid.remainderMicro + usedWh * credit.priceMilliPerKWh;
+    this.#prepaid.remainingMinor -= Math.floor(micro / 1_000_000);
+    this.#prepaid.remainderMicro = micro % 1_000_000;
   }
 
   /** Lets the meter's own controls judge, and moves the contact where forced control or they want it. */
   #control(atMs: number): void {
-    this.#verdict = this.#judge(atMs);
-    if (this.#isRelayStuck || !this.#loop.isSupplied) return;
-    const forcedWord = this.#parameters.value("forcedWord");
+    const { rules } = this.#options;
+    if (!rules) {
+      this.#nextLookMs = NEVER;
+      return;
+    }
+    this.#verdict = this.#judge(rules, atMs);
+    this.#nextLookMs = Math.min(rules.nextLookMs(atMs), this.#loadTrip?.untilMs ?? NEVER);
+    if (this.#isRelayStuck || !this.#copper.isSupplied) return;
+    const forced = rules.forced();
     const { arrears, overLimit, timeOff } = this.#verdict;
-    this.#loop.setContact(
-      forcedWord === 0 ? !(arrears || overLimit || timeOff) : forcedWord === FORCED_CLOSED,
+    const isWanted = forced === "free" ? !(arrears || overLimit || timeOff) : forced === "closed";
+    if (isWanted === this.#copper.isContactClosed) return;
+    if (isWanted && this.#hasSecondSource) this.#closuresOntoLive++;
+    this.#copper.setContact(isWanted);
+    this.#switchings++;
+    this.#hasMoved = true;
+  }
+
+  /** Only once the circuit stands still: whoever is told looks at its state. */
+  #tellChange(): void {
+    if (!this.#hasMoved) return;
+    this.#hasMoved = false;
+    this.#options.onDurableChange?.();
+  }
+
+  #judge(rules: MeterRules, atMs: number): OwnVerdict {
+    const credit = rules.credit();
+    const control = rules.loadControl();
+    const { activePowerMw } = sumPowers(this.#copper.powers());
+    const { trip, tripCount } = stepLoadControl(
+      this.#loadTrip,
+      control,
+      Math.round(activePowerMw / 1000),
+      atMs,
     );
-  }
-
-  #judge(atMs: number): OwnVerdict {
-    const parameters = this.#parameters;
-    const control = {
-      isOn: parameters.value("loadSwitch") === 1,
-      maxPowerW: parameters.value("maxPowerW"),
-      tripCount: parameters.value("loadTripCount"),
-      allowedTrips: parameters.value("loadAllowedTrips"),
-      recoveryMs: parameters.value("loadRecovery10S") * 10_000,
-    };
-    const { activePowerW } = totalView(this.#loop.powers(), this.#loop.energies);
-    const { trip, tripCount } = stepLoadControl(this.#loadTrip, control, activePowerW, atMs);
     this.#loadTrip = trip;
-    if (tripCount !== control.tripCount) parameters.set("loadTripCount", tripCount);
+    if (tripCount !== control.tripCount) rules.countTrip(tripCount);
+    const { remainingMinor } = this.#prepaid;
+    const isBelow = remainingMinor <= -credit.overdraftMinor;
+    const mayClose = remainingMinor > (credit.closeAboveMinor ?? -credit.overdraftMinor);
     return {
-      arrears: parameters.value("prepaidSwitch") === 1 && this.#prepaid.remainingMinor <= 0,
+      arrears: credit.isOn && (this.#verdict.arrears ? !mayClose : isBelow),
       overLimit: trip !== undefined,
-      timeOff: parameters.value("timeSwitch") === 1 && this.#isTimeOff(),
+      timeOff: rules.isTimeOff(atMs),
     };
-  }
-
-  #isTimeOff(): boolean {
-    const localMs = this.#options.meterClock.localMs();
-    const isRest = isRestDay(this.#parameters.value("restDayWord"), localMs);
-    return isTimeOff(this.#parameters.table(isRest ? "restDayTable" : "workdayTable"), localMs);
   }
 }

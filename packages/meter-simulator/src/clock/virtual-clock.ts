@@ -4,7 +4,8 @@ interface Timer {
   dueMs: number;
   /** Timers of the same moment fire in the order in which they were set. */
   order: number;
-  fire: () => void;
+  /** Undefined once cancelled: it stays in the heap until its time has come. */
+  fire: (() => void) | undefined;
 }
 
 export interface VirtualClock extends Clock {
@@ -20,34 +21,79 @@ function isBefore(a: Timer, b: Timer): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
 }
 
+/** Binary heap, earliest first. */
+class TimerHeap {
+  readonly #timers: Timer[] = [];
+
+  get earliest(): Timer | undefined {
+    return this.#timers[0];
+  }
+
+  push(timer: Timer): void {
+    const timers = this.#timers;
+    let index = timers.length;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = timers[parentIndex];
+      if (!parent || !isBefore(timer, parent)) break;
+      timers[index] = parent;
+      index = parentIndex;
+    }
+    timers[index] = timer;
+  }
+
+  pop(): Timer | undefined {
+    const timers = this.#timers;
+    const first = timers[0];
+    const last = timers.pop();
+    if (first === undefined || last === undefined || timers.length === 0) return first;
+    let index = 0;
+    for (;;) {
+      const left = 2 * index + 1;
+      let child = timers[left];
+      let childIndex = left;
+      const right = timers[left + 1];
+      if (child && right && isBefore(right, child)) {
+        child = right;
+        childIndex = left + 1;
+      }
+      if (!child || !isBefore(child, last)) break;
+      timers[index] = child;
+      index = childIndex;
+    }
+    timers[index] = last;
+    return first;
+  }
+}
+
 /** A clock that moves only when told to: deterministic, and as fast as the work behind its timers. */
 export function createVirtualClock(startMs = 0): VirtualClock {
   let elapsedMs = 0;
   let wallOffsetMs = startMs;
   let nextOrder = 0;
-  const timers = new Set<Timer>();
+  const timers = new TimerHeap();
 
-  const earliest = (): Timer | undefined => {
-    let found: Timer | undefined;
-    for (const timer of timers) if (!found || isBefore(timer, found)) found = timer;
-    return found;
-  };
   const fireNext = (untilMs: number): boolean => {
-    const timer = earliest();
-    if (!timer || timer.dueMs > untilMs) return false;
-    timers.delete(timer);
-    elapsedMs = Math.max(elapsedMs, timer.dueMs);
-    timer.fire();
-    return true;
+    for (let timer = timers.earliest; timer && timer.dueMs <= untilMs; timer = timers.earliest) {
+      timers.pop();
+      const { fire, dueMs } = timer;
+      if (!fire) continue;
+      elapsedMs = Math.max(elapsedMs, dueMs);
+      fire();
+      return true;
+    }
+    return false;
   };
 
   return {
     nowMs: () => wallOffsetMs + elapsedMs,
     monotonicMs: () => elapsedMs,
     setTimer: (fire, delayMs) => {
-      const timer = { dueMs: elapsedMs + Math.max(0, delayMs), order: nextOrder++, fire };
-      timers.add(timer);
-      return () => timers.delete(timer);
+      const timer: Timer = { dueMs: elapsedMs + Math.max(0, delayMs), order: nextOrder++, fire };
+      timers.push(timer);
+      return () => {
+        timer.fire = undefined;
+      };
     },
     advance: (durationMs) => {
       const untilMs = elapsedMs + durationMs;

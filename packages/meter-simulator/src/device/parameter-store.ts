@@ -1,13 +1,9 @@
 import { EXCEPTION, type ExceptionCode } from "../modbus/register-bank.ts";
 import type { RegisterMap } from "./register-map.ts";
-import { type ParameterName, type ParameterRow, toWords, wordCount } from "./register-rows.ts";
+import { fromWords, type ParameterName, type ParameterRow, toWords, wordCount } from "./register-rows.ts";
 
-/** Judges a value of a parameter before it is kept; `next` reads what the parameters would be. */
-export type AcceptParameter = (
-  name: ParameterName,
-  value: number,
-  next: (name: ParameterName) => number,
-) => boolean;
+/** Judges a value of a parameter before it is kept; answers why not. */
+export type JudgeParameter = (name: ParameterName, value: number) => ExceptionCode | undefined;
 
 /** The words a master has written, over the defaults of the table. */
 export class ParameterStore {
@@ -16,7 +12,7 @@ export class ParameterStore {
 
   constructor(map: RegisterMap, written: Iterable<readonly [number, number]> = []) {
     this.#map = map;
-    this.#words = new Map([...map.parameters.keys()].map((address) => [address, this.#initialWord(address)]));
+    this.#words = this.#delivered();
     for (const [address, word] of written) if (map.parameters.has(address)) this.#words.set(address, word);
   }
 
@@ -25,7 +21,9 @@ export class ParameterStore {
   }
 
   value(name: ParameterName): number {
-    return this.#valueIn(this.#words, name);
+    const address = this.#map.addressOf.get(name);
+    const row = address === undefined ? undefined : this.#map.parameters.get(address)?.row;
+    return address === undefined || !row ? 0 : composed(this.#words, row, address);
   }
 
   /** Words of a repeated parameter. */
@@ -44,16 +42,21 @@ export class ParameterStore {
     });
   }
 
+  /** As another meter comes from the factory. */
+  reset(): void {
+    this.#words = this.#delivered();
+  }
+
   /** What differs from a meter as delivered. */
   entries(): [number, number][] {
-    return [...this.#words].filter(([address, word]) => word !== this.#initialWord(address));
+    return [...this.#words].filter(([address, word]) => word !== this.#deliveredWord(address));
   }
 
   /** Keeps all words or none. Answers the names that were written, or the exception. */
   write(
     address: number,
     words: readonly number[],
-    accept: AcceptParameter,
+    judge: JudgeParameter,
   ): Set<ParameterName> | ExceptionCode {
     const next = new Map(this.#words);
     const touched = new Map<number, ParameterRow>();
@@ -63,29 +66,29 @@ export class ParameterStore {
       next.set(address + index, word);
       touched.set(cell.valueAddress, cell.row);
     }
-    const nextValue = (name: ParameterName) => this.#valueIn(next, name);
     for (const [valueAddress, row] of touched) {
       const value = composed(next, row, valueAddress);
       if (row.maximum !== undefined && value > row.maximum) return EXCEPTION.illegalDataValue;
-      if (row.name && !accept(row.name, value, nextValue)) return EXCEPTION.illegalDataValue;
+      const refusal = row.name ? judge(row.name, value) : undefined;
+      if (refusal !== undefined) return refusal;
     }
     this.#words = next;
     return new Set([...touched.values()].flatMap(({ name }) => (name ? [name] : [])));
   }
 
-  #initialWord(address: number): number {
-    const cell = this.#map.parameters.get(address);
-    return cell ? (toWords(cell.row.type, cell.row.initial ?? 0)[address - cell.valueAddress] ?? 0) : 0;
+  #delivered(): Map<number, number> {
+    return new Map(
+      [...this.#map.parameters.keys()].map((address) => [address, this.#deliveredWord(address)]),
+    );
   }
 
-  #valueIn(words: ReadonlyMap<number, number>, name: ParameterName): number {
-    const address = this.#map.addressOf.get(name);
-    const row = address === undefined ? undefined : this.#map.parameters.get(address)?.row;
-    return address === undefined || !row ? 0 : composed(words, row, address);
+  #deliveredWord(address: number): number {
+    const cell = this.#map.parameters.get(address);
+    return cell ? (toWords(cell.row.type, cell.row.initial ?? 0)[address - cell.valueAddress] ?? 0) : 0;
   }
 }
 
 function composed(words: ReadonlyMap<number, number>, row: ParameterRow, address: number): number {
   const first = words.get(address) ?? 0;
-  return wordCount(row.type) === 1 ? first : first * 0x1_0000 + (words.get(address + 1) ?? 0);
+  return fromWords(row.type, first, wordCount(row.type) === 1 ? 0 : (words.get(address + 1) ?? 0));
 }

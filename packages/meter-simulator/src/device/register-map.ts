@@ -1,8 +1,4 @@
 import { type MeasuredRow, type ParameterName, type ParameterRow, wordCount } from "./register-rows.ts";
-import { SINGLE_PHASE_MEASURED, SINGLE_PHASE_PARAMETERS } from "./single-phase-registers.ts";
-import { THREE_PHASE_MEASURED, THREE_PHASE_PARAMETERS } from "./three-phase-registers.ts";
-
-export type CircuitVariant = "single-phase" | "three-phase";
 
 export interface MeasuredCell {
   row: MeasuredRow;
@@ -24,7 +20,10 @@ export interface RegisterMap {
   addressOf: ReadonlyMap<ParameterName, number>;
 }
 
-function layOut(measuredRows: readonly MeasuredRow[], parameterRows: readonly ParameterRow[]): RegisterMap {
+export function layOut(
+  measuredRows: readonly MeasuredRow[],
+  parameterRows: readonly ParameterRow[],
+): RegisterMap {
   const measured = new Map<number, MeasuredCell>();
   for (const row of measuredRows)
     for (let wordIndex = 0; wordIndex < wordCount(row.type); wordIndex++)
@@ -42,8 +41,3 @@ function layOut(measuredRows: readonly MeasuredRow[], parameterRows: readonly Pa
   }
   return { measured, parameters, addressOf };
 }
-
-export const REGISTER_MAPS = {
-  "single-phase": layOut(SINGLE_PHASE_MEASURED, SINGLE_PHASE_PARAMETERS),
-  "three-phase": layOut(THREE_PHASE_MEASURED, THREE_PHASE_PARAMETERS),
-} as const satisfies Record<CircuitVariant, RegisterMap>;

@@ -1,6 +1,8 @@
+import { unitIdSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 
-const unitIdSchema = z.int().min(1).max(247);
+/** Which circuit of a unit that has several, 1…count. */
+const loopSchema = z.int().min(1).max(64).default(1);
 const common = {
   busId: z.string().min(1),
   /** Seconds after the start, or after being set. */
@@ -49,21 +51,46 @@ export const faultSchema = z.discriminatedUnion("kind", [
   }),
   /** The unit hears and does nothing. */
   z.object({ kind: z.literal("dead-unit"), ...common, unitId: unitIdSchema }),
-  z.object({ kind: z.literal("stuck-relay"), ...common, unitId: unitIdSchema }),
+  z.object({ kind: z.literal("stuck-relay"), ...common, unitId: unitIdSchema, loop: loopSchema }),
   z.object({
     kind: z.literal("register-rollover"),
     ...common,
     unitId: unitIdSchema,
+    loop: loopSchema,
     remainingWh: z.int().min(0).max(100_000),
+  }),
+  /** A generator or another feeder on the load side: behind the open contact the load stays live, and unmetered. */
+  z.object({ kind: z.literal("second-source"), ...common, unitId: unitIdSchema, loop: loopSchema }),
+  /** Another meter in the old one's place: as delivered, with another number and register. */
+  z.object({
+    kind: z.literal("meter-swap"),
+    ...common,
+    unitId: unitIdSchema,
+    loop: loopSchema,
+    serialNumber: z.string().regex(/^\d{12}$/),
+    energyWh: z.int().min(0).max(999_999_990).default(0),
   }),
   /** Of the cabinet that the unit belongs to, or of the whole bus: meters and appliances are without voltage. */
   z.object({ kind: z.literal("power-failure"), ...common, unitId: unitIdSchema.optional() }),
   z.object({ kind: z.literal("clock-jump"), ...common, unitId: unitIdSchema, byS: z.int() }),
+  /** The clock starts again at 2000-01-01 00:00, now and after every power failure while this lasts. */
+  z.object({ kind: z.literal("battery-failure"), ...common, unitId: unitIdSchema }),
+  /** Every port of the bus hears what it sends itself. */
+  z.object({ kind: z.literal("local-echo"), ...common }),
+  /** Someone drives the wire without end. */
+  z.object({ kind: z.literal("jammed-line"), ...common }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultKind = Fault["kind"];
 export type FaultInput = z.input<typeof faultSchema>;
 export type ReplyFault = Extract<Fault, { kind: (typeof REPLY_FAULT_KINDS)[number] }>;
+
+/** They have happened once they begin; nothing ends or repeats them. */
+const MOMENTARY_KINDS: readonly FaultKind[] = ["register-rollover", "meter-swap", "clock-jump"];
+
+export function isMomentary({ kind }: Fault): boolean {
+  return MOMENTARY_KINDS.includes(kind);
+}
 
 export function isReplyFault(fault: Fault): fault is ReplyFault {
   return (REPLY_FAULT_KINDS as readonly string[]).includes(fault.kind);

@@ -4,14 +4,16 @@ import type { Random } from "../random.ts";
 import { characterMs } from "./line-timing.ts";
 
 /**
- * Characters a receiving UART collects before it reports them; on a real clock one timer serves that many. Range 1–128,
+ * Characters a receiving UART collects before it reports them; on a real clock one timer serves that many. Range 1–256,
  * default 1 (exact). 14 is the receive trigger of a 16550 FIFO.
  */
 export const UART_FIFO_CHARACTERS = 14;
+/** Whole frames at once: what is heard and when it ended stay exact, it is only told later. For long simulations. */
+export const WHOLE_FRAME_CHARACTERS = 256;
 
 export interface HubListener {
   /** Characters of one sender without a gap; `endMs` is the monotonic time at which the last one has left the wire. */
-  onCharacters(bytes: Uint8Array, endMs: number): void;
+  onCharacters(bytes: Uint8Array, endMs: number, sender: HubPort): void;
 }
 
 export interface HubPort {
@@ -37,7 +39,10 @@ export interface HubStatistics {
 export interface Hub {
   readonly line: LineConfig;
   readonly characterMs: number;
-  attach(listener: HubListener, options?: { echo?: boolean }): HubPort;
+  /** Without a listener the port only talks. `echo`: it hears itself too. */
+  attach(listener?: HubListener, options?: { echo?: boolean }): HubPort;
+  /** Every port hears itself while this is on, as with an adapter that does not mute its receiver. */
+  setLocalEcho(isOn: boolean): void;
   /** Whether someone is driving the wire now; a receiver notices the start bit before it has the character. */
   isDriven(): boolean;
   /** Several distortions add up; each lasts until its answer is called. */
@@ -55,7 +60,8 @@ export interface HubOptions {
 }
 
 interface Attached {
-  listener: HubListener;
+  port: HubPort;
+  listener: HubListener | undefined;
   echo: boolean;
   busyUntilMs: number;
 }
@@ -85,12 +91,14 @@ const ROUNDING_MS = 1e-6;
 export function createHub({ clock, line, random, fifoCharacters = 1 }: HubOptions): Hub {
   const oneCharacterMs = characterMs(line);
   const ports = new Set<Attached>();
+  let listening: readonly Attached[] = [];
   let transmissions: Transmission[] = [];
   let deliveredUntilMs = Number.NEGATIVE_INFINITY;
   const distortions = new Set<{ apply: Distortion }>();
+  let isLocalEcho = false;
   let isDelivering = false;
   let wake: { atMs: number; cancel: CancelTimer } | undefined;
-  const statistics: HubStatistics = { characters: 0, collidedCharacters: 0, busyMs: 0 };
+  const statistics = { characters: 0, collidedCharacters: 0 };
 
   const characterEndMs = (transmission: Transmission, index: number) =>
     transmission.startMs + (index + 1) * oneCharacterMs;
@@ -133,38 +141,57 @@ export function createHub({ clock, line, random, fifoCharacters = 1 }: HubOption
     return transmission.startMs <= other.startMs ? Math.floor(random() * 256) : undefined;
   };
 
-  const hand = (chunk: Chunk) => {
-    const bytes = Uint8Array.from(chunk.bytes);
-    for (const port of [...ports])
-      if (port !== chunk.from || port.echo) port.listener.onCharacters(bytes, chunk.endMs);
+  const hand = (from: Attached, bytes: Uint8Array, endMs: number) => {
+    for (const heard of listening)
+      if (heard !== from || heard.echo || isLocalEcho) heard.listener?.onCharacters(bytes, endMs, from.port);
   };
 
-  const deliver = () => {
-    const nowMs = clock.monotonicMs();
-    isDelivering = true;
+  /** With one sender and a wire that changes nothing, characters need not be looked at one by one. */
+  const deliverAlone = (transmission: Transmission, nowMs: number) => {
+    const { from, bytes, startMs, next } = transmission;
+    const ended = Math.floor((nowMs - startMs + ROUNDING_MS) / oneCharacterMs);
+    const until = Math.min(bytes.length, Math.max(next, ended));
+    if (until === next) return;
+    transmission.next = until;
+    const endMs = characterEndMs(transmission, until - 1);
+    deliveredUntilMs = Math.max(deliveredUntilMs, endMs);
+    statistics.characters += until - next;
+    hand(from, next === 0 && until === bytes.length ? bytes : bytes.slice(next, until), endMs);
+  };
+
+  const deliverMixed = (nowMs: number) => {
     let chunk: Chunk | undefined;
+    const handChunk = () => {
+      if (chunk) hand(chunk.from, Uint8Array.from(chunk.bytes), chunk.endMs);
+      chunk = undefined;
+    };
     for (let due = nextDue(nowMs); due; due = nextDue(nowMs)) {
       const endMs = characterEndMs(due, due.next);
       const byte = heardByte(due, endMs);
       due.next++;
       deliveredUntilMs = Math.max(deliveredUntilMs, endMs);
       statistics.characters++;
-      statistics.busyMs += oneCharacterMs;
       if (byte === undefined) continue;
       const isContiguous = chunk?.from === due.from && endMs - chunk.endMs < oneCharacterMs + 2 * ROUNDING_MS;
-      if (chunk && !isContiguous) {
-        hand(chunk);
-        chunk = undefined;
-      }
+      if (chunk && !isContiguous) handChunk();
       chunk ??= { from: due.from, bytes: [], endMs };
       chunk.bytes.push(byte);
       chunk.endMs = endMs;
     }
-    if (chunk) hand(chunk);
+    handChunk();
+  };
+
+  const deliver = () => {
+    const nowMs = clock.monotonicMs();
+    isDelivering = true;
+    const [only] = transmissions;
+    if (only && transmissions.length === 1 && distortions.size === 0) deliverAlone(only, nowMs);
+    else deliverMixed(nowMs);
     isDelivering = false;
     // An ended transmission may still overlap a character that is being delivered to someone else.
     transmissions = transmissions.filter(
-      ({ next, bytes, endMs }) => next < bytes.length || endMs > deliveredUntilMs - oneCharacterMs,
+      ({ next, bytes, endMs }) =>
+        next < bytes.length || (transmissions.length > 1 && endMs > deliveredUntilMs - oneCharacterMs),
     );
     plan();
   };
@@ -193,26 +220,38 @@ export function createHub({ clock, line, random, fifoCharacters = 1 }: HubOption
     line,
     characterMs: oneCharacterMs,
     attach: (listener, options) => {
-      const port: Attached = {
+      const attached: Attached = {
         listener,
         echo: options?.echo ?? false,
         busyUntilMs: Number.NEGATIVE_INFINITY,
-      };
-      ports.add(port);
-      return {
-        send: (bytes, startMs = clock.monotonicMs()) => {
-          if (bytes.length === 0 || !ports.has(port)) return Math.max(port.busyUntilMs, startMs);
-          const beginMs = Math.max(startMs, port.busyUntilMs, deliveredUntilMs);
-          const endMs = beginMs + bytes.length * oneCharacterMs;
-          port.busyUntilMs = endMs;
-          transmissions.push({ from: port, bytes: Uint8Array.from(bytes), startMs: beginMs, endMs, next: 0 });
-          plan();
-          return endMs;
+        port: {
+          send: (bytes, startMs = clock.monotonicMs()) => {
+            if (bytes.length === 0 || !ports.has(attached)) return Math.max(attached.busyUntilMs, startMs);
+            const beginMs = Math.max(startMs, attached.busyUntilMs, deliveredUntilMs);
+            const endMs = beginMs + bytes.length * oneCharacterMs;
+            attached.busyUntilMs = endMs;
+            transmissions.push({
+              from: attached,
+              bytes: Uint8Array.from(bytes),
+              startMs: beginMs,
+              endMs,
+              next: 0,
+            });
+            plan();
+            return endMs;
+          },
+          detach: () => {
+            ports.delete(attached);
+            listening = [...ports].filter((port) => port.listener);
+          },
         },
-        detach: () => {
-          ports.delete(port);
-        },
       };
+      ports.add(attached);
+      listening = [...ports].filter((port) => port.listener);
+      return attached.port;
+    },
+    setLocalEcho: (isOn) => {
+      isLocalEcho = isOn;
     },
     isDriven: () => {
       const nowMs = clock.monotonicMs();
@@ -225,12 +264,13 @@ export function createHub({ clock, line, random, fifoCharacters = 1 }: HubOption
       distortions.add(own);
       return () => distortions.delete(own);
     },
-    statistics: () => ({ ...statistics }),
+    statistics: () => ({ ...statistics, busyMs: statistics.characters * oneCharacterMs }),
     close: () => {
       wake?.cancel();
       wake = undefined;
       transmissions = [];
       ports.clear();
+      listening = [];
     },
   };
 }

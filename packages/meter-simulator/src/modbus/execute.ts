@@ -5,6 +5,8 @@ const READ_HOLDING = 3;
 const READ_INPUT = 4;
 const WRITE_ONE = 6;
 const WRITE_MANY = 16;
+/** Acrel's set-up program writes with this what function 16 may not; its frame is that of function 16. */
+const FACTORY_WRITE = 0xaa;
 const MAX_READ = 125;
 const MAX_WRITE = 123;
 
@@ -15,13 +17,15 @@ function exceptionReply(functionCode: number, exception: ExceptionCode): number[
 }
 
 function read(pdu: Uint8Array, bank: RegisterBank): number[] | undefined {
-  const functionCode = pdu[0] ?? 0;
+  const functionCode = pdu[0] === READ_INPUT ? READ_INPUT : READ_HOLDING;
   if (pdu.length !== 5) return undefined;
   const count = wordAt(pdu, 3);
   if (count < 1 || count > MAX_READ) return exceptionReply(functionCode, EXCEPTION.illegalDataValue);
-  const words = bank.read(wordAt(pdu, 1), count);
+  const words = bank.read(wordAt(pdu, 1), count, functionCode);
   if (typeof words === "number") return exceptionReply(functionCode, words);
-  return [functionCode, 2 * count, ...words.flatMap((word) => [word >>> 8, word & 0xff])];
+  const reply = [functionCode, 2 * count];
+  for (const word of words) reply.push(word >>> 8, word & 0xff);
+  return reply;
 }
 
 function writeOne(pdu: Uint8Array, bank: RegisterBank): number[] | undefined {
@@ -30,23 +34,25 @@ function writeOne(pdu: Uint8Array, bank: RegisterBank): number[] | undefined {
   return exception ? exceptionReply(WRITE_ONE, exception) : [...pdu];
 }
 
-function writeMany(pdu: Uint8Array, bank: RegisterBank): number[] | undefined {
+type WriteWords = RegisterBank["write"];
+
+function writeWords(pdu: Uint8Array, functionCode: number, write: WriteWords): number[] | undefined {
   if (pdu.length < 6) return undefined;
   const count = wordAt(pdu, 3);
   const byteCount = pdu[5] ?? 0;
   if (pdu.length !== 6 + byteCount) return undefined;
   if (count < 1 || count > MAX_WRITE || byteCount !== 2 * count)
-    return exceptionReply(WRITE_MANY, EXCEPTION.illegalDataValue);
+    return exceptionReply(functionCode, EXCEPTION.illegalDataValue);
   const words = Array.from({ length: count }, (_, index) => wordAt(pdu, 6 + 2 * index));
-  const exception = bank.write(wordAt(pdu, 1), words);
-  return exception ? exceptionReply(WRITE_MANY, exception) : [...pdu.subarray(0, 5)];
+  const exception = write(wordAt(pdu, 1), words);
+  return exception ? exceptionReply(functionCode, exception) : [...pdu.subarray(0, 5)];
 }
 
 const FUNCTIONS: Record<number, (pdu: Uint8Array, bank: RegisterBank) => number[] | undefined> = {
   [READ_HOLDING]: read,
   [READ_INPUT]: read,
   [WRITE_ONE]: writeOne,
-  [WRITE_MANY]: writeMany,
+  [WRITE_MANY]: (pdu, bank) => writeWords(pdu, WRITE_MANY, bank.write),
 };
 
 /**
@@ -55,6 +61,8 @@ const FUNCTIONS: Record<number, (pdu: Uint8Array, bank: RegisterBank) => number[
  */
 export function executePdu(pdu: Uint8Array, bank: RegisterBank): number[] | undefined {
   const functionCode = pdu[0] ?? 0;
+  if (functionCode === FACTORY_WRITE && bank.factoryWrite)
+    return writeWords(pdu, FACTORY_WRITE, bank.factoryWrite);
   if (functionCode & 0x80) return undefined;
   const run = FUNCTIONS[functionCode];
   return run ? run(pdu, bank) : exceptionReply(functionCode, EXCEPTION.illegalFunction);

@@ -34,7 +34,7 @@ function bankOf(words: Record<number, number>): RegisterBank & { words: Record<n
 function bus(bank: RegisterBank, unitId: number, options: Partial<RtuStationOptions> = {}) {
   const clock = createVirtualClock();
   const hub = createHub({ clock, line: LINE, random: randomStream(1, "bus") });
-  createRtuStation({ clock, hub, turnaroundMs: 5, banks: new Map([[unitId, bank]]), ...options });
+  createRtuStation({ clock, hub, turnaroundMs: 5, groups: [new Map([[unitId, bank]])], ...options });
   const heard: number[] = [];
   let lastMs = 0;
   const master = hub.attach({

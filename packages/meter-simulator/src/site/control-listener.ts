@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { UnitId } from "@hallmeter/meter-model";
 import { SimulatorError, type SimulatorErrorCode } from "../errors.ts";
 import type { Listener } from "../reach/listener.ts";
 import type { SiteControl } from "./site-core.ts";
@@ -12,35 +13,55 @@ interface Route {
   method: "GET" | "POST" | "DELETE";
   /** Named groups are the parameters. */
   path: RegExp;
-  handle: (control: SiteControl, parameters: Record<string, string>, body: unknown) => Answer;
+  handle: (control: SiteControl, parameters: Record<string, string | undefined>, body: unknown) => Answer;
 }
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
 const removed = (isRemoved: boolean): Answer =>
   isRemoved ? { status: 204, body: undefined } : { status: 404, body: { code: "not-found" } };
 
-const CIRCUIT = "/circuits/(?<busId>[^/]+)/(?<unitId>\\d+)";
+/** A number is a Modbus unit id; twelve digits are a DL/T 645 address. */
+const unitIdOf = (text = ""): UnitId => (text.length === 12 ? text : Number(text));
+const loopOf = (text: string | undefined) => (text === undefined ? 1 : Number(text));
+
+const CIRCUIT = "/circuits/(?<busId>[^/]+)/(?<unitId>\\d+)(/loops/(?<loop>\\d+))?";
 const ROUTES: readonly Route[] = [
-  { method: "GET", path: /^\/circuits$/, handle: (control) => ok(control.circuits()) },
+  { method: "GET", path: /^\/circuits$/, handle: (control) => ok(control.truth()) },
   {
     method: "GET",
     path: new RegExp(`^${CIRCUIT}$`),
-    handle: (control, { busId = "", unitId }) => ok(control.circuit(busId, Number(unitId))),
+    handle: (control, { busId = "", unitId, loop }) =>
+      ok(control.circuit(busId, unitIdOf(unitId), loopOf(loop))),
   },
   {
     method: "POST",
     path: new RegExp(`^${CIRCUIT}/appliances$`),
     // The site's own schema judges the body, in one place for all callers.
-    handle: (control, { busId = "", unitId }, body) => ({
+    handle: (control, { busId = "", unitId, loop }, body) => ({
       status: 201,
-      body: { id: control.plugIn(busId, Number(unitId), body as Parameters<SiteControl["plugIn"]>[2]) },
+      body: {
+        id: control.plugIn(
+          busId,
+          unitIdOf(unitId),
+          body as Parameters<SiteControl["plugIn"]>[2],
+          loopOf(loop),
+        ),
+      },
     }),
   },
   {
     method: "DELETE",
     path: new RegExp(`^${CIRCUIT}/appliances/(?<applianceId>.+)$`),
-    handle: (control, { busId = "", unitId, applianceId = "" }) =>
-      removed(control.unplug(busId, Number(unitId), applianceId)),
+    handle: (control, { busId = "", unitId, loop, applianceId = "" }) =>
+      removed(control.unplug(busId, unitIdOf(unitId), applianceId, loopOf(loop))),
+  },
+  {
+    method: "POST",
+    path: /^\/circuits\/(?<busId>[^/]+)\/(?<unitId>\d+)\/key$/,
+    handle: (control, { busId = "", unitId }) => {
+      control.pressKey(busId, unitIdOf(unitId));
+      return { status: 204, body: undefined };
+    },
   },
   { method: "GET", path: /^\/faults$/, handle: (control) => ok(control.faults()) },
   {

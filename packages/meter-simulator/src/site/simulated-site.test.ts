@@ -106,7 +106,7 @@ describe("over a pseudo-terminal", () => {
     const read = await run("mbpoll", [...line, "-r", "768", "-c", "8", link]);
     expect(read.stdout).toMatch(/\[774\]:\s+1\n\[775\]:\s+57920/);
     await run("mbpoll", [...line, "-r", "2049", link, "32768"]);
-    expect(site.circuit("bus-1", 13)).toMatchObject({ relay: "open", forcedWord: 0x8000 });
+    expect(site.circuit("bus-1", 13)).toMatchObject({ relay: "open", commanded: "open" });
     const mirrored = await run("mbpoll", [...line, "-t", "3", "-r", "2049", link]);
     expect(mirrored.stdout).toMatch(/\[2049\]:\s+32768/);
   });

@@ -1,21 +1,34 @@
 import type { Clock } from "../clock/clock.ts";
 import { createRealClock } from "../clock/real-clock.ts";
+import { createScaledClock } from "../clock/scaled-clock.ts";
 import { type Hub, UART_FIFO_CHARACTERS } from "../line/hub.ts";
+import { dialIn } from "../reach/dial-in-client.ts";
 import type { Listener } from "../reach/listener.ts";
+import { listenOnModbusTcp } from "../reach/modbus-tcp-listener.ts";
 import { listenOnPty } from "../reach/pty-listener.ts";
 import { listenOnTcp } from "../reach/tcp-listener.ts";
+import { playScenario } from "../scenario/play-scenario.ts";
+import { parseScenario, type ScenarioInput } from "../scenario/scenario.ts";
 import { listenForControl } from "./control-listener.ts";
 import type { SimulatedBus } from "./simulated-bus.ts";
 import { createSiteCore, type SiteControl } from "./site-core.ts";
 import { parseSite, type SiteFileInput } from "./site-file.ts";
 import { readStateFile } from "./state-file.ts";
-import { keepSaving } from "./state-saver.ts";
+import { keepSaving, type StateSaver } from "./state-saver.ts";
 
 export interface SimulatedSiteOptions {
   /** The same seed gives the same bytes. Default 1. */
   seed?: number;
   /** Default: the host's. Sockets and virtual ports only make sense with that one. */
   clock?: Clock;
+  /**
+   * How much faster than the wires the world behind the meters lives: loads, energy, meter clocks, faults, scenario. Range
+   * 0.1–100,000, default 1. Wires keep their baud, so that masters notice nothing but quick meters.
+   */
+  speed?: number;
+  /** Characters handed over at once; default one by one on a given clock, and what a UART collects on the host's. */
+  fifoCharacters?: number;
+  scenario?: ScenarioInput;
   /** Registers, relays and prepaid amounts survive a restart in this file. */
   stateFile?: string;
   /** Told of every failed save but the last; that one rejects `close`. */
@@ -26,7 +39,10 @@ export interface SimulatedSiteOptions {
 export interface BusReach {
   busId: string;
   tcpPort?: number;
+  modbusTcpPort?: number;
   ptyPath?: string;
+  /** Whether a bus that dials in is connected now. */
+  isDialedIn?: () => boolean;
 }
 
 export interface SimulatedSite extends SiteControl {
@@ -38,48 +54,74 @@ export interface SimulatedSite extends SiteControl {
   close(): Promise<void>;
 }
 
-async function openReach({ plan, hub }: SimulatedBus, listeners: Listener[]): Promise<BusReach> {
+async function openReach(
+  { plan, hub }: SimulatedBus,
+  clock: Clock,
+  listeners: Listener[],
+): Promise<BusReach> {
   const reach: BusReach = { busId: plan.id };
-  if (plan.listen.tcp) {
-    const tcp = await listenOnTcp(hub, plan.listen.tcp.port);
-    listeners.push(tcp);
-    reach.tcpPort = tcp.port;
+  const { tcp, modbusTcp, pty } = plan.listen;
+  if (tcp) {
+    const listener = await listenOnTcp(hub, tcp.port);
+    listeners.push(listener);
+    reach.tcpPort = listener.port;
   }
-  if (plan.listen.pty) {
-    const pty = await listenOnPty(hub, plan.listen.pty.link);
-    listeners.push(pty);
-    reach.ptyPath = pty.path;
+  if (modbusTcp) {
+    const listener = await listenOnModbusTcp(hub, clock, modbusTcp.port);
+    listeners.push(listener);
+    reach.modbusTcpPort = listener.port;
+  }
+  if (pty) {
+    const listener = await listenOnPty(hub, pty.link);
+    listeners.push(listener);
+    reach.ptyPath = listener.path;
+  }
+  if (plan.dialIn) {
+    const client = dialIn(hub, clock, plan.dialIn);
+    listeners.push(client);
+    reach.isDialedIn = client.isConnected;
   }
   return reach;
 }
 
 /**
- * Starts the meters of a site file. Throws "site-file-invalid", "state-file-invalid", "port-unavailable", "pty-unavailable",
- * "bus-unknown" or "circuit-unknown" (of a fault); nothing is left open then.
+ * Starts the meters of a site file. Throws "site-file-invalid", "scenario-invalid", "state-file-invalid",
+ * "port-unavailable", "pty-unavailable", "bus-unknown" or "circuit-unknown" (of a fault); nothing is left open then.
  */
 export async function startSimulatedSite(
   input: SiteFileInput,
   options: SimulatedSiteOptions = {},
 ): Promise<SimulatedSite> {
-  const { seed = 1, clock = createRealClock(), stateFile, onSaveFailed = () => {} } = options;
+  const { seed = 1, clock = createRealClock(), speed = 1, stateFile, onSaveFailed = () => {} } = options;
   const site = parseSite(input);
+  const scenario = options.scenario === undefined ? undefined : parseScenario(options.scenario, site);
   const state = stateFile === undefined ? undefined : await readStateFile(stateFile);
-  const fifoCharacters = options.clock ? 1 : UART_FIFO_CHARACTERS;
-  const core = createSiteCore({ site, seed, clock, fifoCharacters, state });
+  const worldClock = speed === 1 ? clock : createScaledClock(clock, speed);
+  let saver: StateSaver | undefined;
+  const core = createSiteCore({
+    site,
+    seed,
+    clock,
+    worldClock,
+    fifoCharacters: options.fifoCharacters ?? (options.clock ? 1 : UART_FIFO_CHARACTERS),
+    state,
+    onDurableChange: stateFile === undefined ? undefined : (change) => saver?.keep(change),
+  });
   const listeners: Listener[] = [];
+  let stopScenario = () => {};
   const closeAll = async () => {
+    stopScenario();
     await Promise.all(listeners.map((listener) => listener.close()));
     core.close();
   };
   try {
+    if (stateFile !== undefined)
+      saver = keepSaving({ path: stateFile, snapshot: core.state, clock, onFailed: onSaveFailed });
+    if (scenario) stopScenario = playScenario(scenario, core, worldClock);
     const reaches: BusReach[] = [];
-    for (const bus of core.buses) reaches.push(await openReach(bus, listeners));
+    for (const bus of core.buses) reaches.push(await openReach(bus, clock, listeners));
     const control = site.control && (await listenForControl(core, site.control.port));
     if (control) listeners.push(control);
-    const saver =
-      stateFile === undefined
-        ? undefined
-        : keepSaving({ path: stateFile, snapshot: core.state, clock, onFailed: onSaveFailed });
     let closing: Promise<void> | undefined;
     return {
       ...core,
@@ -93,6 +135,7 @@ export async function startSimulatedSite(
     };
   } catch (error) {
     await closeAll();
+    await saver?.close();
     throw error;
   }
 }

@@ -52,8 +52,8 @@ describe("a simulated site", () => {
   });
 
   it("answers from every cabinet of a bus under its unit id", () => {
-    const { core, master } = start();
-    for (const { unitId } of core.circuits())
+    const { master } = start();
+    for (const unitId of [1, 4, 5, 6, 37, 38])
       expect(master.exchange([unitId, 3, 9, 0, 0, 1])[4]).toBe(unitId < 37 ? 1 : 37);
     expect(master.exchange([2, 3, 9, 0, 0, 1])).toEqual([]);
   });
@@ -194,7 +194,11 @@ describe("faults", () => {
     const { master, core, clock } = on({ kind: "stuck-relay", busId: "bus-1", unitId: 4 });
     clock.advance(60_000);
     expect(master.write(4, 0x0801, 0x8000)).toHaveLength(8);
-    expect(core.circuit("bus-1", 4)).toMatchObject({ relay: "closed", isRelayStuck: true });
+    expect(core.circuit("bus-1", 4)).toMatchObject({
+      relay: "closed",
+      commanded: "open",
+      isRelayStuck: true,
+    });
     expect(core.circuit("bus-1", 4).activePowerW).toBeGreaterThan(2000);
   });
 

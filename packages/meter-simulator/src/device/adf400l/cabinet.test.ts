@@ -6,10 +6,7 @@ const NOW = Date.UTC(2026, 10, 21, 8, 9, 10);
 
 function cabinet(utcOffsetMinutes = 0) {
   const time = { elapsedMs: 0 };
-  const created = createCabinet({
-    firstUnitId: 37,
-    threePhaseCount: 4,
-    singlePhaseCount: 24,
+  const context = {
     line: { baud: 9600, parity: "even", stopBits: 1 },
     mains: { voltageDv: () => 2200, frequencyCHz: () => 5000 },
     nowMs: () => NOW + time.elapsedMs,
@@ -18,7 +15,8 @@ function cabinet(utcOffsetMinutes = 0) {
     planOf: () => ({ initialEnergyWh: 0, appliances: [] }),
     circuitState: () => undefined,
     state: undefined,
-  });
+  } as const;
+  const created = createCabinet(context, { firstUnitId: 37, threePhaseCount: 4, singlePhaseCount: 24 });
   const bank = created.banks.get(49);
   if (!bank) throw new Error("unit 49 is the first single-phase circuit");
   return { created, bank, time };
@@ -26,7 +24,7 @@ function cabinet(utcOffsetMinutes = 0) {
 
 describe("unit ids of a frame", () => {
   it("step three for three-phase circuits, then one: the manual's example at meter number 1", () => {
-    const units = cabinetUnits(1, 8, 12);
+    const units = cabinetUnits({ firstUnitId: 1, threePhaseCount: 8, singlePhaseCount: 12 });
     expect(units.slice(0, 8).map(({ unitId }) => unitId)).toEqual([1, 4, 7, 10, 13, 16, 19, 22]);
     expect(units.slice(8).map(({ unitId }) => unitId)).toEqual([
       25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,

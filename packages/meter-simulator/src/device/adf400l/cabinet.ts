@@ -1,48 +1,25 @@
-import type { LineConfig } from "@hallmeter/meter-model";
-import type { Appliance } from "../appliance/appliance.ts";
-import type { RegisterBank } from "../modbus/register-bank.ts";
-import { MeterCircuit } from "./circuit.ts";
-import { type CircuitState, initialCircuitState } from "./circuit-state.ts";
-import type { Mains, Phase } from "./mains.ts";
-import { createMeterClock, type MeterClock } from "./meter-clock.ts";
-import type { CircuitVariant } from "./register-map.ts";
+import { createMeterClock } from "../../circuit/meter-clock.ts";
+import type { RegisterBank } from "../../modbus/register-bank.ts";
+import type { Device, DeviceContext } from "../device.ts";
+import { type CabinetModule, type CabinetVariant, createCabinetModule } from "./circuit-bank.ts";
 import { createSystemArea, type SystemArea } from "./system-area.ts";
 
 /** ADF400L manual V1.2, 9.3: a three-phase circuit takes three unit ids, a single-phase one takes one; 36 to a frame. */
 const UNIT_IDS_PER_THREE_PHASE = 3;
 export const UNIT_IDS_PER_FRAME = 36;
 
-export interface CircuitPlan {
-  initialEnergyWh: number;
-  appliances: readonly Appliance[];
-}
-
-export interface CabinetState {
-  clockErrorMs: number;
-  written: [number, number][];
-}
-
-export interface CabinetOptions {
+export interface CabinetPlan {
   firstUnitId: number;
   threePhaseCount: number;
   singlePhaseCount: number;
-  line: LineConfig;
-  mains: Mains;
-  /** Wall clock, and whole milliseconds since the start of the simulation. */
-  nowMs: () => number;
-  elapsedMs: () => number;
-  utcOffsetMinutes: number;
-  planOf: (unitId: number) => CircuitPlan;
-  circuitState: (unitId: number) => CircuitState | undefined;
-  state: CabinetState | undefined;
 }
 
 /** Unit ids of a frame in the order of its modules: three-phase first. */
-export function cabinetUnits(
-  firstUnitId: number,
-  threePhaseCount: number,
-  singlePhaseCount: number,
-): { unitId: number; variant: CircuitVariant }[] {
+export function cabinetUnits({
+  firstUnitId,
+  threePhaseCount,
+  singlePhaseCount,
+}: CabinetPlan): { unitId: number; variant: CabinetVariant }[] {
   const firstSingle = firstUnitId + UNIT_IDS_PER_THREE_PHASE * threePhaseCount;
   return [
     ...Array.from({ length: threePhaseCount }, (_, index) => ({
@@ -57,8 +34,8 @@ export function cabinetUnits(
 }
 
 /** A circuit's registers together with those it shares with its cabinet; no read or write runs across the two. */
-function unitBank(circuit: MeterCircuit, system: SystemArea): RegisterBank {
-  const bankOf = (address: number): RegisterBank => (system.covers(address) ? system : circuit);
+function unitBank(module: RegisterBank, system: SystemArea): RegisterBank {
+  const bankOf = (address: number): RegisterBank => (system.covers(address) ? system : module);
   return {
     read: (address, count) => bankOf(address).read(address, count),
     write: (address, words) => bankOf(address).write(address, words),
@@ -66,52 +43,36 @@ function unitBank(circuit: MeterCircuit, system: SystemArea): RegisterBank {
 }
 
 /** An ADF400L: one clock, one system area, one relay and one meter per circuit. */
-export interface Cabinet {
-  readonly firstUnitId: number;
-  readonly circuits: ReadonlyMap<number, MeterCircuit>;
-  /** What answers on the bus, by unit id. */
-  readonly banks: ReadonlyMap<number, RegisterBank>;
-  readonly meterClock: MeterClock;
-  state(): CabinetState;
-}
-
-export function createCabinet(options: CabinetOptions): Cabinet {
-  const { firstUnitId, threePhaseCount, singlePhaseCount, mains, elapsedMs } = options;
-  const meterClock = createMeterClock(
-    options.nowMs,
-    options.utcOffsetMinutes,
-    options.state?.clockErrorMs ?? 0,
-  );
+export function createCabinet(context: DeviceContext, plan: CabinetPlan): Device {
+  const { state } = context;
+  const meterClock = createMeterClock(context.nowMs, context.utcOffsetMinutes, state?.clockErrorMs ?? 0);
   const system = createSystemArea({
-    firstUnitId,
-    threePhaseCount,
-    singlePhaseCount,
-    line: options.line,
+    ...plan,
+    line: context.line,
     meterClock,
-    written: options.state?.written ?? [],
+    written: state?.written ?? [],
   });
-  const circuits = new Map<number, MeterCircuit>();
-  const banks = new Map<number, RegisterBank>();
-  for (const { unitId, variant } of cabinetUnits(firstUnitId, threePhaseCount, singlePhaseCount)) {
-    const plan = options.planOf(unitId);
-    const circuit = new MeterCircuit({
+  const modules = new Map<number, CabinetModule>(
+    cabinetUnits(plan).map(({ unitId, variant }) => [
       unitId,
-      variant,
-      supplyPhase: (unitId % 3) as Phase,
-      appliances: plan.appliances,
-      mains,
-      meterClock,
-      elapsedMs,
-      state: options.circuitState(unitId) ?? initialCircuitState(variant, plan.initialEnergyWh),
-    });
-    circuits.set(unitId, circuit);
-    banks.set(unitId, unitBank(circuit, system));
-  }
+      createCabinetModule(context, meterClock, unitId, variant),
+    ]),
+  );
+  const moduleOf = (unitId: unknown): CabinetModule => {
+    const module = modules.get(unitId as number);
+    if (!module) throw new RangeError(`the cabinet has no circuit ${String(unitId)}`);
+    return module;
+  };
   return {
-    firstUnitId,
-    circuits,
-    banks,
+    profile: "acrel-adf400l",
+    firstUnitId: plan.firstUnitId,
+    circuits: [...modules.values()].map(({ circuit }) => circuit),
+    banks: new Map([...modules].map(([unitId, { bank }]) => [unitId, unitBank(bank, system)])),
     meterClock,
+    replace: (circuit, serialNumber, energyWh) => moduleOf(circuit.unitId).replace(serialNumber, energyWh),
+    // The manual shows no bit for it.
+    setBatteryLow: () => {},
     state: () => ({ clockErrorMs: meterClock.errorMs(), written: system.entries() }),
+    circuitStateOf: (circuit) => moduleOf(circuit.unitId).circuitState(),
   };
 }

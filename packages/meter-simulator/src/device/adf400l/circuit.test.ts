@@ -1,18 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { createAppliance } from "../appliance/appliance.ts";
-import type { ApplianceKindName } from "../appliance/appliance-kinds.ts";
-import { MeterCircuit } from "./circuit.ts";
-import { type CircuitState, initialCircuitState } from "./circuit-state.ts";
-import { createMeterClock } from "./meter-clock.ts";
-import type { CircuitVariant } from "./register-map.ts";
+import { createAppliance } from "../../appliance/appliance.ts";
+import type { ApplianceKindName } from "../../appliance/appliance-kinds.ts";
+import { type CircuitState, initialCircuitState as delivered } from "../../circuit/circuit-state.ts";
+import { createMeterClock } from "../../circuit/meter-clock.ts";
+import type { RegisterBank } from "../../modbus/register-bank.ts";
+import { type CabinetVariant, createCabinetModule } from "./circuit-bank.ts";
 
 /** A supply that stands still, so that registers can be told by hand. */
 const STEADY = { voltageDv: () => 2200, frequencyCHz: () => 5000 };
 /** Saturday. */
 const START = Date.UTC(2026, 10, 21, 8, 0, 0);
 
+const initialCircuitState = (variant: CabinetVariant, energyWh: number) =>
+  delivered(variant === "single-phase" ? 1 : 3, energyWh);
+
 function circuit(
-  variant: CircuitVariant,
+  variant: CabinetVariant,
   kinds: ApplianceKindName[] = [],
   state: CircuitState = initialCircuitState(variant, 0),
 ) {
@@ -20,16 +23,32 @@ function circuit(
   const appliances = kinds.map((kind, index) =>
     createAppliance(5, { id: `${kind}-${index}`, kind, wiring: "all", timetable: { afterS: 0 } }),
   );
-  const meter = new MeterCircuit({
-    unitId: 13,
+  const meterClock = createMeterClock(() => START + time.elapsedMs, 0);
+  const module = createCabinetModule(
+    {
+      line: { baud: 9600, parity: "none", stopBits: 1 },
+      mains: STEADY,
+      nowMs: () => START + time.elapsedMs,
+      elapsedMs: () => time.elapsedMs,
+      utcOffsetMinutes: 0,
+      planOf: () => ({ initialEnergyWh: 0, appliances }),
+      circuitState: () => state,
+      state: undefined,
+    },
+    meterClock,
+    12,
     variant,
-    supplyPhase: 0,
-    appliances,
-    mains: STEADY,
-    meterClock: createMeterClock(() => START + time.elapsedMs, 0),
-    elapsedMs: () => time.elapsedMs,
-    state,
-  });
+  );
+  const { circuit: copper, bank } = module;
+  const meter = {
+    read: (address: number, count: number) => bank.read(address, count),
+    write: (...args: Parameters<RegisterBank["write"]>) => bank.write(...args),
+    truth: () => copper.truth(),
+    state: () => module.circuitState(),
+    setSupply: (isSupplied: boolean) => copper.setSupply(isSupplied),
+    setRelayStuck: (isStuck: boolean) => copper.setRelayStuck(isStuck),
+    approachRollover: (remainingWh: number) => copper.approachRollover(remainingWh),
+  };
   const word = (address: number) => {
     const words = meter.read(address, 1);
     return typeof words === "number" ? Number.NaN : (words[0] ?? Number.NaN);
@@ -198,14 +217,14 @@ describe("writing", () => {
 });
 
 describe("credit held by the meter", () => {
-  const buy = (meter: MeterCircuit, amountMinor: number, count: number) =>
+  const buy = (meter: Pick<RegisterBank, "write">, amountMinor: number, count: number) =>
     meter.write(0x050d, [amountMinor >>> 16, amountMinor & 0xffff, count]);
 
   it("takes a purchase once, and only the next in turn", () => {
     const { meter, double, word } = circuit("single-phase");
     expect(buy(meter, 100_000, 1)).toBeUndefined();
-    expect(buy(meter, 100_000, 1)).toBe(3);
-    expect(buy(meter, 100_000, 3)).toBe(3);
+    expect(buy(meter, 100_000, 1)).toBe(0x13);
+    expect(buy(meter, 100_000, 3)).toBe(0x13);
     expect([double(0x030a), double(0x030c), word(0x030e)]).toEqual([100_000, 100_000, 1]);
     expect(buy(meter, 5000, 2)).toBeUndefined();
     expect([double(0x030a), double(0x030c), word(0x030e)]).toEqual([105_000, 105_000, 2]);

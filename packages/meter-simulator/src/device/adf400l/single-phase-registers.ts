@@ -1,12 +1,13 @@
-import type { CircuitView, PhaseView } from "./circuit-view.ts";
-import { energySteps, type MeasuredRow, type ParameterRow, rateRows } from "./register-rows.ts";
+import type { CircuitView, PhaseView } from "../../circuit/circuit-view.ts";
+import { energySteps, type MeasuredRow, type ParameterRow, rateRows } from "../register-rows.ts";
+import { statusWord } from "./status-word.ts";
 
 const phase = (view: CircuitView, of: (phase: PhaseView) => number) => {
   const only = view.phases[0];
   return only ? of(only) : 0;
 };
-const active = (view: CircuitView) => energySteps(view.total.activeEnergy, view.registerOffsetWh);
-const reactive = (view: CircuitView) => energySteps(view.total.reactiveEnergy);
+const active = (view: CircuitView) => energySteps(view.total.activeWh);
+const reactive = (view: CircuitView) => energySteps(view.total.reactiveVarh);
 
 /** ADF400L manual V1.2, 9.4, single-phase data area 0300–0320 and multi-rate area 0400–042F. */
 export const SINGLE_PHASE_MEASURED: readonly MeasuredRow[] = [
@@ -22,7 +23,7 @@ export const SINGLE_PHASE_MEASURED: readonly MeasuredRow[] = [
   { address: 0x030c, type: "u32", read: (view) => view.prepaid.purchasedMinor },
   { address: 0x030e, type: "u16", read: (view) => view.prepaid.purchaseCount },
   { address: 0x030f, type: "u32", read: (view) => view.prepaid.basicMinor },
-  { address: 0x0311, type: "u16", read: (view) => view.statusWord },
+  { address: 0x0311, type: "u16", read: (view) => statusWord(view, 1) },
   { address: 0x0312, type: "s32", read: (view) => view.prepaid.basicMinor },
   { address: 0x0314, type: "u16", read: () => 0 },
   { address: 0x0315, type: "u32", read: () => 0 },

@@ -1,6 +1,7 @@
 import type { LineConfig } from "@hallmeter/meter-model";
-import { EXCEPTION, type ExceptionCode, type RegisterBank } from "../modbus/register-bank.ts";
-import { clockWords, localMsOfClockWords, type MeterClock } from "./meter-clock.ts";
+import type { MeterClock } from "../../circuit/meter-clock.ts";
+import { EXCEPTION, type ExceptionCode, type RegisterBank } from "../../modbus/register-bank.ts";
+import { clockWords, localMsOfClockWords } from "./clock-words.ts";
 
 /** ADF400L manual V1.2, 9.4, system parameter area 0900–0972. */
 const FIRST = 0x0900;

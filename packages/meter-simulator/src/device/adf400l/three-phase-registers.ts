@@ -1,5 +1,6 @@
-import type { CircuitView, PhaseView } from "./circuit-view.ts";
-import { energySteps, type MeasuredRow, type ParameterRow, rateRows } from "./register-rows.ts";
+import type { CircuitView, PhaseView } from "../../circuit/circuit-view.ts";
+import { energySteps, type MeasuredRow, type ParameterRow, rateRows } from "../register-rows.ts";
+import { statusWord } from "./status-word.ts";
 
 type PhaseIndex = 0 | 1 | 2;
 
@@ -7,10 +8,10 @@ const phase = (index: PhaseIndex, of: (phase: PhaseView) => number) => (view: Ci
   const found = view.phases[index];
   return found ? of(found) : 0;
 };
-const activeOf = (index: PhaseIndex) => phase(index, (p) => energySteps(p.activeEnergy));
-const reactiveOf = (index: PhaseIndex) => phase(index, (p) => energySteps(p.reactiveEnergy));
-const active = (view: CircuitView) => energySteps(view.total.activeEnergy, view.registerOffsetWh);
-const reactive = (view: CircuitView) => energySteps(view.total.reactiveEnergy);
+const activeOf = (index: PhaseIndex) => phase(index, (p) => energySteps(p.activeWh));
+const reactiveOf = (index: PhaseIndex) => phase(index, (p) => energySteps(p.reactiveVarh));
+const active = (view: CircuitView) => energySteps(view.total.activeWh);
+const reactive = (view: CircuitView) => energySteps(view.total.reactiveVarh);
 const zero = () => 0;
 
 /** Phasors 120° apart. */
@@ -67,7 +68,7 @@ export const THREE_PHASE_MEASURED: readonly MeasuredRow[] = [
   { address: 0x0364, type: "u32", read: (view) => view.prepaid.purchasedMinor },
   { address: 0x0366, type: "u16", read: (view) => view.prepaid.purchaseCount },
   { address: 0x0367, type: "u32", read: (view) => view.prepaid.basicMinor },
-  { address: 0x0369, type: "u16", read: (view) => view.statusWord },
+  { address: 0x0369, type: "u16", read: (view) => statusWord(view, 3) },
   { address: 0x036a, type: "u32", read: (view) => view.prepaid.basicMinor },
   { address: 0x036c, type: "u16", read: zero },
   { address: 0x036d, type: "u32", read: (view) => Math.max(0, -view.prepaid.remainingMinor) },
