@@ -9,7 +9,9 @@ import { bytePatternSchema, byteStringSchema } from "./byte-pattern.ts";
 
 export const serialParitySchema = z.enum(["none", "odd", "even"]);
 
-const tcpPortSchema = z.int().min(1).max(65_535);
+const tcpAddress = { host: z.string().min(1), port: z.int().min(1).max(65_535) };
+/** What a network adds to a meter's time to answer, there and back. Range 0–5000 ms. */
+const networkLatencyMsSchema = z.int().min(0).max(5000);
 
 /** Where a bus' bytes come from. */
 export const pipeSchema = z.discriminatedUnion("kind", [
@@ -18,8 +20,17 @@ export const pipeSchema = z.discriminatedUnion("kind", [
     path: z.string().min(1),
   }),
   /** RTU frames through a serial server, unchanged. */
-  z.object({ kind: z.literal("rtu-tcp"), host: z.string().min(1), port: tcpPortSchema }),
-  z.object({ kind: z.literal("modbus-tcp"), host: z.string().min(1), port: tcpPortSchema }),
+  z.object({
+    kind: z.literal("rtu-tcp"),
+    ...tcpAddress,
+    /** For a serial server that is not in the same building. */
+    networkLatencyMs: networkLatencyMsSchema.optional(),
+  }),
+  z.object({
+    kind: z.literal("modbus-tcp"),
+    ...tcpAddress,
+    networkLatencyMs: networkLatencyMsSchema.optional(),
+  }),
   /** A cellular unit that connects to the gateway, says who it is, and passes bytes of its line on. */
   z.object({
     kind: z.literal("dial-in"),
@@ -31,8 +42,8 @@ export const pipeSchema = z.discriminatedUnion("kind", [
     heartbeatReply: byteStringSchema.optional(),
     /** A connection without a byte for so long is dead. Range 10–3600 s; 180 s is three heartbeats of most units. */
     silentAfterS: z.int().min(10).max(3600).default(180),
-    /** Beyond a wire of copper, there and back. Range 0–5000 ms; 1500 ms covers a poor cell. */
-    networkLatencyMs: z.int().min(0).max(5000).default(1500),
+    /** 1500 ms covers a poor cell. */
+    networkLatencyMs: networkLatencyMsSchema.default(1500),
   }),
 ]);
 export type PipeConfig = z.infer<typeof pipeSchema>;
