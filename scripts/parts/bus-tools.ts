@@ -7,21 +7,16 @@ import {
   switchRelay,
   systemClock,
 } from "@hallmeter/bus-gateway/tools";
-import { builtInProfiles, type Profile, profileVariant } from "@hallmeter/meter-model";
+import { type Profile, profileVariant, type UnitId } from "@hallmeter/meter-model";
 import pino from "pino";
+import { profileNamed } from "./profile-named.ts";
 
 export interface BusToolOptions {
   bus: string;
   profile: string;
   variant: string;
-  unit: number;
+  unit: UnitId;
   json?: boolean;
-}
-
-function profileNamed(id: string): Profile {
-  const profile = (builtInProfiles as Record<string, Profile | undefined>)[id];
-  if (!profile) throw new Error(`no profile "${id}"; there are ${Object.keys(builtInProfiles).join(", ")}`);
-  return profile;
 }
 
 /** Opens the bus for one piece of work and closes it whatever happens. */
@@ -31,7 +26,7 @@ async function atBus<T>(
     bus: ReturnType<typeof openBus>;
     profile: Profile;
     variant: string;
-    unitId: number;
+    unitId: UnitId;
   }) => Promise<T>,
 ): Promise<T> {
   const profile = profileNamed(options.profile);

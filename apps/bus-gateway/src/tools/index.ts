@@ -14,3 +14,4 @@ export {
 export { parseBusUrl } from "./bus-url.ts";
 export { describeReading, readCircuit } from "./read-circuit.ts";
 export { describeRelayOutcome, switchRelay } from "./switch-relay.ts";
+export { listenOnBus, type TracedFrame } from "./trace/listen-on-bus.ts";

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { InvalidArgumentError } from "commander";
+
+/** What options and arguments may be: each answers the value or says what is wrong with it. */
+export const path = (text: string): string => resolve(text);
+
+export function wholeNumber(from: number, to: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < from || value > to)
+      throw new InvalidArgumentError(`a whole number from ${from} to ${to} is needed.`);
+    return value;
+  };
+}
+
+/** One cabinet's circuits, "4+24": three-phase and single-phase. Repeated, they add up. */
+export function cabinetContent(text: string, before: { threePhase: number; singlePhase: number }[] = []) {
+  const [, threePhase, singlePhase] = /^(\d{1,3})\+(\d{1,3})$/.exec(text) ?? [];
+  if (threePhase === undefined) throw new InvalidArgumentError("write it like 4+24.");
+  return [...before, { threePhase: Number(threePhase), singlePhase: Number(singlePhase) }];
+}
+
+/** Modbus unit id, or the twelve digits of a DL/T 645 address. */
+export function unitId(text: string): number | string {
+  if (/^\d{12}$/.test(text)) return text;
+  const value = Number(text);
+  if (!/^\d{1,3}$/.test(text) || value < 1 || value > 247)
+    throw new InvalidArgumentError("a unit id from 1 to 247 or twelve digits are needed.");
+  return value;
+}
+
+export const print = (line: string): void => void process.stdout.write(`${line}\n`);
