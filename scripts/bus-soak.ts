@@ -2,7 +2,7 @@
  * Polls a hostile line on a virtual clock and looks for one wrong value, one false success, one request that nobody settles:
  * 10 % lost, 1 % corrupt, answers up to 5 s late, doubled and foreign frames, five dead and two doubled addresses.
  *
- *   npx tsx scripts/bus-soak.ts [--polls 1000000] [--seed 1] [--echo]
+ *   npx tsx scripts/bus-soak.ts [--polls 1000000] [--seed 1] [--echo] [--admitted-latency 1000]
  *
  * The same seed gives the same run. Exit code 0 when nothing was found.
  */
@@ -17,9 +17,14 @@ const FINDINGS_SHOWN = 20;
 const options = new Command("bus-soak")
   .option("--polls <count>", "how many", "1000000")
   .option("--seed <number>", "of everything that is drawn", "1")
+  .option(
+    "--admitted-latency <ms>",
+    "what the profile says; answers come up to 5 s late all the same",
+    "1000",
+  )
   .option("--echo", "the adapter repeats what is sent", false)
   .parse()
-  .opts<{ polls: string; seed: string; echo: boolean }>();
+  .opts<{ polls: string; seed: string; admittedLatency: string; echo: boolean }>();
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -32,6 +37,7 @@ const result = await runSoak({
   seed: Number(options.seed),
   polls: Number(options.polls),
   echo: options.echo,
+  admittedLatencyMs: Number(options.admittedLatency),
   onStep: (share) => {
     if (share < nextLook / HEAP_LOOKS) return;
     nextLook += 1;

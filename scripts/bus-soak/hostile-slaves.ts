@@ -12,8 +12,8 @@ import { silenceMs } from "../../packages/meter-simulator/src/line/line-timing.t
 import type { FaultKind } from "./fault-odds.ts";
 import { labelledWord } from "./labelled-registers.ts";
 
-/** The longest a late answer takes; what the profile of these meters says. */
-export const LONGEST_LATENCY_MS = 5000;
+/** The longest a late answer takes. */
+const LONGEST_LATENCY_MS = 5000;
 /** A number no request ever has: a value with it was never asked for. */
 const NEVER_ASKED = 0xffff_ffff;
 const BUSY = 6;

@@ -1,5 +1,5 @@
 import { parseRequest } from "../../apps/bus-gateway/src/testing/slave-frames.ts";
-import { type Label, labelsOf, placeOf } from "./labelled-registers.ts";
+import { GROUP, type Label, labelsOf, placeOf } from "./labelled-registers.ts";
 
 /** What must never happen, however bad the line is. */
 export type Violation =
@@ -13,6 +13,7 @@ export type Violation =
   | "a write that was sent twice"
   | "a request that was never settled"
   | "a living unit that was not read for long"
+  | "a value of an address that two meters share"
   | "an address of two meters that was not told"
   | "the error of a request is not the bus' own";
 
@@ -24,6 +25,7 @@ export interface Finding {
 interface AskedRequest {
   number: number;
   unitId: number;
+  address: number;
   /** Taken as answered by the bus; virtual, monotonic. */
   answeredMs: number | null;
 }
@@ -32,19 +34,22 @@ interface AskedRequest {
 const REQUESTS_KEPT = 4096;
 /** A value is told at once, or with the last block of its poll; a unit in quarantine may come between. */
 const OLDEST_VALUE_MS = 30_000;
+/** After a sign of two meters with one address, the bus promises to believe neither for so long. */
+const DISTRUST_MS = 600_000;
 
 /** Watches the wire and what the bus makes of it. Knows the line only from its frames. */
 export class Judge {
   readonly findings: Finding[] = [];
   /**
-   * Values told under an address that two meters share. One answer alone cannot be told from the other's, nor a late one of
-   * the second from an early one of the first; the bus can only say that the address is shared.
+   * Values told under an address that two meters share, before the bus knew. One answer alone cannot be told from the
+   * other's, nor a late one of the second from an early one of the first.
    */
   sharedValues = 0;
   readonly #twinIds: ReadonlySet<number>;
   readonly #monotonicMs: () => number;
+  readonly #toldMs = new Map<number, number>();
   readonly #requests = new Map<number, AskedRequest>();
-  #last: AskedRequest = { number: 0, unitId: 0, answeredMs: null };
+  #last: AskedRequest = { number: 0, unitId: 0, address: 0, answeredMs: null };
 
   constructor(twinIds: ReadonlySet<number>, monotonicMs: () => number) {
     this.#twinIds = twinIds;
@@ -61,18 +66,18 @@ export class Judge {
 
   /** The bus hands a request over. */
   sent(frame: Uint8Array): void {
-    const { unitId } = parseRequest(frame);
-    this.#last = { number: this.#last.number + 1, unitId, answeredMs: null };
+    const { unitId, address } = parseRequest(frame);
+    this.#last = { number: this.#last.number + 1, unitId, address, answeredMs: null };
     this.#requests.set(this.#last.number, this.#last);
     this.#requests.delete(this.#last.number - REQUESTS_KEPT);
   }
 
   /** The bus takes a frame as the answer to what it asked last. */
   received(frame: Uint8Array): void {
-    const { number, unitId } = this.#last;
+    const { number, unitId, address } = this.#last;
     this.#last.answeredMs = this.#monotonicMs();
     if (frame[1] !== 3) return;
-    for (const label of labelsOf(wordsOf(frame))) {
+    for (const label of labelsOf(wholeGroups(address, wordsOf(frame)))) {
       if (label === null) this.report("a value in pieces", `request ${number}`);
       else this.#checkOwner(label, unitId, `request ${number}`);
       if (label && label.requestNumber !== number && !this.#twinIds.has(unitId))
@@ -83,9 +88,17 @@ export class Judge {
     }
   }
 
+  /** The bus says that two meters answer to this address. */
+  toldShared(unitId: number): void {
+    this.#toldMs.set(unitId, this.#monotonicMs());
+  }
+
   /** The bus hands words over as those of this unit and address. */
   delivered(unitId: number, address: number, words: readonly number[]): void {
     if (this.#twinIds.has(unitId)) this.sharedValues += 1;
+    const toldMs = this.#toldMs.get(unitId) ?? Number.NEGATIVE_INFINITY;
+    if (this.#monotonicMs() - toldMs < DISTRUST_MS)
+      this.report("a value of an address that two meters share", `unit ${unitId}`);
     const where = `unit ${unitId}, address ${address}`;
     for (const [index, label] of labelsOf(words).entries()) {
       if (label === null) {
@@ -93,7 +106,7 @@ export class Judge {
         continue;
       }
       this.#checkOwner(label, unitId, where);
-      if (label.place !== placeOf(address + index * 4))
+      if (label.place !== placeOf(address + index * GROUP))
         this.report("a value of another address", `${where} got place ${label.place}`);
       const request = this.#requests.get(label.requestNumber);
       const isFresh =
@@ -116,4 +129,11 @@ function wordsOf(frame: Uint8Array): number[] {
     { length: (frame[2] ?? 0) >> 1 },
     (_, index) => ((frame[3 + 2 * index] ?? 0) << 8) | (frame[4 + 2 * index] ?? 0),
   );
+}
+
+/** The bus may read more than anybody asked for; only whole groups say something. */
+function wholeGroups(address: number, words: readonly number[]): number[] {
+  const first = (GROUP - (address % GROUP)) % GROUP;
+  const groups = Math.floor(Math.max(0, words.length - first) / GROUP);
+  return words.slice(first, first + groups * GROUP);
 }
