@@ -2,7 +2,7 @@ import { accumulators } from "./aggregate/accumulators.ts";
 import { refusedAccumulators } from "./aggregate/group.ts";
 import { refusedStages, stages } from "./aggregate/stages.ts";
 import { refusedCollectionOptions } from "./commands/collections.ts";
-import { refusedIndexKinds } from "./commands/indexes.ts";
+import { refusedIndexKinds } from "./commands/index-spec.ts";
 import { commands, refusedCommands } from "./commands/table.ts";
 import { expressionOperators, refusedExpressions } from "./expression/compile.ts";
 import {

@@ -9,9 +9,11 @@ import {
   listDatabases,
 } from "./collections.ts";
 import type { Command } from "./command.ts";
+import { count, distinct } from "./count.ts";
+import { getMore, killCursors } from "./cursor-commands.ts";
 import { deleteCommand } from "./delete.ts";
 import { explain } from "./explain.ts";
-import { count, distinct, find, getMore, killCursors } from "./find.ts";
+import { find } from "./find.ts";
 import { findAndModify } from "./find-and-modify.ts";
 import {
   buildInfo,

@@ -2,12 +2,14 @@ import type { Doc, Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import { type CompileContext, type Operator, truth } from "./operator.ts";
 import { arithmeticOperators } from "./operators/arithmetic.ts";
+import { arrayLoopOperators } from "./operators/array-loops.ts";
 import { arrayOperators } from "./operators/arrays.ts";
 import { bitOperators } from "./operators/bits.ts";
 import { controlOperators } from "./operators/control.ts";
 import { conversionOperators } from "./operators/conversion.ts";
 import { dateOperators } from "./operators/dates.ts";
 import { objectOperators } from "./operators/objects.ts";
+import { patternOperators } from "./operators/patterns.ts";
 import { setOperators } from "./operators/sets.ts";
 import { statisticsOperators } from "./operators/statistics.ts";
 import { stringOperators } from "./operators/strings.ts";
@@ -22,9 +24,11 @@ export const expressionOperators: Readonly<Record<string, Operator>> = {
   ...bitOperators,
   ...statisticsOperators,
   ...arrayOperators,
+  ...arrayLoopOperators,
   ...setOperators,
   ...objectOperators,
   ...stringOperators,
+  ...patternOperators,
   ...dateOperators,
   ...conversionOperators,
 };
