@@ -7,6 +7,7 @@ import { PocketMongoError } from "../errors.ts";
 import { compileCondition } from "../expression/compile.ts";
 import type { Variable } from "../expression/scope.ts";
 import { everything, type Match, parseFilter } from "../match/parse.ts";
+import { fieldsOfExpression } from "../plan/needed-fields.ts";
 import { parseSort, type Sort } from "../plan/sort.ts";
 import { type Found, pause, type Stream } from "../plan/stream.ts";
 import type { Walk } from "../plan/walk.ts";
@@ -50,6 +51,11 @@ function queryFor(
   return { collection, filter, sort, skip: 0, limit, hint, projection: undefined, variables };
 }
 
+/** A group is the end of the documents themselves: only the fields it names are needed of them. */
+function fieldsFor([first]: readonly Stage[]): ReadonlySet<string> | undefined {
+  return first?.name === "$group" ? fieldsOfExpression(first.spec) : undefined;
+}
+
 function* documentsOf(input: Stream<Found>): Stream<Doc> {
   for (const one of input) yield one === pause ? pause : one.document;
 }
@@ -74,7 +80,12 @@ export function openPipeline(call: Call, target: string | undefined, walk?: Walk
   const { query, rest } = split(call, stages, target, hintOf(call), variables);
   const counted = countOnly(call, query, rest);
   if (counted) return { stream: counted, query, rest, context };
-  return { stream: runTopSort(rest, documentsOf(run(call, query, walk))), query, rest, context };
+  return {
+    stream: runTopSort(rest, documentsOf(run(call, query, walk, fieldsFor(rest)))),
+    query,
+    rest,
+    context,
+  };
 }
 
 /** The leading $match, $sort and $limit become a query, so that they use indexes like a find. */

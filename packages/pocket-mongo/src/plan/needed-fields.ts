@@ -1,3 +1,4 @@
+import { isDoc, type Value } from "../bson/value.ts";
 import type { Match } from "../match/parse.ts";
 import type { Sort } from "./sort.ts";
 
@@ -28,4 +29,34 @@ function collect(match: Match, into: Set<string>): boolean {
     case "expr":
       return false;
   }
+}
+
+/** Operators that reach a field of the document without a path that begins with `$`: by name, or in their `sortBy`. */
+const reachAnyField = new Set([
+  "$getField",
+  "$setField",
+  "$unsetField",
+  "$top",
+  "$topN",
+  "$bottom",
+  "$bottomN",
+]);
+
+/** The top-level fields an expression, or a stage made of expressions, may look at; undefined where it may be any. */
+export function fieldsOfExpression(expression: Value): Set<string> | undefined {
+  const fields = new Set<string>();
+  return collectPaths(expression, fields) ? fields : undefined;
+}
+
+function collectPaths(expression: Value, into: Set<string>): boolean {
+  if (typeof expression === "string") {
+    if (expression.startsWith("$$")) return false;
+    if (expression.startsWith("$")) into.add(expression.slice(1).split(".")[0] as string);
+    return true;
+  }
+  if (Array.isArray(expression)) return expression.every((one) => collectPaths(one, into));
+  if (!isDoc(expression)) return true;
+  for (const [name, value] of expression)
+    if (reachAnyField.has(name) || !collectPaths(value, into)) return false;
+  return true;
 }

@@ -77,6 +77,6 @@ export function recordValue(record: number): Buffer {
   return value;
 }
 
-export function readRecordValue(value: Buffer): number {
-  return value.readUIntBE(0, recordBytes);
+export function readRecordValue(bytes: Buffer, at = 0): number {
+  return bytes.readUIntBE(at, recordBytes);
 }

@@ -1,7 +1,7 @@
 import { decode } from "../bson/decode.ts";
 import { type Collection, namespaceOf } from "./catalog.ts";
 import { indexKeys } from "./index-keys.ts";
-import { recordValue } from "./layout.ts";
+import { entryPrefixBytes, recordValue } from "./layout.ts";
 import { type View, wholeRange } from "./view.ts";
 
 /** What is wrong with a collection: entries without documents, documents without entries, a wrong tally. Empty if sound. */
@@ -33,7 +33,7 @@ export function verifyCollection(view: View, collection: Collection): string[] {
     let seen = 0;
     for (const entry of view.entries(collection, index, wholeRange, false)) {
       seen += 1;
-      if (keys.get(entry.key.toString("latin1")) !== entry.record) {
+      if (keys.get(entry.key.toString("latin1", entryPrefixBytes)) !== entry.record) {
         wrong.push(
           `${where}.${index.name}: an entry points to record ${entry.record}, which does not have that key`,
         );

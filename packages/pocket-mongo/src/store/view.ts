@@ -1,9 +1,10 @@
 import type { RootDatabase, Transaction } from "lmdb";
 import type { Catalog, Collection, Index, Tally } from "./catalog.ts";
 import {
-  entryPrefixBytes,
+  entryPrefix,
   entryRange,
   readRecordValue,
+  recordBytes,
   recordKey,
   recordOfKey,
   recordRange,
@@ -11,6 +12,7 @@ import {
 
 export type Database = RootDatabase<Buffer, Buffer>;
 export type Record = { readonly record: number; readonly bytes: Buffer };
+/** An index entry; `key` is whole, with the index's own prefix. */
 export type Entry = { readonly key: Buffer; readonly record: number };
 
 /** A stretch of an index: keys without the index's own prefix, `start` inclusive and `end` exclusive. */
@@ -77,20 +79,23 @@ export class View {
     reverse: boolean,
     after?: Buffer,
   ): Generator<Entry, void, undefined> {
-    const { start: prefix } = entryRange(collection.id, index.id);
-    const low = Buffer.concat([
-      prefix,
-      !reverse && after ? Buffer.concat([after, Buffer.from([0])]) : range.start,
-    ]);
-    const high = Buffer.concat([prefix, reverse && after ? after : range.end]);
-    // LMDB walks backwards from the first key that is not past `start`; a key equal to `high` is left out below.
+    const prefix = entryPrefix(collection.id, index.id);
+    const low =
+      !reverse && after ? Buffer.concat([after, Buffer.from([0])]) : Buffer.concat([prefix, range.start]);
+    const high = reverse && after ? after : Buffer.concat([prefix, range.end]);
+    // LMDB walks backwards from the first key that is not past `start`, which may be `high` itself.
     const bounds = reverse
       ? { start: high, end: low, reverse, inclusiveEnd: true }
       : { start: low, end: high };
-    for (const { key, value } of this.database.getRange({ ...bounds, ...this.options() })) {
-      if (reverse && key.compare(high) >= 0) continue;
-      if (reverse && key.compare(low) < 0) return;
-      yield { key: Buffer.from(key.subarray(entryPrefixBytes)), record: readRecordValue(asBuffer(value)) };
+    const options = { ...bounds, ...this.options() };
+    const isOutside = (key: Buffer): boolean => reverse && (key.compare(high) >= 0 || key.compare(low) < 0);
+    if (index.unique) {
+      for (const { key, value } of this.database.getRange(options))
+        if (!isOutside(key)) yield { key, record: readRecordValue(value) };
+    } else {
+      // The key ends with the record, so that the value need not be read.
+      for (const key of this.database.getKeys(options))
+        if (!isOutside(key)) yield { key, record: readRecordValue(key, key.length - recordBytes) };
     }
   }
 
@@ -100,5 +105,6 @@ export class View {
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
