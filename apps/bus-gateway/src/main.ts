@@ -100,6 +100,7 @@ export async function startGateway(
     onConfig: (kept) => control.setConfig(kept),
     onCredit: (position) => control.setCredit(position),
     onCommand: (command) => control.commands.take(command),
+    onSale: (sale) => control.sales.take(sale),
     onBulkAnswer: (answer) => control.answerBulk(answer),
   });
 

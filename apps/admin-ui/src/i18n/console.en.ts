@@ -375,6 +375,7 @@ export const consoleEn = {
     "switching-too-often": "Switching too often",
     "store-full": "Store is full",
     "gateway-offline": "Gateway is offline",
+    "sale-doubtful": "Doubtful sale to a meter",
     "register-suspect": "Doubtful register",
   },
   tariffs: {

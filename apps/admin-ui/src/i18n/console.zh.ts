@@ -374,6 +374,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
     "switching-too-often": "开关过于频繁",
     "store-full": "存储已满",
     "gateway-offline": "网关离线",
+    "sale-doubtful": "充值写表存疑",
     "register-suspect": "读数可疑",
   },
   tariffs: {

@@ -24,6 +24,7 @@ import { HouseholdCredits } from "./household-credits.ts";
 import { Network } from "./network.ts";
 import { readSample } from "./operate-relay.ts";
 import type { BulkVerdict } from "./safety/bulk-guard.ts";
+import { SaleDesk } from "./sale/sale-desk.ts";
 import { SiteGuard } from "./site-guard.ts";
 import { isWatched } from "./watch-reasons.ts";
 
@@ -52,6 +53,7 @@ export interface GatewayControlOptions {
 export class GatewayControl {
   readonly alarms: AlarmBook;
   readonly commands: CommandDesk;
+  readonly sales: SaleDesk;
   readonly #options: GatewayControlOptions;
   readonly #credits: HouseholdCredits;
   readonly #network: Network;
@@ -87,6 +89,13 @@ export class GatewayControl {
         this.#config === null ? { type: "nothing" } : circuit.decide(this.#config.safety),
       refreshConfig: options.refreshConfig,
     });
+    this.sales = new SaleDesk({
+      store,
+      clock,
+      log,
+      wire: (circuitId) => this.#network.circuit(circuitId)?.wire,
+      isConfigured: () => this.#config !== null,
+    });
     this.#cancelFull = store.onFull(() => this.#tellFull());
   }
 
@@ -96,6 +105,7 @@ export class GatewayControl {
     if (kept !== undefined) await this.#arrange(kept.config);
     this.#tellFull();
     await this.commands.adoptUnfinished();
+    this.sales.resume();
     this.#cancelTick = this.#options.clock.setTimer(() => this.#tick(), TICK_MS);
   }
 
@@ -144,6 +154,7 @@ export class GatewayControl {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.sales.close();
     this.#cancelTick?.();
     this.#cancelFull();
     await this.#network.close();
@@ -163,6 +174,7 @@ export class GatewayControl {
     this.#guard.setConfig(config, new Set(this.circuits.map(({ id }) => id)));
     for (const circuit of this.circuits) this.#stepCredit(circuit);
     this.#plan();
+    this.sales.resume();
     await this.commands.settle();
   }
 

@@ -38,7 +38,8 @@ export type OperationOutcome =
   /** The unit said no. */
   | { type: "refused"; code: GatewayErrorCode };
 
-const NOT_SENT: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
+/** Nothing reached the wire. */
+export const NOT_SENT: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   "bus-down",
   "bus-closed",
   "bus-jammed",
@@ -46,7 +47,8 @@ const NOT_SENT: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   "superseded",
   "queue-full",
 ]);
-const REFUSED: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
+/** The unit answered with an exception. */
+export const REFUSED: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   "function-refused",
   "address-refused",
   "value-refused",

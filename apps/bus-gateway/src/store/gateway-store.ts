@@ -18,6 +18,8 @@ import {
   journalEntrySchema,
   type KeptConfig,
   keptConfigSchema,
+  type SaleRecord,
+  saleRecordSchema,
   type UplinkMark,
   type UsePoint,
   uplinkMarkSchema,
@@ -36,6 +38,8 @@ const SIZE_CHECK_MS = 1000;
 const EVENTS_KEPT = 20_000;
 /** A command that comes again later than this is long expired. */
 const JOURNAL_KEPT_MS = 7 * 86_400_000;
+/** A settled sale that the server hands over again later than this has long been answered. */
+const SALES_KEPT_MS = 90 * 86_400_000;
 /** Important entries that could not be written wait in memory. */
 const MOST_UNWRITTEN = 10_000;
 
@@ -79,6 +83,7 @@ export class GatewayStore {
     this.#isFull = this.outbox.size().acceptance === "no-samples";
     this.#cancelSizeCheck = clock.setTimer(() => this.#checkSize(), SIZE_CHECK_MS);
     this.#dropOldCommands();
+    this.#dropOldSales();
   }
 
   /** True while samples are refused for want of space. */
@@ -111,7 +116,13 @@ export class GatewayStore {
   /** Entries for the outbox and the event log. */
   sending(items: readonly UplinkItem[]): Change[] {
     const events = items.flatMap((item): Change[] => {
-      if (item.type !== "event" && item.type !== "alarm" && item.type !== "command-result") return [];
+      if (
+        item.type !== "event" &&
+        item.type !== "alarm" &&
+        item.type !== "command-result" &&
+        item.type !== "sale-result"
+      )
+        return [];
       const key = this.#nextEvent++;
       const oldest: Change[] = key > EVENTS_KEPT ? [{ table: "events", key: key - EVENTS_KEPT }] : [];
       // Evidence is for the server's judges; the log keeps what a person reads.
@@ -216,6 +227,18 @@ export class GatewayStore {
     return this.#all(journalEntrySchema, "commands").filter(({ result }) => result === null);
   }
 
+  sale(saleId: string): SaleRecord | undefined {
+    return this.#get(saleRecordSchema, "sales", saleId);
+  }
+
+  sales(): SaleRecord[] {
+    return this.#all(saleRecordSchema, "sales");
+  }
+
+  saleChange(record: SaleRecord): Change {
+    return { table: "sales", key: record.sale.id, value: record };
+  }
+
   alarms(): AlarmRecord[] {
     return this.#all(alarmRecordSchema, "alarms");
   }
@@ -266,6 +289,8 @@ export class GatewayStore {
     this.#isWanted = true;
     this.#writing ??= this.#writeWhileWanted().finally(() => {
       this.#writing = null;
+      // Whoever was answered may have asked for more between the last look and here.
+      if (this.#isWanted) this.#startWriting();
     });
   }
 
@@ -341,6 +366,12 @@ export class GatewayStore {
     if (isFull === this.#isFull) return;
     this.#isFull = isFull;
     for (const listener of this.#fullListeners) listener(isFull);
+  }
+
+  #dropOldSales(): void {
+    const before = this.#clock.nowMs() - SALES_KEPT_MS;
+    const old = this.sales().filter(({ isOpen, sale }) => !isOpen && Date.parse(sale.issuedAt) < before);
+    this.defer(old.map(({ sale }) => ({ table: "sales", key: sale.id })));
   }
 
   #dropOldCommands(): void {

@@ -8,6 +8,8 @@ import {
   holdParamsSchema,
   intendedStateSchema,
   presenceSchema,
+  saleResultSchema,
+  saleSchema,
   sampleSchema,
   severitySchema,
   subjectSchema,
@@ -87,6 +89,32 @@ export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
 /** S6: the last answer to a paused bulk of cuts. */
 export const answeredBulkSchema = z.object({ answer: bulkAnswerSchema, circuitIds: z.array(z.string()) });
+
+/** On disk before a purchase goes out: the meter as it stood, and the count that the purchase shall have there. */
+export const saleIntentSchema = z.object({
+  countBefore: z.int().nonnegative(),
+  remainingBeforeMinor: z.int(),
+  count: z.int().nonnegative(),
+  /** How often it went out, this time included. */
+  writes: z.int().positive(),
+  lastWriteAtMs: millisecondsSchema,
+  /** The meter answered the last write with a refusal. */
+  isRefused: z.boolean(),
+});
+export type SaleIntent = z.infer<typeof saleIntentSchema>;
+
+/** Taken once: a sale that is here is not taken again. */
+export const saleRecordSchema = z.object({
+  sale: saleSchema,
+  /** Grows with each sale taken: each circuit's are carried out in this order. */
+  order: z.int().positive(),
+  /** Null while nothing can have gone out. */
+  intent: saleIntentSchema.nullable(),
+  /** What the server was told last. */
+  result: saleResultSchema.nullable(),
+  isOpen: z.boolean(),
+});
+export type SaleRecord = z.infer<typeof saleRecordSchema>;
 
 export const alarmRecordSchema = z.object({
   key: z.string(),

@@ -10,6 +10,8 @@ export const TABLES = {
   "use-points": {},
   /** Command journal. Key: command id. */
   commands: {},
+  /** Purchases for meters that hold their credit. Key: sale id. */
+  sales: {},
   /** Event log for the technician. Key: number, growing. */
   events: {},
   /** Alarms that are raised. Key: alarm key. */

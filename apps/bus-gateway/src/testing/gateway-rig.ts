@@ -184,6 +184,7 @@ export class GatewayRig {
       onConfig: (kept) => control.setConfig(kept),
       onCredit: (position) => control.setCredit(position),
       onCommand: (command) => control.commands.take(command),
+      onSale: (sale) => control.sales.take(sale),
       onBulkAnswer: (answer) => control.answerBulk(answer),
     });
     await control.start();

@@ -20,6 +20,7 @@ export interface DownlinkHandlers {
   credit(position: CreditPosition): Promise<void>;
   command(command: Extract<DownlinkMessage, { type: "command" }>["command"]): Promise<void>;
   bulkAnswer(answer: BulkAnswer): Promise<void>;
+  sale(sale: Extract<DownlinkMessage, { type: "sale" }>["sale"]): Promise<void>;
   /** The configuration has changed, to this revision as far as is known; fetch it. */
   config(revision?: number): Promise<void>;
   /** The server was heard. */
@@ -189,6 +190,9 @@ export class Downlink {
         break;
       case "command":
         await handlers.command(message.command);
+        break;
+      case "sale":
+        await handlers.sale(message.sale);
         break;
       case "config":
         await handlers.config(message.revision);

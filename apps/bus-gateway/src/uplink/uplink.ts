@@ -18,6 +18,7 @@ interface UplinkOptions {
   onConfig: (kept: KeptConfig) => Promise<void>;
   onCredit: (position: CreditPosition) => Promise<void>;
   onCommand: DownlinkHandlers["command"];
+  onSale: DownlinkHandlers["sale"];
   onBulkAnswer: DownlinkHandlers["bulkAnswer"];
 }
 
@@ -38,7 +39,7 @@ export class Uplink {
 
   constructor(options: UplinkOptions) {
     this.#options = options;
-    const { server, store, clock, log, random, onCredit, onCommand, onBulkAnswer } = options;
+    const { server, store, clock, log, random, onCredit, onCommand, onSale, onBulkAnswer } = options;
     const kept = store.config();
     this.#etag = kept?.etag ?? null;
     this.#revision = kept?.config.revision ?? null;
@@ -53,6 +54,7 @@ export class Uplink {
     const handlers: DownlinkHandlers = {
       credit: onCredit,
       command: onCommand,
+      sale: onSale,
       bulkAnswer: onBulkAnswer,
       config: async (revision) => {
         await this.fetchConfig();

@@ -20,6 +20,8 @@ export const bulkAnswerSchema = z.object({
 });
 export type BulkAnswer = z.infer<typeof bulkAnswerSchema>;
 
+import { saleSchema } from "./sale.ts";
+
 /**
  * Messages of `GET /gateway/stream`, each a server-sent event whose `id` is `sequence`; `Last-Event-ID` resumes after it.
  * `GET /gateway/messages?after=N` is the same by polling.
@@ -28,6 +30,7 @@ export const downlinkMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("config"), sequence: z.int(), revision: z.int() }),
   z.object({ type: z.literal("credit"), sequence: z.int(), position: creditPositionSchema }),
   z.object({ type: z.literal("command"), sequence: z.int(), command: commandSchema }),
+  z.object({ type: z.literal("sale"), sequence: z.int(), sale: saleSchema }),
   z.object({ type: z.literal("bulk-answer"), sequence: z.int(), answer: bulkAnswerSchema }),
 ]);
 export type DownlinkMessage = z.infer<typeof downlinkMessageSchema>;

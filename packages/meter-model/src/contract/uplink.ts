@@ -10,6 +10,7 @@ import {
   sampleSchema,
 } from "../sample.ts";
 import { commandResultSchema } from "./command.ts";
+import { saleResultSchema } from "./sale.ts";
 
 export const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
 export const severitySchema = z.enum(SEVERITIES);
@@ -40,6 +41,7 @@ export const ALARM_KINDS = {
   "store-full": { severity: "critical" },
   "gateway-offline": { severity: "high" },
   "register-suspect": { severity: "high" },
+  "sale-doubtful": { severity: "high" },
 } as const satisfies Record<string, { severity: Severity }>;
 export type AlarmKind = keyof typeof ALARM_KINDS;
 export const ALARM_KIND_NAMES = Object.keys(ALARM_KINDS) as [AlarmKind, ...AlarmKind[]];
@@ -68,6 +70,7 @@ export const uplinkItemSchema = z.discriminatedUnion("type", [
     holds: z.array(holdSchema),
   }),
   z.object({ type: z.literal("command-result"), result: commandResultSchema }),
+  z.object({ type: z.literal("sale-result"), result: saleResultSchema }),
   z.object({
     type: z.literal("event"),
     id: idSchema,
