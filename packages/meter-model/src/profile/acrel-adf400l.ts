@@ -172,6 +172,13 @@ export const acrelAdf400l: Profile = profileSchema.parse({
   // Not in the manual; real meters answer in 5–200 ms, the slowest documented ones within 500 ms, doubled.
   longestLatencyMs: 1000,
   clockDriftNote: "at most 0.5 s a day (manual, section 4)",
+  clock: {
+    address: 0x090b,
+    bytes: ["second", "minute", "hour", "weekday", "day", "month", "unused", "year"],
+    sunday: 7,
+    unsure:
+      "the manual names two parts a register and not which is the high byte, nor how it counts Sunday and the year",
+  },
   variants: {
     "single-phase": {
       unitIdStep: 1,

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { DLT645_CONTROL_TYPES, dlt645ControlWrite, dlt645DataWrite } from "./dlt645-write.ts";
+import {
+  DLT645_CONTROL_TYPES,
+  dlt645ControlWrite,
+  dlt645DataWrite,
+  dlt645TimeBroadcast,
+} from "./dlt645-write.ts";
 
 /** Data bytes of a published frame with the 33h taken off. */
 function data(hex: string): number[] {
@@ -44,5 +49,13 @@ it("sets the date as a published frame does (com.chuangkou.pdu, JobPduDateTimeSe
   expect(dlt645DataWrite(0x04000101, [0x04, 0x10, 0x05, 0x18], access)).toEqual({
     control: 0x14,
     data: data("34 34 33 37 35 43 43 43 44 44 44 44 37 43 38 4B"),
+  });
+});
+
+it("tells the time as a published frame does (an STM32 reader, BroadcastTime_TxDATA_DL645)", () => {
+  const at = Date.parse("2017-06-05T10:22:51+08:00");
+  expect(dlt645TimeBroadcast(at, "Asia/Shanghai")).toEqual({
+    control: 0x08,
+    data: data("84 55 43 38 39 4A"),
   });
 });

@@ -2,7 +2,8 @@ import { DateTime } from "luxon";
 import { ianaZone } from "../time/wall-clock.ts";
 import type { Dlt645Write, MeterAccess } from "./relay-control.ts";
 
-/** DL/T 645-2007, control codes "write data" and "trip, close, alarm, keep power". */
+/** DL/T 645-2007, control codes "broadcast time", "write data" and "trip, close, alarm, keep power". */
+const BROADCAST_TIME = 0x08;
 const WRITE_DATA = 0x14;
 const CONTROL = 0x1c;
 const RESERVED = 0x00;
@@ -64,4 +65,14 @@ export function dlt645ControlWrite(
  */
 export function dlt645DataWrite(dataId: number, value: readonly number[], access: MeterAccess): Dlt645Write {
   return { control: WRITE_DATA, data: [...dataIdBytes(dataId), ...accessBytes(access), ...value] };
+}
+
+/**
+ * Tells the time: ss mm hh DD MM YY, to one meter or to all at once. None answers, and how far and how often a meter follows
+ * is its own affair: read the clock afterwards.
+ * @throws MeterModelError "unknown-time-zone"
+ */
+export function dlt645TimeBroadcast(atMs: number, timeZone: string): Dlt645Write {
+  const shown = DateTime.fromMillis(atMs, { zone: ianaZone(timeZone) });
+  return { control: BROADCAST_TIME, data: bcdBytes(shown.toFormat("yyMMddHHmmss")) };
 }

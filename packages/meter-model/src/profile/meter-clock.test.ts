@@ -1,17 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clockBlocks, clockInstantMs, clockWrites, type ModbusClock } from "./meter-clock.ts";
+import { acrelAdf400l } from "./acrel-adf400l.ts";
+import { clockBlocks, clockInstantMs, clockWrites, meterClock } from "./meter-clock.ts";
 
 const SHANGHAI = "Asia/Shanghai";
 const BERLIN = "Europe/Berlin";
 const access = { level: 2, password: "101010", operator: "11111111" };
 
-/** ADF400L, 090B–090E. */
-const ADF400L: ModbusClock = {
-  address: 0x090b,
-  bytes: ["second", "minute", "hour", "weekday", "day", "month", "unused", "year"],
-  sunday: 7,
-};
+const ADF400L = meterClock(acrelAdf400l) ?? "dlt645";
 
 describe("clock of a DL/T 645 meter", () => {
   it("is read as date and time", () => {

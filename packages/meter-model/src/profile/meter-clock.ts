@@ -3,7 +3,7 @@ import { z } from "zod";
 import { MeterModelError } from "../errors.ts";
 import { ianaZone } from "../time/wall-clock.ts";
 import { bcdBytes, dlt645DataWrite } from "./dlt645-write.ts";
-import type { ReadBlock } from "./profile.ts";
+import type { Profile, ReadBlock } from "./profile.ts";
 import type { MeterAccess, RegisterWrite } from "./relay-control.ts";
 
 /** DL/T 645-2007, annex A, parameters: date with weekday, WW DD MM YY on the wire; time of day, ss mm hh. */
@@ -20,7 +20,10 @@ type ClockParts = Record<ClockPart, number>;
 /** How a Modbus meter lays its clock out: one entry a byte, high byte of the first register first, binary. */
 export const modbusClockSchema = z.strictObject({
   address: z.int().min(0).max(0xffff),
-  bytes: z.array(z.enum([...CLOCK_PARTS, "unused"])).min(6),
+  bytes: z
+    .array(z.enum([...CLOCK_PARTS, "unused"]))
+    .min(6)
+    .refine(({ length }) => length % 2 === 0, "does not fill whole registers"),
   /** What the meter shows on a Sunday. */
   sunday: z.union([z.literal(0), z.literal(7)]),
   unsure: z.string().optional(),
@@ -29,6 +32,11 @@ export type ModbusClock = z.infer<typeof modbusClockSchema>;
 
 /** Where a meter keeps its clock. Every DL/T 645 meter keeps it in the same two places. */
 export type MeterClock = ModbusClock | "dlt645";
+
+/** Undefined: the meter has no clock, or its profile does not say where. */
+export function meterClock({ protocol, clock }: Pick<Profile, "protocol" | "clock">): MeterClock | undefined {
+  return protocol === "dlt645" ? "dlt645" : clock;
+}
 
 export interface ClockContext {
   /** The meter shows this zone's wall clock. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modbusClockSchema } from "./meter-clock.ts";
 import { profileMistakes } from "./profile-mistakes.ts";
 import { relayControlSchema } from "./relay-control.ts";
 
@@ -169,6 +170,8 @@ const profileShape = z.strictObject({
   /** Longest latency: a unit that timed out is left alone until it has passed. Range 50–5000 ms. */
   longestLatencyMs: z.int().min(50).max(5000),
   clockDriftNote: z.string().optional(),
+  /** Where a Modbus meter keeps its clock; a DL/T 645 meter keeps it where the standard says. */
+  clock: modbusClockSchema.optional(),
   variants: z.record(z.string().min(1), profileVariantSchema),
 });
 export type Profile = z.infer<typeof profileShape>;

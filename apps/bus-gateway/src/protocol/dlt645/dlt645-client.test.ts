@@ -111,6 +111,17 @@ describe("reading", () => {
     expect(await clock.until(client.read(METER, ENERGY, TIMING))).toMatchObject({ ok: false, cause: code });
   });
 
+  it("may leave the high digits of an address open", async () => {
+    const { clock, client } = clientAnswering([
+      meterFrame(METER, 0x91, [0x01, 0x04, 0x00, 0x04, 0x61, 1, 0, 0, 0, 0]),
+    ]);
+    const block = { name: "address", dataId: 0x04000401, bytes: 6 };
+    expect(await clock.until(client.read("AAAAAAAAAA61", block, TIMING))).toMatchObject({
+      ok: true,
+      value: [0x61, 1, 0, 0, 0, 0],
+    });
+  });
+
   it("finds the address of the only meter", async () => {
     const { clock, wire, client } = clientAnswering([
       hex("FE FE FE FE 68 94 41 03 26 12 18 68 93 06 C7 74 36 59 45 4B EB 16"),
@@ -178,6 +189,8 @@ describe("writing", () => {
     const { clock, wire, client } = clientAnswering([]);
     const refused = { ok: false, sent: false, error: { code: "function-refused" } };
     expect(await client.write("999999999999", OPEN, TIMING)).toMatchObject(refused);
+    expect(await client.write("AAAAAAAAAA61", OPEN, TIMING)).toMatchObject(refused);
+    expect(await client.read("AA61", ENERGY, TIMING)).toMatchObject(refused);
     expect(await client.read("999999999999", ENERGY, TIMING)).toMatchObject(refused);
     expect(await client.write(7, OPEN, TIMING)).toMatchObject(refused);
     expect(await client.write(METER, { address: 1, words: [1] }, TIMING)).toMatchObject(refused);

@@ -17,7 +17,13 @@ import {
   unconfirmed,
   type WireProtocol,
 } from "../protocol.ts";
-import { ADDRESS_BYTES, ANY_ADDRESS, BROADCAST_ADDRESS } from "./address.ts";
+import {
+  ADDRESS_BYTES,
+  ANY_ADDRESS,
+  BROADCAST_ADDRESS,
+  isAddressPattern,
+  isWholeAddress,
+} from "./address.ts";
 import { dlt645Framing } from "./dlt645-framing.ts";
 import { refusalOf, WRITE_MAY_HAVE_HAPPENED } from "./error-word.ts";
 import {
@@ -43,10 +49,13 @@ export class Dlt645Client implements WireProtocol {
     this.#discipline = discipline;
   }
 
-  /** Function 11, and 12 for what does not fit into one answer. */
+  /**
+   * Function 11, and 12 for what does not fit into one answer. An address may leave its high digits open with pairs of A:
+   * whoever fits answers, and where that is more than one their answers collide.
+   */
   async read(unitId: UnitId, block: ReadBlock, timing: UnitTiming): Promise<Answer<number[]>> {
-    if (typeof unitId !== "string" || unitId === BROADCAST_ADDRESS || isModbusBlock(block))
-      return notDlt645();
+    if (typeof unitId !== "string" || !isAddressPattern(unitId) || isModbusBlock(block)) return notDlt645();
+    if (unitId === BROADCAST_ADDRESS) return notDlt645();
     const dataId = dataIdBytes(block.dataId);
     const value: number[] = [];
     for (let sequence = 0; ; sequence++) {
@@ -69,7 +78,7 @@ export class Dlt645Client implements WireProtocol {
   async write(unitId: UnitId, write: RegisterWrite, timing: UnitTiming): Promise<Answer<void>> {
     if (typeof unitId !== "string" || isModbusWrite(write)) return notDlt645();
     const isUnanswered = UNANSWERED_FUNCTIONS.has(write.control);
-    if (unitId === BROADCAST_ADDRESS && !isUnanswered) return notDlt645();
+    if (!isWholeAddress(unitId) || (unitId === BROADCAST_ADDRESS && !isUnanswered)) return notDlt645();
     const asked = { address: unitId, ...write };
     if (isUnanswered) return this.#say(asked, timing);
     const reply = await this.#ask(asked, timing, 0);
