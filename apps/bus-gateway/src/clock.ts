@@ -9,7 +9,15 @@ export interface Clock {
   monotonicMs(): number;
   /** Calls `fn` after about `delayMs`; Node timers may fire up to 1 ms early, so compare with `monotonicMs` after. */
   setTimer(fn: () => void, delayMs: number): Cancel;
+  /** The same to a fraction of a millisecond, for silences; a clock whose timers are exact anyway needs none. */
+  setExactTimer?(fn: () => void, delayMs: number): Cancel;
 }
+
+/**
+ * How long before its instant an exact timer wakes. Range 0.5–3 ms: a sleeping process wakes up to about a millisecond late on
+ * a busy computer, and each millisecond is processor time in every transaction.
+ */
+const AWAKE_BEFORE_MS = 1;
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
@@ -23,7 +31,23 @@ export const systemClock: Clock = {
     const timeout = setTimeout(fn, Math.floor(delayMs));
     return () => clearTimeout(timeout);
   },
+  setExactTimer(fn, delayMs) {
+    const dueMs = performance.now() + delayMs;
+    let cancel: Cancel = () => {};
+    const sleep = (forMs: number) => {
+      cancel = systemClock.setTimer(look, forMs);
+    };
+    const look = () => (performance.now() < dueMs ? sleep(0) : fn());
+    // setTimeout takes whole milliseconds and no less than one.
+    sleep(delayMs < 1 ? 0 : Math.max(1, delayMs - AWAKE_BEFORE_MS));
+    return () => cancel();
+  },
 };
+
+/** Calls `fn` no sooner and, as far as the clock can, no later than after `delayMs`. */
+export function setExactTimer(clock: Clock, fn: () => void, delayMs: number): Cancel {
+  return clock.setExactTimer ? clock.setExactTimer(fn, delayMs) : clock.setTimer(fn, delayMs);
+}
 
 /** Resolves once `monotonicMs()` has really reached the instant, however early the timers fire. */
 export function waitUntil(clock: Clock, monotonicMs: number): Promise<void> {

@@ -15,35 +15,45 @@ const PRESSING_AGE = 3;
  */
 const MOST_PRESSING_TURNS = 7;
 
+/** What the choice depends on besides who waits. */
+export interface TurnHistory {
+  /** How many turns in a row were not the first lane's. */
+  turnsOutOfRank: number;
+  /** The number of the lane's last turn; turns are counted upwards. */
+  lastTurnOf: (lane: Lane) => number;
+  /** Whether the polls can be kept in time at all; where they cannot, nobody else shall wait for them. */
+  planFits: boolean;
+}
+
 /**
- * Which of the waiting heads goes next. The first lane wins, but every second turn may go to the most aged of the others:
- * a flood in a high lane costs at most half of the bus, and no lane stands still. Polls that would miss a third period have
- * more than half. Nothing goes before a trip.
- * @param turnsOutOfRank how many turns in a row were not the first lane's
- * @param planFits whether the polls can be kept in time at all; where they cannot, nobody else shall wait for them
+ * Which of the waiting heads goes next. The first lane wins, but every second turn may go to an aged one of the others, by
+ * turns: a flood in a high lane costs at most half of the bus, and no lane stands still, however late another one is. Polls that
+ * would miss a third period have more than half. Nothing goes before a trip.
  */
 export function choose<C extends Candidate>(
   candidates: readonly C[],
-  turnsOutOfRank: number,
-  planFits: boolean,
+  { turnsOutOfRank, lastTurnOf, planFits }: TurnHistory,
 ): { candidate: C; outOfRank: boolean } | undefined {
-  let first: C | undefined;
-  let oldest: C | undefined;
-  for (const candidate of candidates) {
-    if (!first || LANE_TABLE[candidate.lane].rank < LANE_TABLE[first.lane].rank) first = candidate;
-    if (candidate.age >= 1 && (!oldest || goesBefore(candidate, oldest))) oldest = candidate;
-  }
+  const first = best(candidates, (a, b) => LANE_TABLE[a.lane].rank < LANE_TABLE[b.lane].rank);
   if (!first) return undefined;
-  if (!oldest || oldest.lane === first.lane || first.lane === "trip")
-    return { candidate: first, outOfRank: false };
-  const mostTurns = planFits && isPressing(oldest) ? MOST_PRESSING_TURNS : 1;
-  return turnsOutOfRank < mostTurns
-    ? { candidate: oldest, outOfRank: true }
-    : { candidate: first, outOfRank: false };
+  const inRank = { candidate: first, outOfRank: false };
+  const aged = candidates.filter(({ lane, age }) => age >= 1 && lane !== first.lane);
+  if (first.lane === "trip" || aged.length === 0) return inRank;
+  const longestAgo = (a: C, b: C) => lastTurnOf(a.lane) < lastTurnOf(b.lane);
+  const pressing = planFits ? best(aged.filter(isPressing), (a, b) => a.age > b.age) : undefined;
+  if (pressing) {
+    if (turnsOutOfRank < MOST_PRESSING_TURNS) return { candidate: pressing, outOfRank: true };
+    const others = [first, ...aged.filter((candidate) => !isPressing(candidate))];
+    return { candidate: best(others, longestAgo) ?? first, outOfRank: false };
+  }
+  if (turnsOutOfRank > 0) return inRank;
+  return { candidate: best(aged, longestAgo) ?? first, outOfRank: true };
 }
 
-function goesBefore(a: Candidate, b: Candidate): boolean {
-  return isPressing(a) === isPressing(b) ? a.age > b.age : isPressing(a);
+function best<C>(candidates: readonly C[], isBetter: (a: C, b: C) => boolean): C | undefined {
+  let chosen: C | undefined;
+  for (const candidate of candidates) if (!chosen || isBetter(candidate, chosen)) chosen = candidate;
+  return chosen;
 }
 
 function isPressing({ lane, age }: Candidate): boolean {

@@ -58,6 +58,8 @@ export class ScheduledBus implements Bus {
   readonly #running: Promise<void>;
   #liveSinceDoubtful = 1;
   #turnsOutOfRank = 0;
+  #turns = 0;
+  readonly #lastTurns = new Map<Lane, number>();
   #planBudget: { budget: PlanBudget; atMs: number } | null = null;
   #wake: () => void = () => {};
   #closed = false;
@@ -169,6 +171,7 @@ export class ScheduledBus implements Bus {
         continue;
       }
       this.#turnsOutOfRank = next.outOfRank ? this.#turnsOutOfRank + 1 : 0;
+      this.#lastTurns.set(next.turn.lane, ++this.#turns);
       await this.#take(next.turn, nowMs);
     }
   }
@@ -180,6 +183,7 @@ export class ScheduledBus implements Bus {
       healthOf: (unitId) => this.#units.get(unitId).health,
       liveSinceDoubtful: this.#liveSinceDoubtful,
       turnsOutOfRank: this.#turnsOutOfRank,
+      lastTurnOf: (lane) => this.#lastTurns.get(lane) ?? 0,
       planFits: !this.#currentPlanBudget(this.#clock.monotonicMs()).overcommitted,
     };
   }

@@ -40,6 +40,7 @@ function stateOf(units: Unit[], rest: Partial<TurnState> = {}): TurnState {
     liveSinceDoubtful: 1,
     turnsOutOfRank: 0,
     planFits: true,
+    lastTurnOf: () => 0,
     ...rest,
   };
 }

@@ -1,6 +1,6 @@
 import type { UnitId } from "@hallmeter/meter-model";
 import { LANES, type PollEntry } from "./bus.ts";
-import { type Candidate, choose } from "./choose.ts";
+import { type Candidate, choose, type TurnHistory } from "./choose.ts";
 import { LANE_TABLE } from "./lanes.ts";
 import { deadlineMs, latenessMs, pollAge, type ScheduledPoll } from "./poll-schedule.ts";
 import type { RequestQueue, WaitingRequest } from "./request-queue.ts";
@@ -13,22 +13,18 @@ export type Turn = Candidate & { latenessMs: number } & (
     | { kind: "poll"; poll: ScheduledPoll; isDoubtful: boolean }
   );
 
-export interface TurnState {
+export interface TurnState extends TurnHistory {
   queue: RequestQueue;
   polls: readonly ScheduledPoll[];
   healthOf: (unitId: UnitId) => UnitHealth;
   /** How many live units were polled since one that may be dead was. */
   liveSinceDoubtful: number;
-  /** How many turns in a row were not the first lane's. */
-  turnsOutOfRank: number;
-  /** The wire can carry the poll plan. */
-  planFits: boolean;
 }
 
 /** The next turn at this monotonic time, or undefined when nothing may be sent yet. */
 export function nextTurn(state: TurnState, nowMs: number): { turn: Turn; outOfRank: boolean } | undefined {
   const candidates = [...requestTurns(state, nowMs), ...pollTurns(state, nowMs)];
-  const chosen = choose(candidates, state.turnsOutOfRank, state.planFits);
+  const chosen = choose(candidates, state);
   return chosen && { turn: chosen.candidate, outOfRank: chosen.outOfRank };
 }
 

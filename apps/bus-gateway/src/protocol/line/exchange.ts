@@ -1,5 +1,5 @@
 import type { LineConfig, UnitId } from "@hallmeter/meter-model";
-import type { Cancel, Clock } from "../../clock.ts";
+import { type Cancel, type Clock, setExactTimer } from "../../clock.ts";
 import type { TransactionFailure } from "../../errors.ts";
 import { type Heard, separateEcho } from "./echo.ts";
 import type { Framing, Verdict } from "./framing.ts";
@@ -93,7 +93,7 @@ export class Exchange {
     const { heard, verdict } = this.#judge();
     if (this.#length === this.#buffer.length) this.#settle(this.#conclude(heard, verdict));
     // Other verdicts can only put the end off, and the timer that is set looks at that when it fires.
-    else if (WHOLE.has(verdict.kind) && !heard.undecided) this.#wakeAt(this.#endMs(heard, verdict));
+    else if (WHOLE.has(verdict.kind) && !heard.undecided) this.#wakeAt(this.#endMs(heard, verdict), true);
   }
 
   cancel(): void {
@@ -117,11 +117,16 @@ export class Exchange {
     return { heard, verdict: tooEarly ? { kind: "foreign" } : verdict };
   }
 
-  #wakeAt(instantMs: number): void {
+  /** @param exactly the next request waits for it */
+  #wakeAt(instantMs: number, exactly = false): void {
     this.#cancelTimer();
     this.#timerMs = instantMs;
     const { clock } = this.#setting;
-    this.#cancelTimer = clock.setTimer(() => this.#check(), instantMs - clock.monotonicMs());
+    const remainingMs = instantMs - clock.monotonicMs();
+    const check = () => this.#check();
+    this.#cancelTimer = exactly
+      ? setExactTimer(clock, check, remainingMs)
+      : clock.setTimer(check, remainingMs);
   }
 
   /** Ends the exchange if it can be ended now; else looks again when it may be. */

@@ -5,6 +5,8 @@ import {
   type RegisterWrite,
   type UnitId,
 } from "@hallmeter/meter-model";
+import ModbusRTU from "modbus-serial";
+import type { NodeStyleCallback } from "modbus-serial/ModbusRTU";
 import type { LineDiscipline, LineOutcome } from "../line/line-discipline.ts";
 import {
   type Answer,
@@ -15,64 +17,90 @@ import {
   type WireProtocol,
 } from "../protocol.ts";
 import { EXCEPTION_CODES, WRITE_MAY_HAVE_HAPPENED } from "./exception-codes.ts";
+import { LinePort } from "./line-port.ts";
 import { modbusFraming } from "./modbus-framing.ts";
-import { exceptionOf, readRequest, wordsOf, writeRequest } from "./pdu.ts";
+import { exceptionOf } from "./pdu.ts";
 import { READ_REPLY_FRAME_BYTES, WRITE_REPLY_BYTES } from "./wire-time.ts";
 
-type Reply = { ok: true; frame: Uint8Array; atMonotonicMs: number; turnaroundMs: number };
+/** What carries a request to its unit and brings back the one answer that belongs to it. */
+export type Transact = Pick<LineDiscipline, "transact">;
 
-/** Modbus RTU: functions 3, 4 and 16 over a line whose manners are kept elsewhere. */
+interface Said<T> {
+  answer: Answer<T>;
+  /** The exception code of the reply, where it is one. */
+  exception: number | null;
+}
+
+/** Functions 3, 4 and 16: modbus-serial builds and reads the PDUs, what is behind `transact` owns the wire. */
 export class ModbusRtu implements WireProtocol {
-  readonly #discipline: Pick<LineDiscipline, "transact">;
+  readonly #line: Transact;
+  readonly #port = new LinePort();
+  readonly #library = new ModbusRTU(this.#port);
 
-  constructor(discipline: Pick<LineDiscipline, "transact">) {
-    this.#discipline = discipline;
+  constructor(line: Transact) {
+    this.#line = line;
+    this.#library.open(() => {});
   }
 
   async read(unitId: UnitId, block: ReadBlock, timing: UnitTiming): Promise<Answer<number[]>> {
     if (typeof unitId !== "number" || !isModbusBlock(block)) return notModbus();
-    const answerBytes = READ_REPLY_FRAME_BYTES + 2 * block.count;
-    const { reply } = await this.#transact(readRequest(unitId, block), timing, answerBytes);
-    return reply.ok ? { ...said(reply), value: wordsOf(reply.frame) } : reply;
+    const { address, count } = block;
+    const { answer } = await this.#call<{ data: number[] }>(
+      (next) =>
+        block.function === 3
+          ? this.#library.writeFC3(unitId, address, count, next)
+          : this.#library.writeFC4(unitId, address, count, next),
+      timing,
+      READ_REPLY_FRAME_BYTES + 2 * count,
+    );
+    return answer.ok ? { ...answer, value: answer.value.data } : answer;
   }
 
   /** Function 16. */
   async write(unitId: UnitId, write: RegisterWrite, timing: UnitTiming): Promise<Answer<void>> {
     if (typeof unitId !== "number" || !isModbusWrite(write)) return notModbus();
-    const { reply, exception } = await this.#transact(writeRequest(unitId, write), timing, WRITE_REPLY_BYTES);
-    if (reply.ok) return { ...said(reply), value: undefined };
+    const { address, words } = write;
+    const { answer, exception } = await this.#call<{ address: number; length: number }>(
+      (next) => this.#library.writeFC16(unitId, address, [...words], next),
+      timing,
+      WRITE_REPLY_BYTES,
+    );
+    if (answer.ok) {
+      const confirms = answer.value.address === address && answer.value.length === words.length;
+      return confirms ? { ...answer, value: undefined } : unconfirmed(refusal("reply-foreign"));
+    }
     const isDoubtful =
-      exception === null ? reply.sent && !reply.answered : WRITE_MAY_HAVE_HAPPENED.has(exception);
-    return isDoubtful ? unconfirmed(reply) : reply;
+      exception === null ? answer.sent && !answer.answered : WRITE_MAY_HAVE_HAPPENED.has(exception);
+    return isDoubtful ? unconfirmed(answer) : answer;
   }
 
-  async #transact(
-    request: Uint8Array,
+  async #call<T>(
+    build: (next: NodeStyleCallback<T>) => void,
     timing: UnitTiming,
     answerBytes: number,
-  ): Promise<{ reply: Reply | Refusal; exception: number | null }> {
-    const outcome = await this.#discipline.transact(request, {
-      ...timing,
-      answerBytes,
-      framing: modbusFraming,
+  ): Promise<Said<T>> {
+    let parsed: { error: Error | null; value: T } | undefined;
+    build((error, value) => {
+      parsed = { error, value };
     });
-    if (outcome.kind !== "answer") return { reply: missed(outcome), exception: null };
+    const request = this.#port.takeRequest();
+    const outcome = await this.#line.transact(request, { ...timing, answerBytes, framing: modbusFraming });
+    if (outcome.kind !== "answer") return { answer: missed(outcome), exception: null };
+    this.#port.deliver(outcome.frame);
     const exception = exceptionOf(outcome.frame);
-    if (exception === null) return { reply: { ok: true, ...outcome }, exception };
-    return {
-      reply: refusal(EXCEPTION_CODES[exception] ?? "exception-unknown", { answered: true }),
-      exception,
-    };
+    if (exception !== null) {
+      const code = EXCEPTION_CODES[exception] ?? "exception-unknown";
+      return { answer: refusal(code, { answered: true }), exception };
+    }
+    if (!parsed || parsed.error) return { answer: refusal("reply-foreign"), exception };
+    const { atMonotonicMs, turnaroundMs } = outcome;
+    return { answer: { ok: true, value: parsed.value, atMonotonicMs, turnaroundMs }, exception };
   }
 }
 
 /** Nothing was sent: the caller has mixed the protocols up, and the unit cannot know the function. */
 function notModbus(): Refusal {
   return refusal("function-refused", { sent: false });
-}
-
-function said({ atMonotonicMs, turnaroundMs }: Reply) {
-  return { ok: true, atMonotonicMs, turnaroundMs } as const;
 }
 
 function missed(outcome: Exclude<LineOutcome, { kind: "answer" }>): Refusal {
