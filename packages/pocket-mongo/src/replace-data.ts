@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Site } from "./commands/dispatch.ts";
 import { PocketMongoError } from "./errors.ts";
-import { dataFile, replaceDataFile } from "./store/data-file.ts";
+import { dataFile, isDataFile, replaceDataFile } from "./store/data-file.ts";
 
 /**
  * After the change commands are refused a little longer, so that nobody writes into the new data what he worked out from the
@@ -23,14 +22,15 @@ export async function replaceData(
 ): Promise<void> {
   const { directory } = site.store;
   const fresh = join(directory, name, dataFile);
-  if (!existsSync(fresh)) throw new PocketMongoError("CannotBackup", `there is no data file in ${name}`);
+  if (!isDataFile(fresh)) throw new PocketMongoError("BadValue", `there is no data file in ${name}`);
   if (site.replacing) throw new PocketMongoError("LockBusy", "the data is being replaced already");
   site.replacing = true;
   try {
     site.cursors.closeAll();
     const { reopen } = await site.store.closeToReopen();
-    const { undo } = replaceDataFile(directory, fresh);
+    let undo: () => void = () => undefined;
     try {
+      ({ undo } = replaceDataFile(directory, fresh));
       site.store = reopen();
     } catch (error) {
       undo();

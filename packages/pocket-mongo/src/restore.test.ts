@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient, MongoServerError } from "mongodb";
@@ -87,6 +87,26 @@ test("while the data is replaced commands are refused with a code that drivers r
     expect(refused).toBeInstanceOf(MongoServerError);
     expect(refused).toMatchObject({ code: 91, codeName: "ShutdownInProgress" });
   });
+  await server.close();
+});
+
+test("what is no data file is refused, and the server goes on with the data it has", async () => {
+  const server = await start();
+  await withClient(server.uri, (client) => writeGeneration(client, "old", 3));
+  const staging = join(at("live"), "restoring-1");
+  mkdirSync(staging);
+  writeFileSync(join(staging, "data.mdb"), Buffer.alloc(16_384, 7));
+  await withClient(server.uri, async (client) => {
+    const command = { pocketReplaceData: "restoring-1" };
+    await expect(client.db("admin").command(command)).rejects.toMatchObject({ code: 2 });
+    await expect(client.db("admin").command({ pocketReplaceData: "../elsewhere" })).rejects.toMatchObject({
+      code: 2,
+    });
+  });
+  await withClient(server.uri, (client) =>
+    client.db("d").collection<Row>("c").insertOne({ _id: 9, of: "old" }),
+  );
+  expect(await withClient(server.uri, generations)).toEqual({ old: 4 });
   await server.close();
 });
 

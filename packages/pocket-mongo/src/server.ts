@@ -6,7 +6,7 @@ import { ServerStatus } from "./commands/server-status.ts";
 import { replaceData, settlingMs } from "./replace-data.ts";
 import { removeExpired } from "./store/expiry.ts";
 import { Store } from "./store/store.ts";
-import { serveConnection } from "./wire/connection.ts";
+import { type Connection, serveConnection } from "./wire/connection.ts";
 
 export type SlowCommand = {
   readonly command: string;
@@ -41,12 +41,14 @@ export type RunningServer = {
   /** Connection string for a MongoDB driver. */
   readonly uri: string;
   readonly store: Store;
-  /** Finishes running commands, closes connections and files, and gives the directory free. */
+  /** Lets running commands finish, for a second at most, closes connections and files, and gives the directory free. */
   close(): Promise<void>;
 };
 
 const loopback = "127.0.0.1";
 const sweepMs = 30_000;
+/** What runs when the server stops has so long to end; a read that takes longer ends with code 91, a write is whole either way. */
+const graceMs = 1000;
 
 /** Starts a server in this process. Fails with DBPathInUse when the directory is locked, or as `listen` fails. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -94,9 +96,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       site,
       name,
       () => {
-        for (const connection of connections) void connection.close();
+        for (const connection of connections) void connection.close(graceMs);
       },
-      (done) => setTimeout(done, options.settlingMs ?? settlingMs),
+      (done) => setTimeout(done, options.settlingMs ?? settlingMs).unref(),
     );
   return {
     port,
@@ -106,12 +108,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     close: async () => {
       clearInterval(sweep);
-      await expiry.stop();
+      const expirySettled = expiry.stop();
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-      await Promise.all([...connections].map((one) => one.close()));
+      await Promise.all([...connections].map((one) => one.close(graceMs)));
       await closed;
       cursors.closeAll();
       await site.store.close();
+      await expirySettled;
     },
   };
 }
@@ -168,8 +171,6 @@ function listen(listener: Server, port: number): Promise<void> {
     });
   });
 }
-
-type Connection = { close(): Promise<void> };
 
 function acceptConnections(listener: Server, site: Site, most: number): ReadonlySet<Connection> {
   const connections = new Set<Connection>();

@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { doc } from "../bson/value.ts";
+import { Store } from "../store/store.ts";
 import { inProcess, type Plain } from "../testing/in-process.ts";
+import { newUuid } from "./stored-document.ts";
 
 const server = inProcess();
 const sorted = (collection: string) => server.find(collection, { sort: { _id: 1 } });
@@ -54,6 +60,20 @@ describe("$out", () => {
     await server.aggregate("source", [{ $match: { _id: 77 } }, { $out: "target" }]);
     expect(await sorted("target")).toEqual([]);
   });
+});
+
+test("what a crash has left of an $out is gone when the store opens again", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pocket-mongo-out-"));
+  const crashed = Store.open(folder);
+  await crashed.write((view) => view.createCollection("d", "tmp.agg_out.1", doc({ temp: true }), newUuid()));
+  await crashed.write((view) => view.createCollection("d", "kept", doc({}), newUuid()));
+  await crashed.close();
+  const again = Store.open(folder);
+  // The removal is the first write; this one comes after it.
+  const names = await again.write((view) => view.catalog.in("d").map((one) => one.name));
+  expect(names).toEqual(["kept"]);
+  await again.close();
+  rmSync(folder, { recursive: true });
 });
 
 // MongoDB manual, "$merge (aggregation)", whenMatched and whenNotMatched.

@@ -5,6 +5,7 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
 } from "node:fs";
@@ -22,6 +23,19 @@ export function settle(path: string): void {
   closeSync(file);
 }
 
+/** LMDB's mark in the first meta page, behind that page's header (MDB_MAGIC in mdb.c), as lmdb-js lays it out. */
+const magic = { at: 24, value: 0xbeefc0de } as const;
+
+/** Whether a file begins as LMDB's data files do. lmdb-js ends the process on one that does not. */
+export function isDataFile(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const head = Buffer.alloc(magic.at + 4);
+  const file = openSync(path, "r");
+  const read = readSync(file, head, 0, head.length, 0);
+  closeSync(file);
+  return read === head.length && head.readUInt32LE(magic.at) === magic.value;
+}
+
 /**
  * Puts a data file in the place of a directory's own, which no environment may have open. The change is one rename: whatever
  * happens, the directory holds the old file or the new one, whole. The old one is kept beside it; `undo` brings it back.
@@ -32,15 +46,19 @@ export function replaceDataFile(directory: string, fresh: string): { undo(): voi
   rmSync(kept, { force: true });
   if (existsSync(data)) keep(data, kept);
   settle(directory);
-  renameSync(fresh, data);
-  forgetReaders(directory);
-  return {
-    undo: () => {
-      if (existsSync(kept)) renameSync(kept, data);
-      else rmSync(data, { force: true });
-      forgetReaders(directory);
-    },
+  const undo = (): void => {
+    if (existsSync(kept)) renameSync(kept, data);
+    else rmSync(data, { force: true });
+    forgetReaders(directory);
   };
+  renameSync(fresh, data);
+  try {
+    forgetReaders(directory);
+  } catch (error) {
+    undo();
+    throw error;
+  }
+  return { undo };
 }
 
 /** A second name for the file; where the file system knows only one name per file, a copy. */
