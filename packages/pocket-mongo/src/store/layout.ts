@@ -71,6 +71,23 @@ export function entryRange(collection: number, index: number): { start: Buffer; 
   return { start, end: Buffer.concat([start, Buffer.from([0xff])]) };
 }
 
+/** The key of one entry: a unique index holds one record under a key, any other as many as there are. */
+export function entryKey(
+  collection: number,
+  index: { readonly id: number; readonly unique: boolean },
+  key: Buffer,
+  record: number,
+): Buffer {
+  const own = index.unique ? 0 : recordBytes;
+  const made = Buffer.allocUnsafe(entryPrefixBytes + key.length + own);
+  made[0] = areas.entry;
+  made.writeUInt32BE(collection, 1);
+  made.writeUInt16BE(index.id, 5);
+  made.set(key, entryPrefixBytes);
+  if (own > 0) made.writeUIntBE(record, entryPrefixBytes + key.length, recordBytes);
+  return made;
+}
+
 export function recordValue(record: number): Buffer {
   const value = Buffer.allocUnsafe(recordBytes);
   value.writeUIntBE(record, 0, recordBytes);

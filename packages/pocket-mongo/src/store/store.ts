@@ -24,6 +24,13 @@ type Job = {
 
 export type StoreFigures = { commits: number; writes: number; failedCommits: number };
 
+export type Held = {
+  readonly view: View;
+  /** Fails with ShutdownInProgress when the store is about to close; the view must then be released. */
+  refuseWhenClosed(): void;
+  release(): void;
+};
+
 /**
  * Documents and indexes in one LMDB environment. Readers see the last commit; writers run one after another inside the
  * write transaction and see each other. A write is answered after its transaction is on disk.
@@ -36,6 +43,7 @@ export class Store {
   private readonly jobs: Job[] = [];
   private committed: { catalog: Catalog; tallies: Map<number, Tally>; lastCollection: number };
   private snapshot: Transaction;
+  private readonly held = new Set<Promise<void>>();
   private scheduled: NodeJS.Immediate | undefined;
   private closed = false;
   /** Commits left that are followed by a second, small one. */
@@ -82,6 +90,35 @@ export class Store {
   }
 
   /**
+   * The last committed state, for reading it across many turns. Until it is released LMDB keeps every page it shows, so the
+   * file grows with what is written meanwhile; and a store that closes waits for it. So ask after each turn whether it closes.
+   */
+  hold(): Held {
+    this.refuseWhenClosed();
+    const snapshot = this.takeSnapshot();
+    const { catalog } = this.committed;
+    const tallies = new Map(this.committed.tallies);
+    const view = new View(this.database, snapshot, {
+      catalog,
+      tallyOf: (collection) => tallies.get(collection),
+    });
+    let settle: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    this.held.add(released);
+    return {
+      view,
+      refuseWhenClosed: () => this.refuseWhenClosed(),
+      release: () => {
+        snapshot.done();
+        this.held.delete(released);
+        settle();
+      },
+    };
+  }
+
+  /**
    * Runs `change` inside the write transaction and resolves with its result once it is on disk. When it throws, what it
    * had put before stays: checks come before puts. A commit that fails undoes the whole batch and rejects all of it.
    */
@@ -106,6 +143,7 @@ export class Store {
   async closeToReopen(): Promise<{ reopen(): Store }> {
     this.closed = true;
     while (this.jobs.length > 0) this.commitBatch();
+    await Promise.all(this.held);
     this.snapshot.done();
     await this.database.close();
     return { reopen: () => Store.openLocked(this.directory, this.lock) };

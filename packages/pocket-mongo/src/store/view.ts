@@ -1,6 +1,7 @@
 import type { RootDatabase, Transaction } from "lmdb";
 import type { Catalog, Collection, Index, Tally } from "./catalog.ts";
 import {
+  entryKey,
   entryPrefix,
   entryRange,
   readRecordValue,
@@ -58,6 +59,12 @@ export class View {
     const { start } = entryRange(collection.id, index.id);
     const found = this.database.get(Buffer.concat([start, key]), this.options());
     return found === undefined ? undefined : readRecordValue(found);
+  }
+
+  /** Whether an index leads from this key to this record. */
+  hasEntry(collection: Collection, index: Index, key: Buffer, record: number): boolean {
+    const found = this.database.get(entryKey(collection.id, index, key, record), this.options());
+    return found !== undefined && readRecordValue(found) === record;
   }
 
   /** Documents in the order they came, or the reverse, beginning after the record `after`. */

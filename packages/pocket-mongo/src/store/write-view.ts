@@ -16,7 +16,7 @@ import {
 import { type IndexKey, indexKeys } from "./index-keys.ts";
 import {
   catalogKey,
-  entryPrefix,
+  entryKey,
   entryRange,
   readRecordValue,
   recordKey,
@@ -244,19 +244,14 @@ export class WriteView extends View {
     this.written += key.length + value.length;
   }
 
-  private entryKey(collection: Collection, index: Index, key: IndexKey, record: number): Buffer {
-    const prefix = entryPrefix(collection.id, index.id);
-    return Buffer.concat(index.unique ? [prefix, key.bytes] : [prefix, key.bytes, recordValue(record)]);
-  }
-
   private putEntry(collection: Collection, index: Index, key: IndexKey, record: number): void {
-    this.put(this.entryKey(collection, index, key, record), recordValue(record));
+    this.put(entryKey(collection.id, index, key.bytes, record), recordValue(record));
   }
 
   private removeEntry(collection: Collection, index: Index, key: IndexKey, record: number): void {
     // While a unique index is filled, the key of a document it has not reached yet may stand for another document.
     if (index.unique && !index.ready && this.lookUp(collection, index, key.bytes) !== record) return;
-    this.database.remove(this.entryKey(collection, index, key, record));
+    this.database.remove(entryKey(collection.id, index, key.bytes, record));
   }
 
   private refuseDuplicates(
@@ -267,7 +262,7 @@ export class WriteView extends View {
   ): void {
     if (!index.unique) return;
     for (const key of keys) {
-      const found = this.database.getBinary(this.entryKey(collection, index, key, record)) as
+      const found = this.database.getBinary(entryKey(collection.id, index, key.bytes, record)) as
         | Buffer
         | undefined;
       if (found !== undefined && readRecordValue(found) !== record)

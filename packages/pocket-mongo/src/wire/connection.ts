@@ -10,6 +10,11 @@ export type ConnectionEvents = {
   readonly closed: () => void;
 };
 
+export type Connection = {
+  /** Lets the running request have its answer, for so long at most, and then closes. */
+  close(graceMs: number): Promise<void>;
+};
+
 /** Replies waiting in a socket beyond this stop the reading of further requests until the client takes them. */
 const mostUnsentBytes = 32 * 1024 * 1024;
 
@@ -17,7 +22,7 @@ const mostUnsentBytes = 32 * 1024 * 1024;
  * One client. Its requests are run one after another, as MongoDB does; while one runs at most one more packet is read, so
  * a client that sends without end is held back by its own connection.
  */
-export function serveConnection(socket: Socket, events: ConnectionEvents): { close(): Promise<void> } {
+export function serveConnection(socket: Socket, events: ConnectionEvents): Connection {
   const frames = new FrameReader();
   const waiting: Buffer[] = [];
   let busy: Promise<void> | undefined;
@@ -71,12 +76,22 @@ export function serveConnection(socket: Socket, events: ConnectionEvents): { clo
   });
 
   return {
-    close: async () => {
+    close: async (graceMs) => {
       closing = true;
-      await busy;
+      if (busy) await atMost(graceMs, busy);
       socket.destroy();
     },
   };
+}
+
+function atMost(ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void work.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function drained(socket: Socket): Promise<void> {
