@@ -93,6 +93,20 @@ describe("a pipe that breaks and comes back", () => {
     });
   });
 
+  it("takes a write that fails for the end of the connection, once", async () => {
+    const { clock, pipe, opened, states } = pipeOver(() => false);
+    pipe.open();
+    await clock.advance(1);
+    await opened[0]?.connection.close();
+    const writes = [1, 2].map(() => pipe.write(Buffer.from("x")));
+    expect(await Promise.allSettled(writes)).toMatchObject([{ status: "rejected" }, { status: "rejected" }]);
+    opened[0]?.events.broken("closed, said late");
+    opened[0]?.events.bytes(Buffer.from("ghost"));
+    await clock.advance(1000);
+    expect(states).toMatchObject([{ state: "up" }, { state: "down", failures: 1 }, { state: "up" }]);
+    expect(opened).toHaveLength(2);
+  });
+
   it("stays closed once it is closed", async () => {
     const { clock, pipe, attempts, opened } = pipeOver((attempt) => attempt === 1);
     pipe.open();

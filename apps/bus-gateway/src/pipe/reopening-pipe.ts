@@ -18,6 +18,8 @@ export class ReopeningPipe implements BytePipe {
   readonly #byteListeners = new Set<(bytes: Uint8Array, atMonotonicMs: number) => void>();
   readonly #stateListeners = new Set<(state: PipeState) => void>();
   #connection: Connection | null = null;
+  /** Ends the current connection. */
+  #break: (reason: string) => void = () => {};
   #failures = 0;
   #cancelReopen: Cancel = () => {};
   #attempt: Promise<void> = Promise.resolve();
@@ -49,6 +51,8 @@ export class ReopeningPipe implements BytePipe {
     try {
       await connection.write(bytes);
     } catch (error) {
+      // A port that is gone may tell nobody but the one who writes to it.
+      if (connection === this.#connection) this.#break(messageOf(error));
       throw new GatewayError("bus-down", messageOf(error), { cause: error });
     }
   }
@@ -100,6 +104,7 @@ export class ReopeningPipe implements BytePipe {
       return;
     }
     this.#connection = opened;
+    this.#break = broken;
     this.#failures = 0;
     this.#tell({ state: "up" });
   }
