@@ -14,6 +14,7 @@ export type Violation =
   | "a request that was never settled"
   | "a living unit that was not read for long"
   | "a value of an address that two meters share"
+  | "a register that is there was refused for good"
   | "an address of two meters that was not told"
   | "the error of a request is not the bus' own";
 

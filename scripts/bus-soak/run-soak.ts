@@ -22,11 +22,14 @@ const BLOCKS = [
   { name: "second", function: 3, address: 0x0310, count: 12 },
 ] as const;
 const HOLE = { from: 0x0308, to: 0x030f };
-const CONTROL_WORD = 0x0801;
+/** Where commands are written: confirmations of the two are told apart, refusals are not. */
+const COMMAND_ADDRESSES = [0x0801, 0x0811] as const;
 const COMMAND_LANES = ["trip", "restore", "sale", "person", "backfill", "scan"] as const;
 /** Between two requests on demand; on average one to ten polls. */
 const LONGEST_REQUEST_PAUSE_MS = 2000;
 const WRITE_SHARE = 0.4;
+const AGAIN_SHARE = 0.3;
+const LONGEST_AGAIN_MS = 4000;
 const EXPIRY_MS = 30_000;
 /** Somebody sets the clock of the computer: about every ten minutes, by up to two hours. */
 const WALL_JUMP_EVERY_MS = 600_000;
@@ -49,6 +52,13 @@ const NOT_DONE: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   "queue-full",
   "bus-jammed",
   "unit-busy",
+  "function-refused",
+  "address-refused",
+  "value-refused",
+]);
+
+/** What no unit here says of the blocks that are asked for. */
+const NOT_THERE: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   "function-refused",
   "address-refused",
   "value-refused",
@@ -257,9 +267,10 @@ class CommandDesk {
     const { clock, random } = this.#setting;
     clock.setTimer(() => {
       if (this.#isOver) return;
-      this.#demand();
-      // The same unit once more at once: merging, and answers of one shape right behind each other.
-      if (random() < 0.2) this.#demand();
+      const unitId = 1 + Math.floor(random() * UNITS);
+      this.#demand(unitId);
+      // The same unit again, at once or while it may owe an answer.
+      if (random() < AGAIN_SHARE) clock.setTimer(() => this.#demand(unitId), random() * LONGEST_AGAIN_MS);
       this.start();
     }, random() * LONGEST_REQUEST_PAUSE_MS);
   }
@@ -281,9 +292,9 @@ class CommandDesk {
       );
   }
 
-  #demand(): void {
+  #demand(unitId: number): void {
     const { random } = this.#setting;
-    const unitId = 1 + Math.floor(random() * UNITS);
+    if (this.#isOver) return;
     const lane = COMMAND_LANES[Math.floor(random() * COMMAND_LANES.length)] ?? "person";
     if (random() < WRITE_SHARE) this.#write(lane, unitId);
     else this.#read(lane, unitId);
@@ -296,7 +307,14 @@ class CommandDesk {
     const read = bus.read({ lane, unitId, block, profile, expiresAtMs });
     this.#follow(
       `read ${lane} ${unitId}`,
-      read.then(({ words }) => judge.delivered(unitId, block.address, words)),
+      read.then(
+        ({ words }) => judge.delivered(unitId, block.address, words),
+        (error: unknown) => {
+          if (isGatewayError(error) && NOT_THERE.has(error.code))
+            judge.report("a register that is there was refused for good", `${error.code}, unit ${unitId}`);
+          throw error;
+        },
+      ),
     );
   }
 
@@ -310,7 +328,7 @@ class CommandDesk {
     const write = bus.write({
       lane,
       unitId,
-      write: { address: CONTROL_WORD, words },
+      write: { address: COMMAND_ADDRESSES[value % 2] ?? 0, words },
       profile,
       expiresAtMs,
       ...(supersedeKey !== undefined && { supersedeKey }),
