@@ -70,7 +70,7 @@ export async function dispatch(site: Site, body: Doc): Promise<Doc> {
     if (site.replacing && !answeredAlways.has(command)) {
       throw new PocketMongoError("ShutdownInProgress", "the data is being replaced by a backup; try again");
     }
-    site.server.count(name);
+    site.server.count(name, body);
     const reply = await command.run(call);
     site.ran(call, performance.now() - began, undefined);
     return reply;

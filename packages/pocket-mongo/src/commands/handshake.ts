@@ -84,7 +84,7 @@ export const serverStatus: Command = {
   ],
   run: (call) => {
     call.server.figures.cursorsOpen = call.cursors.count;
-    return call.server.report(call.now, call.store.figures);
+    return call.server.report(call.now, call.store.figures, call.store.pages());
   },
 };
 

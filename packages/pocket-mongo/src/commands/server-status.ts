@@ -1,5 +1,5 @@
-import { type Doc, doc, number } from "../bson/value.ts";
-import type { StoreFigures } from "../store/store.ts";
+import { type Doc, doc, number, type Value } from "../bson/value.ts";
+import type { Pages, StoreFigures } from "../store/store.ts";
 
 /** The MongoDB release whose behaviour is followed; mongodb-memory-server and mongoose's tests read it. */
 export const imitatedVersion = "8.2.6";
@@ -19,6 +19,28 @@ export type Figures = {
   expired: number;
 };
 
+type Opcounters = {
+  insert: number;
+  query: number;
+  update: number;
+  delete: number;
+  getmore: number;
+  command: number;
+};
+
+/** How MongoDB counts ("serverStatus", opcounters): writes by statement, the two reads of a cursor, and all the rest. */
+const opcounterOf: ReadonlyMap<string, { name: keyof Opcounters; statements?: string }> = new Map([
+  ["insert", { name: "insert", statements: "documents" }],
+  ["update", { name: "update", statements: "updates" }],
+  ["delete", { name: "delete", statements: "deletes" }],
+  ["find", { name: "query" }],
+  ["getMore", { name: "getmore" }],
+]);
+
+function longs(counts: Readonly<Record<string, number>>): Doc {
+  return doc(Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, BigInt(count)])));
+}
+
 /** Counters of one server, and the identity it shows to clients. */
 export class ServerStatus {
   readonly startedAt: Date;
@@ -37,6 +59,7 @@ export class ServerStatus {
     expired: 0,
   };
   readonly commandCounts = new Map<string, number>();
+  readonly opcounters: Opcounters = { insert: 0, query: 0, update: 0, delete: 0, getmore: 0, command: 0 };
   private increment = 0;
   /** Called when a client asks the server to stop. */
   requestStop: () => void = () => undefined;
@@ -58,13 +81,16 @@ export class ServerStatus {
     return this.increment;
   };
 
-  count(command: string): void {
+  count(command: string, body: Doc): void {
     this.figures.commands += 1;
     this.commandCounts.set(command, (this.commandCounts.get(command) ?? 0) + 1);
+    const counted = opcounterOf.get(command) ?? { name: "command" };
+    const statements = counted.statements === undefined ? undefined : body.get(counted.statements);
+    this.opcounters[counted.name] += Array.isArray(statements) ? statements.length : 1;
   }
 
   /** The reply of serverStatus. */
-  report(now: Date, store: StoreFigures): Doc {
+  report(now: Date, store: StoreFigures, pages: Pages): Doc {
     const { figures } = this;
     const uptimeMs = now.getTime() - this.startedAt.getTime();
     const memory = process.memoryUsage();
@@ -86,10 +112,11 @@ export class ServerStatus {
         bytesOut: BigInt(figures.bytesOut),
         numRequests: BigInt(figures.commands),
       }),
-      opcounters: doc(
-        Object.fromEntries([...this.commandCounts].map(([name, count]) => [name, BigInt(count)])),
-      ),
+      opcounters: longs(this.opcounters),
       metrics: doc({
+        commands: new Map(
+          [...this.commandCounts].map(([name, count]): [string, Value] => [name, longs({ total: count })]),
+        ),
         cursor: doc({ open: doc({ total: figures.cursorsOpen }) }),
         ttl: doc({ deletedDocuments: figures.expired }),
         slowCommands: figures.slow,
@@ -97,6 +124,8 @@ export class ServerStatus {
         commits: store.commits,
         committedWrites: store.writes,
         failedCommits: store.failedCommits,
+        commitMillis: number(Math.round(store.commitMs)),
+        longestCommitMillis: number(Math.round(store.longestCommitMs)),
       }),
       mem: doc({
         bits: 64,
@@ -104,6 +133,12 @@ export class ServerStatus {
         heap: Math.floor(memory.heapUsed / 1048576),
       }),
       storageEngine: doc({ name: "lmdb", persistent: true, readOnly: false }),
+      lmdb: doc({
+        pageSize: pages.pageSize,
+        pages: number(pages.lastPageNumber + 1),
+        treeDepth: pages.treeDepth,
+        readers: pages.numReaders,
+      }),
       ok: 1,
     });
   }

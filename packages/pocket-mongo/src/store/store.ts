@@ -22,7 +22,22 @@ type Job = {
   reject(error: unknown): void;
 };
 
-export type StoreFigures = { commits: number; writes: number; failedCommits: number };
+export type StoreFigures = {
+  commits: number;
+  writes: number;
+  failedCommits: number;
+  /** Time in commits, during which nobody is served: all together, and the longest. */
+  commitMs: number;
+  longestCommitMs: number;
+};
+
+/** LMDB's file in pages: as far as it reaches, the depth of its tree, and how many snapshots are open. */
+export type Pages = {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  readonly treeDepth: number;
+  readonly numReaders: number;
+};
 
 export type Held = {
   readonly view: View;
@@ -37,7 +52,13 @@ export type Held = {
  */
 export class Store {
   readonly directory: string;
-  readonly figures: StoreFigures = { commits: 0, writes: 0, failedCommits: 0 };
+  readonly figures: StoreFigures = {
+    commits: 0,
+    writes: 0,
+    failedCommits: 0,
+    commitMs: 0,
+    longestCommitMs: 0,
+  };
   private readonly database: Database;
   private readonly lock: DirectoryLock;
   private readonly jobs: Job[] = [];
@@ -74,6 +95,11 @@ export class Store {
 
   private static openLocked(directory: string, lock: DirectoryLock): Store {
     return new Store(directory, open<Buffer, Buffer>({ path: directory, ...environment }), lock);
+  }
+
+  pages(): Pages {
+    this.refuseWhenClosed();
+    return this.database.getStats() as Pages;
   }
 
   /** Writes into the lock file on which port of the loopback address this process can be asked. */
@@ -166,6 +192,7 @@ export class Store {
     const settled: (() => void)[] = [];
     const taken: Job[] = [];
     let leftRemovals = false;
+    const began = performance.now();
     try {
       this.database.transactionSync(() => {
         const view = new WriteView(this.database, working);
@@ -178,8 +205,7 @@ export class Store {
         view.finish();
         leftRemovals = view.leftRemovals;
       });
-      this.figures.commits += 1;
-      this.figures.writes += taken.length;
+      this.countCommit(taken.length, performance.now() - began);
       this.publish(working);
       this.freePagesWhenScarce();
       for (const settle of settled) settle();
@@ -191,6 +217,13 @@ export class Store {
     }
     if (this.jobs.length > 0) this.scheduled = setImmediate(() => this.commitBatch());
     if (leftRemovals) this.removeInBackground();
+  }
+
+  private countCommit(writes: number, tookMs: number): void {
+    this.figures.commits += 1;
+    this.figures.writes += writes;
+    this.figures.commitMs += tookMs;
+    this.figures.longestCommitMs = Math.max(this.figures.longestCommitMs, tookMs);
   }
 
   /**
