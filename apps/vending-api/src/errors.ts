@@ -64,6 +64,16 @@ export const ERROR_CODES = {
     failureClass: "permanent",
     title: "Too late to void; ask for an adjustment",
   },
+  "sale-not-settled": {
+    status: 409,
+    failureClass: "ambiguous",
+    title: "The meter has not yet shown whether it credited this purchase",
+  },
+  "credit-in-meter": {
+    status: 409,
+    failureClass: "permanent",
+    title: "The meter has credited this purchase; it cannot be taken back from here",
+  },
   "ledger-broken": {
     status: 500,
     failureClass: "permanent",

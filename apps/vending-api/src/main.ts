@@ -16,6 +16,7 @@ import { ensureAllIndexes } from "./models.ts";
 import { startNetworkJobs } from "./network/network-jobs.ts";
 import { loadProfiles } from "./network/profiles.ts";
 import type { ApiSettings } from "./settings.ts";
+import { startVendingJobs } from "./vending/vending-jobs.ts";
 
 export { type ApiSettings, readApiSettings } from "./settings.ts";
 
@@ -63,7 +64,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
     throw error;
   }
   endShelvesFromTimeToTime(deps);
-  const jobs = startNetworkJobs(deps);
+  const jobs = [startNetworkJobs(deps), startVendingJobs(deps)];
   const { port } = server.address() as AddressInfo;
   log.info({ port }, "API listens");
 
@@ -71,7 +72,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
   const close = async () => {
     stopping.abort();
     await closeServer(server, log);
-    await jobs.stop();
+    await Promise.all(jobs.map((job) => job.stop()));
     await connection.close();
     log.info("API stopped");
   };

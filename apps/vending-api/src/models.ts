@@ -11,6 +11,7 @@ import { busBudgetModel, busModel } from "./network/bus.model.ts";
 import { circuitModel } from "./network/circuit.model.ts";
 import { circuitMirrorModel } from "./network/circuit-mirror.model.ts";
 import { commandModel } from "./network/command.model.ts";
+import { deliveryModel } from "./network/delivery.model.ts";
 import { gatewayModel } from "./network/gateway.model.ts";
 import { gatewayMessageModel } from "./network/gateway-message.model.ts";
 import { meterModel } from "./network/meter.model.ts";
@@ -39,6 +40,7 @@ const MODELS = [
   circuitModel,
   circuitMirrorModel,
   commandModel,
+  deliveryModel,
   tariffModel,
   alarmModel,
   eventModel,

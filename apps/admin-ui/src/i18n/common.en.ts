@@ -127,6 +127,8 @@ export const commonEn = {
     "address-invalid": "A circuit of this kind cannot have this address.",
     "method-not-allowed": "This cannot be done here.",
     "unsupported-media-type": "The request was not in the right form.",
+    "sale-not-settled": "The meter has not yet shown whether it credited this sale. Wait until it has.",
+    "credit-in-meter": "The meter has credited this sale; it cannot be taken back from here.",
     "already-voided": "This sale was voided before.",
     "circuit-not-commissioned": "This circuit is not commissioned yet; nothing may switch it.",
     "no-sample-yet": "This circuit has not been read yet.",

@@ -128,6 +128,8 @@ export const commonZh: Translated<typeof commonEn> = {
     "address-invalid": "此类回路不能使用该地址。",
     "method-not-allowed": "此处不能执行该操作。",
     "unsupported-media-type": "请求格式不正确。",
+    "sale-not-settled": "电表尚未显示该笔售电是否到账，请等待结果。",
+    "credit-in-meter": "电表已写入该笔售电，无法在此撤回。",
     "already-voided": "该笔售电已作废。",
     "circuit-not-commissioned": "该回路尚未调试，不能操作。",
     "no-sample-yet": "该回路尚未读取。",

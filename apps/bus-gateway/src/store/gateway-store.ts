@@ -58,6 +58,8 @@ interface GatewayStoreOptions {
 /** Everything the gateway must still know after `kill -9`. One writer: this process. */
 export class GatewayStore {
   readonly outbox: Outbox;
+  /** Since when, by the wall clock, everything taken is remembered here. */
+  readonly journalSinceMs: number;
   readonly #tables: Tables;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -82,6 +84,10 @@ export class GatewayStore {
     this.#nextEvent = typeof lastEvent === "number" ? lastEvent + 1 : 1;
     this.#isFull = this.outbox.size().acceptance === "no-samples";
     this.#cancelSizeCheck = clock.setTimer(() => this.#checkSize(), SIZE_CHECK_MS);
+    const journalSinceMs = this.#get(z.int(), "meta", "journal-since");
+    this.journalSinceMs = journalSinceMs ?? clock.nowMs();
+    if (journalSinceMs === undefined)
+      this.defer([{ table: "meta", key: "journal-since", value: this.journalSinceMs }]);
     this.#dropOldCommands();
     this.#dropOldSales();
   }

@@ -1,4 +1,4 @@
-import type { CircuitRules, UnitId } from "@hallmeter/meter-model";
+import type { CircuitRules, CreditPlace, DesiredParameters, UnitId } from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 
@@ -23,6 +23,10 @@ export interface Circuit {
   keepPower: boolean;
   /** A generator, inverter or PV plant may feed the load side; absent for no. */
   hasSecondSource?: boolean;
+  /** `meter`: purchases are written into the meter. Absent: the credit lives here. */
+  creditPlace?: CreditPlace;
+  /** What the meter's own parameters shall be. */
+  parameters?: DesiredParameters;
   rules: CircuitRules;
   commissionedAt: Date | null;
 }
@@ -45,6 +49,8 @@ const circuitSchema = new Schema<Circuit>(
     switchRatingCa: { type: Number, required: true },
     householdId: { type: String, default: null },
     keepPower: { type: Boolean, required: true },
+    creditPlace: { type: String, enum: ["server", "meter"] },
+    parameters: { type: Schema.Types.Mixed },
     hasSecondSource: { type: Boolean },
     rules: { type: Schema.Types.Mixed, required: true },
     commissionedAt: { type: Date, default: null },

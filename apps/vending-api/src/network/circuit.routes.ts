@@ -1,4 +1,12 @@
-import { circuitConfigSchema, circuitRulesSchema, idSchema, instantSchema } from "@hallmeter/meter-model";
+import {
+  circuitConfigSchema,
+  circuitRulesSchema,
+  creditPlaceSchema,
+  holdsSaleableCredit,
+  idSchema,
+  instantSchema,
+  parameterMistakes,
+} from "@hallmeter/meter-model";
 import { z } from "zod";
 import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
@@ -16,13 +24,21 @@ import { busModel } from "./bus.model.ts";
 import { type AddressSpan, addressMistake } from "./bus-address.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { blankMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
+import { creditCircuitOf } from "./deliveries.ts";
 import { type Meter, meterModel } from "./meter.model.ts";
 import { circuitAnswer, presentCircuits } from "./present-circuit.ts";
 import { variantOf } from "./profiles.ts";
 
-const { ctRatio, loop, ptRatio, switchRatingCa, unitId } = circuitConfigSchema.shape;
+const { ctRatio, loop, parameters, ptRatio, switchRatingCa, unitId } = circuitConfigSchema.shape;
 /** What decides what is measured and switched: for those who stand before the meter. */
-const wiringFields = { ctRatio, ptRatio, switchRatingCa, commissionedAt: instantSchema.nullable() };
+const wiringFields = {
+  ctRatio,
+  ptRatio,
+  switchRatingCa,
+  commissionedAt: instantSchema.nullable(),
+  creditPlace: creditPlaceSchema,
+  parameters: parameters.unwrap(),
+};
 const useFields = {
   name: nameField,
   householdId: idSchema.nullable(),
@@ -77,6 +93,8 @@ export function circuitRoutes(deps: Deps): Route[] {
       ptRatio: ptRatio.default(1),
       switchRatingCa: switchRatingCa.default(DEFAULT_SWITCH_RATING_CA),
       commissionedAt: wiringFields.commissionedAt.default(null),
+      creditPlace: creditPlaceSchema.default("server"),
+      parameters: wiringFields.parameters.default({}),
       name: useFields.name,
       householdId: useFields.householdId.default(null),
       keepPower: useFields.keepPower.default(false),
@@ -88,6 +106,7 @@ export function circuitRoutes(deps: Deps): Route[] {
       const bus = await findReferenced(busModel(connection), meter.busId, write.caller, "meterId");
       await assertHousehold(body.householdId, meter.siteId, write);
       await assertAddress(deps, meter, body);
+      await assertMeterTakes(deps, { _id: null, profile: meter.profile, ...body });
       return {
         _id: newId(),
         siteId: meter.siteId,
@@ -102,6 +121,7 @@ export function circuitRoutes(deps: Deps): Route[] {
     async patch(row, body, write): Promise<Partial<Circuit>> {
       if (Object.keys(wiringFields).some((field) => field in body)) assertMayWire(write);
       await assertHousehold(body.householdId, row.siteId, write);
+      await assertMeterTakes(deps, { ...row, ...body });
       const { commissionedAt, ...fields } = body;
       return commissionedAt === undefined
         ? fields
@@ -126,6 +146,29 @@ export function circuitRoutes(deps: Deps): Route[] {
 function assertMayWire({ caller }: Write): void {
   if (!hasRole(caller, "administrator", "maintenance"))
     throw new ApiError("forbidden", "Only maintenance changes how a circuit is wired");
+}
+
+function mistaken(path: string, message: string): ApiError {
+  return new ApiError("invalid-body", message, { errors: [{ path, code: "not-supported", message }] });
+}
+
+/** Throws `invalid-body` where the meter has no such parameter, or cannot hold the credit. */
+async function assertMeterTakes(
+  { connection, profiles }: Pick<Deps, "connection" | "profiles">,
+  circuit: Pick<Circuit, "profile" | "variant" | "householdId" | "creditPlace" | "parameters"> & {
+    _id: string | null;
+  },
+): Promise<void> {
+  const variant = variantOf(profiles, circuit.profile, circuit.variant);
+  if (!variant) throw unknownReference("variant");
+  const [mistake] = parameterMistakes(variant, circuit.parameters ?? {});
+  if (mistake) throw mistaken(`parameters.${mistake.name}`, mistake.message);
+  if (circuit.creditPlace !== "meter") return;
+  if (!holdsSaleableCredit(variant))
+    throw mistaken("creditPlace", "This meter cannot be credited through its bus");
+  const other = circuit.householdId && (await creditCircuitOf(connection, circuit.householdId));
+  if (other && other._id !== circuit._id)
+    throw mistaken("creditPlace", `The household's credit lives in the meter of ${other.name}`);
 }
 
 function instantOrNull(instant: string | null): Date | null {

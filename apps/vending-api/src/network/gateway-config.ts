@@ -95,6 +95,8 @@ async function buildConfig(
       ctRatio: circuit.ctRatio,
       ptRatio: circuit.ptRatio,
       householdId: circuit.householdId,
+      ...(circuit.creditPlace === undefined ? {} : { creditPlace: circuit.creditPlace }),
+      ...(circuit.parameters === undefined ? {} : { parameters: circuit.parameters }),
       switchRatingCa: circuit.switchRatingCa,
       keepPower: circuit.keepPower,
       hasSecondSource: circuit.hasSecondSource ?? false,

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { Command, DownlinkMessage } from "@hallmeter/meter-model";
+import type { Command, DownlinkMessage, Sale } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { isDuplicateKey } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
@@ -13,7 +13,8 @@ import { type GatewayMessageRow, gatewayMessageModel } from "./gateway-message.m
 export type MessageDraft =
   | { type: "config" }
   | { type: "credit"; householdId: string }
-  | { type: "command"; command: Command };
+  | { type: "command"; command: Command }
+  | { type: "sale"; sale: Sale };
 
 export interface GatewayMessages {
   /** Resolves once the messages are stored. */
@@ -115,15 +116,22 @@ function openGatewayMessages(sources: MessageSources): GatewayMessages {
   };
 }
 
-/** One message says as much as several of the same meaning in one batch; commands are never the same. */
+/** One message says as much as several of the same meaning in one batch; commands and sales are never the same. */
 function withoutRepetition(drafts: readonly MessageDraft[]): MessageDraft[] {
-  const keyOf = (draft: MessageDraft) =>
-    draft.type === "command"
-      ? `command ${draft.command.id}`
-      : draft.type === "credit"
-        ? `credit ${draft.householdId}`
-        : "config";
-  return [...new Map(drafts.map((draft) => [keyOf(draft), draft])).values()];
+  return [...new Map(drafts.map((draft) => [meaningOf(draft), draft])).values()];
+}
+
+function meaningOf(draft: MessageDraft): string {
+  switch (draft.type) {
+    case "command":
+      return `command ${draft.command.id}`;
+    case "sale":
+      return `sale ${draft.sale.id}`;
+    case "credit":
+      return `credit ${draft.householdId}`;
+    default:
+      return "config";
+  }
 }
 
 async function rowsOf(
@@ -163,7 +171,7 @@ async function contentOf(
   revision: number,
   now: Date,
 ): Promise<Content | undefined> {
-  if (draft.type === "command") return draft;
+  if (draft.type === "command" || draft.type === "sale") return draft;
   if (draft.type === "config")
     return { type: "config", revision: (await currentConfig(sources, gatewayId)).revision };
   const position = await creditPosition(sources.connection, draft.householdId, revision, now);

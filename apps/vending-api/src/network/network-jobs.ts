@@ -5,6 +5,7 @@ import { closeDays } from "../rating/close-days.ts";
 import { announceEverything, announceSite, announceTariff } from "./announce.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { expireCommands, handOverForgotten } from "./commands.ts";
+import { doubtSilentSales, handOverForgottenSales } from "./deliveries.ts";
 import { gatewayModel } from "./gateway.model.ts";
 import { gatewayMessageModel } from "./gateway-message.model.ts";
 import { gatewayMessagesOf } from "./gateway-messages.ts";
@@ -50,6 +51,8 @@ export function startNetworkJobs(deps: Deps): { stop(): Promise<void> } {
     const now = deps.clock.now();
     await expireCommands(deps, now);
     await handOverForgotten(deps, now);
+    await handOverForgottenSales(deps, now);
+    await doubtSilentSales(deps, now);
     await watchGateways(deps, now);
   });
   const announceDue = alone("tariffs", tariffAnnouncer(deps));

@@ -1,5 +1,6 @@
 import {
   circuitRulesSchema,
+  creditPlaceSchema,
   idSchema,
   instantSchema,
   intendedStateSchema,
@@ -29,6 +30,10 @@ export const circuitAnswer = z
     ptRatio: z.int(),
     switchRatingCa: z.int().meta({ description: "0.01 A; above it the relay is never opened by command." }),
     keepPower: z.boolean(),
+    creditPlace: creditPlaceSchema.meta({ description: "meter: purchases are written into the meter." }),
+    parameters: z
+      .record(z.string(), z.int())
+      .meta({ description: "What the meter's own parameters shall be, by register name." }),
     rules: circuitRulesSchema,
     commissionedAt: instantSchema.nullable(),
     relay: relayStateSchema,
@@ -40,11 +45,13 @@ export const circuitAnswer = z
 export type CircuitAnswer = z.infer<typeof circuitAnswer>;
 
 export function presentCircuit(circuit: Circuit, mirror: CircuitMirror): CircuitAnswer {
-  const { _id: id, commissionedAt, loop = 1, ...fields } = circuit;
+  const { _id: id, commissionedAt, loop = 1, creditPlace = "server", parameters = {}, ...fields } = circuit;
   return {
     id,
     ...fields,
     loop,
+    creditPlace,
+    parameters,
     commissionedAt: commissionedAt?.toISOString() ?? null,
     relay: mirror.relay,
     intended: mirror.intended,

@@ -3,6 +3,7 @@ import type { PageAnswer } from "../http/answer.ts";
 import { type List, readPage } from "../http/list-query.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
+import { findDeliveries } from "../network/deliveries.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { presentPurchase } from "./present-purchase.ts";
 import { findVoids } from "./purchases.ts";
@@ -19,8 +20,12 @@ export async function listPurchases(
     { $and: [{ kind: "purchase" }, condition] },
     (row) => row as unknown as LedgerEntry,
   );
-  const [voids, sites] = await Promise.all([
+  const [voids, deliveries, sites] = await Promise.all([
     findVoids(connection, rows.body),
+    findDeliveries(
+      connection,
+      rows.body.map((row) => row._id),
+    ),
     siteModel(connection)
       .find({ _id: { $in: [...new Set(rows.body.map((row) => row.siteId))] } })
       .lean<Site[]>(),
@@ -28,7 +33,9 @@ export async function listPurchases(
   const siteById = new Map(sites.map((site) => [site._id, site]));
   const body = rows.body.flatMap((row) => {
     const site = siteById.get(row.siteId);
-    return site ? [presentPurchase(row, site, voids.get(row._id))] : [];
+    return site
+      ? [presentPurchase(row, site, { voided: voids.get(row._id), delivery: deliveries.get(row._id) })]
+      : [];
   });
   return { ...rows, body };
 }

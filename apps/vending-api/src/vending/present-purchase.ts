@@ -1,7 +1,8 @@
-import { idSchema, instantSchema, localDay } from "@hallmeter/meter-model";
+import { idSchema, instantSchema, localDay, SALE_CODES } from "@hallmeter/meter-model";
 import { z } from "zod";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { PAYMENT_METHOD_NAMES, type PaymentMethod } from "../ledger/entry-kinds.ts";
+import type { Delivery } from "../network/delivery.model.ts";
 import type { Site } from "../places/site.model.ts";
 
 export const purchaseAnswer = z
@@ -19,6 +20,10 @@ export const purchaseAnswer = z
     delivery: z
       .enum(["server", "pending", "written", "unknown", "failed"])
       .meta({ description: "server: the credit lives here, nothing has to reach a meter." }),
+    deliveryAdvice: z
+      .string()
+      .optional()
+      .meta({ description: "Why it is not in the meter, and what staff do about it." }),
     receiptNumber: z.string(),
     ref: z.string(),
     voidedAt: instantSchema.optional(),
@@ -48,7 +53,7 @@ export function amountOf(entry: LedgerEntry): number {
 export function presentPurchase(
   entry: LedgerEntry,
   site: Pick<Site, "currency" | "timeZone">,
-  voided?: LedgerEntry,
+  { voided, delivery }: { voided?: LedgerEntry | undefined; delivery?: Delivery | undefined } = {},
 ): z.input<typeof purchaseAnswer> {
   return {
     id: entry._id,
@@ -61,7 +66,9 @@ export function presentPurchase(
     at: entry.at.toISOString(),
     cashier: entry.by.name,
     balanceAfterMinor: entry.balanceAfter[site.currency] ?? 0,
-    delivery: "server",
+    // In the books as bound for a meter, and cut off before its delivery was written: it is on its way.
+    delivery: delivery?.state ?? (typeof entry.details.circuitId === "string" ? "pending" : "server"),
+    ...(delivery?.code ? { deliveryAdvice: SALE_CODES[delivery.code] } : {}),
     receiptNumber: receiptNumberOf(entry, site.timeZone),
     ref: entry.ref,
     ...(voided

@@ -12,6 +12,7 @@ import { findVisible } from "../http/visible-row.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { PAYMENT_METHOD_NAMES } from "../ledger/entry-kinds.ts";
 import { journalModel } from "../ledger/journal.model.ts";
+import { endDoubt, findDeliveries } from "../network/deliveries.ts";
 import { isOnlyResident } from "../network/visible-circuit.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
@@ -72,7 +73,7 @@ export function purchaseRoutes(deps: Deps): Route[] {
         const { id, name } = caller;
         const request = { by: { id, name }, idempotencyKey, requestHash, now };
         const entry = await sellCredit(deps, { site, ...body }, request);
-        return created(presentPurchase(entry, site));
+        return created(await present(connection, entry));
       },
     }),
     route({
@@ -95,8 +96,7 @@ export function purchaseRoutes(deps: Deps): Route[] {
       answers: { 200: purchaseAnswer },
       async handle({ params, caller }) {
         const entry = await visiblePurchase(connection, params.id, caller);
-        const voided = await findVoid(connection, entry);
-        return ok(presentPurchase(entry, await siteOf(connection, entry.siteId), voided ?? undefined));
+        return ok(await present(connection, entry));
       },
     }),
     route({
@@ -110,13 +110,20 @@ export function purchaseRoutes(deps: Deps): Route[] {
       idempotencyKey: "required",
       body: z.strictObject({ reason: z.string().trim().min(1).max(200) }),
       answers: { 201: purchaseAnswer },
-      problems: ["already-voided", "void-window-over", "idempotency-key-reused"],
+      problems: [
+        "already-voided",
+        "void-window-over",
+        "sale-not-settled",
+        "credit-in-meter",
+        "idempotency-key-reused",
+      ],
       async handle({ params, body, caller, idempotencyKey, requestHash, now }) {
         const purchase = await visiblePurchase(connection, params.id, caller);
         const { id, name } = caller;
         const request = { by: { id, name }, idempotencyKey, requestHash, now };
-        const entry = await voidPurchase(deps, purchase, body.reason, request);
-        return created(presentPurchase(purchase, await siteOf(connection, purchase.siteId), entry));
+        const voided = await voidPurchase(deps, purchase, body.reason, request);
+        await endDoubt(deps, { id: purchase._id, siteId: purchase.siteId }, voided.at);
+        return created(await present(connection, purchase));
       },
     }),
     route({
@@ -141,6 +148,18 @@ function amountTooLarge(): ApiError {
   const message = `At most ${MOST_PURCHASE_MINOR} minor units can be sold at once`;
   return new ApiError("amount-too-large", message, {
     errors: [{ path: "amountMinor", code: "too-large", message }],
+  });
+}
+
+async function present(connection: Connection, entry: LedgerEntry) {
+  const [site, voided, deliveries] = await Promise.all([
+    siteOf(connection, entry.siteId),
+    findVoid(connection, entry),
+    findDeliveries(connection, [entry._id]),
+  ]);
+  return presentPurchase(entry, site, {
+    voided: voided ?? undefined,
+    delivery: deliveries.get(entry._id),
   });
 }
 

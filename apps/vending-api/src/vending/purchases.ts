@@ -6,13 +6,18 @@ import type { PaymentMethod } from "../ledger/entry-kinds.ts";
 import { journalModel } from "../ledger/journal.model.ts";
 import { type Decision, ledgerOf, type Outcome } from "../ledger/ledger.ts";
 import { announceCredit } from "../network/announce.ts";
+import { creditCircuitOf, deliverPurchase, findDeliveries } from "../network/deliveries.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import type { Site } from "../places/site.model.ts";
+import { amountOf } from "./present-purchase.ts";
 
 /** 100,000.00 of a currency with two digits: more is a mistake of the hand. */
 export const MOST_PURCHASE_MINOR = 10_000_000;
 /** The longest shift; a void after it is an adjustment and takes a second person. Range 1–24 h. */
 const VOID_WINDOW_MS = 12 * 3_600_000;
+
+/** A delivery is made within a second of its purchase; what is missing later was cut off. Range 1–7 days. */
+const FORGOTTEN_WITHIN_MS = 2 * 86_400_000;
 
 /** Who asks, and under which key. */
 export interface MoneyRequest {
@@ -41,6 +46,7 @@ export async function sellCredit(
     async decide(): Promise<Decision> {
       const household = await householdModel(connection).findById(householdId).lean<Household | null>();
       if (household?.status !== "open") return refusal("household-closed", "", request);
+      const circuit = await creditCircuitOf(connection, householdId);
       return {
         accept: {
           kind: "purchase",
@@ -48,18 +54,42 @@ export async function sellCredit(
           by: request.by,
           note,
           postings: balancedPostings("purchase", movement, method),
-          details: { method },
+          // Where the credit goes stands in the books: what follows from it can be done again after a crash.
+          details: circuit === undefined ? { method } : { method, circuitId: circuit._id },
         },
       };
     },
   });
+  await deliver(deps, outcome.entry);
   await tellMoneyMoved(deps, outcome);
   return outcome.entry;
 }
 
+/** On its way into the meter, where the household's credit lives there. */
+async function deliver(deps: PurchaseDeps, entry: LedgerEntry): Promise<void> {
+  const { _id: id, siteId, householdId, at } = entry;
+  const { circuitId } = entry.details;
+  if (typeof circuitId !== "string") return;
+  await deliverPurchase(deps, { id, siteId, householdId, circuitId, amountMinor: amountOf(entry), at });
+}
+
+/** Purchases of the last days that a crash cut off between the books and their delivery. */
+export async function deliverForgotten(deps: PurchaseDeps, now: Date): Promise<void> {
+  const since = new Date(now.getTime() - FORGOTTEN_WITHIN_MS);
+  const purchases = await journalModel(deps.connection)
+    .find({ kind: "purchase", at: { $gte: since }, "details.circuitId": { $exists: true } })
+    .lean<LedgerEntry[]>();
+  const known = await findDeliveries(
+    deps.connection,
+    purchases.map(({ _id }) => _id),
+  );
+  for (const entry of purchases) if (!known.has(entry._id)) await deliver(deps, entry);
+}
+
 /**
  * Takes a purchase back by an entry of its own. What was used meanwhile stays owed: the balance may fall below zero, and the
- * cut follows from that. Rejects with `already-voided` or `void-window-over`, remembered under the key.
+ * cut follows from that. Rejects with `already-voided`, `void-window-over`, or, where the credit went into a meter that has not
+ * proved that it credited nothing, `sale-not-settled` or `credit-in-meter`, remembered under the key.
  */
 export async function voidPurchase(
   deps: PurchaseDeps,
@@ -76,6 +106,8 @@ export async function voidPurchase(
       if (await findVoid(connection, purchase)) return refusal("already-voided", "", request);
       if (request.now.getTime() - purchase.at.getTime() > VOID_WINDOW_MS)
         return refusal("void-window-over", "A purchase can be voided within 12 hours", request);
+      const inMeter = await meterRefusal(connection, purchase, request);
+      if (inMeter) return inMeter;
       return {
         accept: {
           kind: "void",
@@ -90,6 +122,18 @@ export async function voidPurchase(
   });
   await tellMoneyMoved(deps, outcome);
   return outcome.entry;
+}
+
+/** A meter gives nothing back: only what it has not credited, or what a person has looked into, is taken back. */
+async function meterRefusal(
+  connection: Connection,
+  { _id: id, details }: LedgerEntry,
+  request: MoneyRequest,
+): Promise<Decision | undefined> {
+  if (typeof details.circuitId !== "string") return undefined;
+  const delivery = (await findDeliveries(connection, [id])).get(id);
+  if (delivery?.state === "written") return refusal("credit-in-meter", "", request);
+  return delivery?.isFinal ? undefined : refusal("sale-not-settled", "", request);
 }
 
 function identityOf(siteId: string, householdId: string, { idempotencyKey, requestHash }: MoneyRequest) {

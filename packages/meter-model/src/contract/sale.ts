@@ -31,6 +31,8 @@ export const SALE_CODES = {
     "the meter answered and credited nothing, three times: void the purchase and have the meter looked at",
   refused: "the meter refused and credited nothing: void the purchase",
   "no-answer": "the meter does not answer; the gateway goes on asking for its count",
+  "journal-lost":
+    "the gateway's journal began after this sale, and an earlier one may have sent it: compare the meter's own purchase records, then void or leave it",
   "count-moved":
     "the meter's count went on by more than this purchase: compare the meter's own purchase records, then void or leave it",
   "balance-differs":

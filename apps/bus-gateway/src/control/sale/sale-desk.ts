@@ -102,6 +102,12 @@ export class SaleDesk {
       return;
     }
     const record: SaleRecord = { sale, order: this.#nextOrder++, intent: null, result: null, isOpen: true };
+    // A journal that was lost with its disk may have held it: nobody but the meter's own records knows.
+    if (Date.parse(sale.issuedAt) < store.journalSinceMs) {
+      const result = this.#result(record, "unknown", true, "journal-lost");
+      const settled = { ...record, result, isOpen: false };
+      return store.commit([store.saleChange(settled), ...store.sending([{ type: "sale-result", result }])]);
+    }
     await store.commit([store.saleChange(record)]);
     this.#open.set(sale.id, record);
     this.#wake(sale.circuitId, 0);

@@ -6,6 +6,7 @@ import { ApiError } from "../../errors.ts";
 import { type BusBudgetRow, busBudgetModel, busModel } from "../bus.model.ts";
 import { type Circuit, circuitModel } from "../circuit.model.ts";
 import { takeResult } from "../commands.ts";
+import { takeSaleResult } from "../deliveries.ts";
 import { type Gateway, gatewayModel } from "../gateway.model.ts";
 import { takeSamples } from "./take-samples.ts";
 import { takeStates } from "./take-states.ts";
@@ -39,6 +40,9 @@ export async function takeBatch(deps: Deps, gatewayId: string, batch: UplinkBatc
 
   // What a person waits for goes before the bulk.
   rejected.push(...(await takeResults(deps, gatewayId, ofType(known, "command-result"))));
+  for (const { index, item } of ofType(known, "sale-result"))
+    if (!(await takeSaleResult(deps, gatewayId, item.result)))
+      rejected.push({ index, code: "unknown-sale", detail: item.result.saleId });
   await takeStates(
     deps,
     ofType(known, "circuit-state").map(({ item }) => item),
