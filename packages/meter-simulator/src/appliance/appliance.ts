@@ -54,6 +54,41 @@ function thermostatRun(appliance: Appliance, elapsedMs: number): Run {
     : { forMs: undefined, untilMs: elapsedMs + onMs + cycle.offS * 1000 - inCycleMs };
 }
 
+/** Whether an appliance is switched on, by its owner and its thermostat. */
+export interface SwitchState {
+  /** Undefined while it is off. */
+  onSinceMs: number | undefined;
+  /** Time since the start of the simulation until which that surely stays so. */
+  untilMs: number;
+}
+
+export function switchStateAt(appliance: Appliance, elapsedMs: number): SwitchState {
+  const timetable = runAt(appliance.timetable, elapsedMs, appliance.seed);
+  if (timetable.forMs === undefined) return { onSinceMs: undefined, untilMs: timetable.untilMs };
+  const thermostat = thermostatRun(appliance, elapsedMs);
+  return {
+    onSinceMs: thermostat.forMs === undefined ? undefined : elapsedMs - Math.min(timetable.forMs, thermostat.forMs),
+    untilMs: Math.min(timetable.untilMs, thermostat.untilMs),
+  };
+}
+
+/** Power of an appliance that has been running for `runningMs`. */
+export function drawnPower(appliance: Appliance, elapsedMs: number, runningMs: number): AppliancePower {
+  const kind: ApplianceKind = APPLIANCE_KINDS[appliance.kind];
+  const { active, reactive, timeConstantMs } = kind.inrush;
+  const isSettled = runningMs >= INRUSH_TIME_CONSTANTS * timeConstantMs;
+  const decay = isSettled ? 0 : Math.exp(-runningMs / timeConstantMs);
+  const wanderStep = Math.floor(elapsedMs / appliance.wanderStepMs);
+  const wander = 1 + (kind.noiseMilli / 1000) * noiseAt(appliance.seed, wanderStep);
+  return {
+    activePowerMw: Math.round(kind.activePowerW * 1000 * wander * (1 + (active - 1) * decay)),
+    reactivePowerMvar: Math.round(kind.reactivePowerVar * 1000 * wander * (1 + (reactive - 1) * decay)),
+    untilMs: isSettled
+      ? (wanderStep + 1) * appliance.wanderStepMs
+      : (Math.floor(elapsedMs / INRUSH_STEP_MS) + 1) * INRUSH_STEP_MS,
+  };
+}
+
 /**
  * Power of an appliance `elapsedMs` after the start of the simulation, with voltage for `poweredForMs`. A function of its
  * arguments alone: who reads when changes nothing.
@@ -63,25 +98,8 @@ export function appliancePower(
   elapsedMs: number,
   poweredForMs: number,
 ): AppliancePower {
-  const timetable = runAt(appliance.timetable, elapsedMs, appliance.seed);
-  if (timetable.forMs === undefined)
-    return { activePowerMw: 0, reactivePowerMvar: 0, untilMs: timetable.untilMs };
-  const thermostat = thermostatRun(appliance, elapsedMs);
-  const switchMs = Math.min(timetable.untilMs, thermostat.untilMs);
-  if (thermostat.forMs === undefined) return { activePowerMw: 0, reactivePowerMvar: 0, untilMs: switchMs };
-  const kind: ApplianceKind = APPLIANCE_KINDS[appliance.kind];
-  const { active, reactive, timeConstantMs } = kind.inrush;
-  const runningMs = Math.min(timetable.forMs, thermostat.forMs, poweredForMs);
-  const isSettled = runningMs >= INRUSH_TIME_CONSTANTS * timeConstantMs;
-  const decay = isSettled ? 0 : Math.exp(-runningMs / timeConstantMs);
-  const wanderStep = Math.floor(elapsedMs / appliance.wanderStepMs);
-  const wander = 1 + (kind.noiseMilli / 1000) * noiseAt(appliance.seed, wanderStep);
-  const nextStepMs = isSettled
-    ? (wanderStep + 1) * appliance.wanderStepMs
-    : (Math.floor(elapsedMs / INRUSH_STEP_MS) + 1) * INRUSH_STEP_MS;
-  return {
-    activePowerMw: Math.round(kind.activePowerW * 1000 * wander * (1 + (active - 1) * decay)),
-    reactivePowerMvar: Math.round(kind.reactivePowerVar * 1000 * wander * (1 + (reactive - 1) * decay)),
-    untilMs: Math.min(nextStepMs, switchMs),
-  };
+  const { onSinceMs, untilMs } = switchStateAt(appliance, elapsedMs);
+  if (onSinceMs === undefined) return { activePowerMw: 0, reactivePowerMvar: 0, untilMs };
+  const power = drawnPower(appliance, elapsedMs, Math.min(elapsedMs - onSinceMs, poweredForMs));
+  return { ...power, untilMs: Math.min(power.untilMs, untilMs) };
 }

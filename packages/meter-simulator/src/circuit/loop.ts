@@ -1,4 +1,11 @@
-import { type Appliance, appliancePower, INRUSH_STEP_MS } from "../appliance/appliance.ts";
+import {
+  type Appliance,
+  type AppliancePower,
+  drawnPower,
+  INRUSH_STEP_MS,
+  type SwitchState,
+  switchStateAt,
+} from "../appliance/appliance.ts";
 import { addEnergy, type EnergyReading, sumEnergies } from "./energy-counter.ts";
 
 export interface PhasePower {
@@ -19,6 +26,14 @@ export interface LoopOptions {
   isContactClosed: boolean;
 }
 
+/** An appliance in its socket, and what is known of it until that is over. */
+interface Plugged {
+  appliance: Appliance;
+  pluggedAtMs: number;
+  switched: SwitchState;
+  power: AppliancePower;
+}
+
 /** Powers that hold until a time, if nobody switches anything. */
 interface PowerSpan {
   phases: PhasePower[];
@@ -31,6 +46,12 @@ export interface LoopObserver {
   onStep(atMs: number): void;
 }
 
+const UNKNOWN_POWER: AppliancePower = { activePowerMw: 0, reactivePowerMvar: 0, untilMs: 0 };
+
+function plugged(appliance: Appliance, pluggedAtMs: number): Plugged {
+  return { appliance, pluggedAtMs, switched: { onSinceMs: undefined, untilMs: 0 }, power: UNKNOWN_POWER };
+}
+
 const WIRING_PHASE = { a: 0, b: 1, c: 2 } as const;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -40,7 +61,7 @@ const NEVER = Number.POSITIVE_INFINITY;
  */
 export class Loop {
   readonly phaseCount: 1 | 3;
-  #appliances: { appliance: Appliance; pluggedAtMs: number }[];
+  #appliances: Plugged[];
   #energies: PhaseEnergy[];
   #isContactClosed: boolean;
   #isSupplied = true;
@@ -50,7 +71,7 @@ export class Loop {
 
   constructor(options: LoopOptions) {
     this.phaseCount = options.phaseCount;
-    this.#appliances = options.appliances.map((appliance) => ({ appliance, pluggedAtMs: 0 }));
+    this.#appliances = options.appliances.map((appliance) => plugged(appliance, 0));
     this.#energies = options.energies.map((energy) => ({ ...energy }));
     this.#isContactClosed = options.isContactClosed;
   }
@@ -104,20 +125,21 @@ export class Loop {
   /** Moves the contact at the time advanced to. */
   setContact(isClosed: boolean): void {
     if (isClosed === this.#isContactClosed) return;
-    if (isClosed) this.#poweredAtMs = this.#atMs;
     this.#isContactClosed = isClosed;
+    if (isClosed) this.#power();
     this.#span = undefined;
   }
 
   /** Mains in front of the meter. */
   setSupply(isSupplied: boolean): void {
-    if (isSupplied && !this.#isSupplied) this.#poweredAtMs = this.#atMs;
+    const isBack = isSupplied && !this.#isSupplied;
     this.#isSupplied = isSupplied;
+    if (isBack) this.#power();
     this.#span = undefined;
   }
 
   plugIn(appliance: Appliance): void {
-    this.#appliances.push({ appliance, pluggedAtMs: this.#atMs });
+    this.#appliances.push(plugged(appliance, this.#atMs));
     this.#span = undefined;
   }
 
@@ -134,20 +156,33 @@ export class Loop {
     return this.#span;
   }
 
+  /** Everything starts with its inrush. */
+  #power(): void {
+    this.#poweredAtMs = this.#atMs;
+    for (const each of this.#appliances) each.power = UNKNOWN_POWER;
+  }
+
   #spanFrom(atMs: number): PowerSpan {
-    const phases = Array.from({ length: this.phaseCount }, () => ({
-      activePowerMw: 0,
-      reactivePowerMvar: 0,
-    }));
+    const phases: PhasePower[] = [];
+    for (let index = 0; index < this.phaseCount; index++)
+      phases.push({ activePowerMw: 0, reactivePowerMvar: 0 });
     if (!this.#isContactClosed || !this.#isSupplied) return { phases, untilMs: NEVER };
     let untilMs = NEVER;
-    const slotMs = Math.floor(atMs / INRUSH_STEP_MS) * INRUSH_STEP_MS;
-    for (const { appliance, pluggedAtMs } of this.#appliances) {
-      const poweredForMs = Math.max(0, slotMs - Math.max(this.#poweredAtMs, pluggedAtMs));
-      const power = appliancePower(appliance, slotMs, poweredForMs);
-      untilMs = Math.min(untilMs, power.untilMs);
-      if (power.activePowerMw !== 0 || power.reactivePowerMvar !== 0)
-        this.#load(phases, appliance, power.activePowerMw, power.reactivePowerMvar);
+    const slotMs = atMs - (atMs % INRUSH_STEP_MS);
+    for (const each of this.#appliances) {
+      if (slotMs >= each.switched.untilMs) {
+        each.switched = switchStateAt(each.appliance, slotMs);
+        each.power = UNKNOWN_POWER;
+      }
+      const { onSinceMs } = each.switched;
+      untilMs = Math.min(untilMs, each.switched.untilMs);
+      if (onSinceMs === undefined) continue;
+      if (slotMs >= each.power.untilMs) {
+        const runningMs = slotMs - Math.max(onSinceMs, this.#poweredAtMs, each.pluggedAtMs);
+        each.power = drawnPower(each.appliance, slotMs, Math.max(0, runningMs));
+      }
+      untilMs = Math.min(untilMs, each.power.untilMs);
+      this.#load(phases, each.appliance, each.power.activePowerMw, each.power.reactivePowerMvar);
     }
     return { phases, untilMs };
   }
@@ -155,17 +190,19 @@ export class Loop {
   #load(phases: PhasePower[], { wiring }: Appliance, activePowerMw: number, reactivePowerMvar: number): void {
     const index = this.phaseCount === 1 ? 0 : wiring === "all" ? undefined : WIRING_PHASE[wiring];
     const share = index === undefined ? 1 / this.phaseCount : 1;
-    phases.forEach((phase, phaseIndex) => {
-      if (index !== undefined && index !== phaseIndex) return;
+    for (let each = 0; each < phases.length; each++) {
+      const phase = phases[each];
+      if (!phase || (index !== undefined && index !== each)) continue;
       phase.activePowerMw += Math.round(activePowerMw * share);
       phase.reactivePowerMvar += Math.round(reactivePowerMvar * share);
-    });
+    }
   }
 
   #count(phases: readonly PhasePower[], durationMs: number): void {
-    for (const [index, power] of phases.entries()) {
+    for (let index = 0; index < phases.length; index++) {
+      const power = phases[index];
       const energy = this.#energies[index];
-      if (!energy || (power.activePowerMw === 0 && power.reactivePowerMvar === 0)) continue;
+      if (!power || !energy || (power.activePowerMw === 0 && power.reactivePowerMvar === 0)) continue;
       this.#energies[index] = {
         active: addEnergy(energy.active, power.activePowerMw, durationMs),
         reactive: addEnergy(energy.reactive, Math.abs(power.reactivePowerMvar), durationMs),
