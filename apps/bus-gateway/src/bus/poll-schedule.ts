@@ -17,6 +17,11 @@ export interface ScheduledPoll {
 const AGED_AT_SHARE = 0.5;
 /** A sample may be taken this share of its interval early where that saves the wire a request of its own. */
 const EARLY_SHARE = 0.5;
+/**
+ * From the first to the last block of one sample. Range 2–30 s: rules compare power and relay of a sample, and ten blocks of DL/T
+ * 645 take 5 s at 1200 baud.
+ */
+const LONGEST_SAMPLE_MS = 10_000;
 
 /** The samples of the plan, by unit. */
 export class PollSchedule {
@@ -47,9 +52,10 @@ export class PollSchedule {
   }
 }
 
-/** Replies of an earlier period are no part of the sample. */
+/** Replies of an earlier period, or too far apart, are no part of one sample. */
 export function dropStaleReplies(poll: ScheduledPoll, nowMs: number): void {
-  if (poll.begunMs !== null && nowMs - poll.begunMs > poll.entry.intervalMs) startOver(poll);
+  const longestMs = Math.min(poll.entry.intervalMs, LONGEST_SAMPLE_MS);
+  if (poll.begunMs !== null && nowMs - poll.begunMs > longestMs) startOver(poll);
 }
 
 export function missingBlocks(poll: ScheduledPoll): ReadBlock[] {

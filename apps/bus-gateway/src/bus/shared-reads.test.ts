@@ -136,7 +136,7 @@ describe("a hole that the profile does not know", () => {
     };
   const pair = (from: number) =>
     [from, from + 14].map((address) =>
-      pollEntry(1, 1000, {
+      pollEntry(1, 10_000, {
         key: `at ${address}`,
         blocks: [{ name: "ten", function: 3, address, count: 10 }],
       }),
@@ -149,7 +149,7 @@ describe("a hole that the profile does not know", () => {
       samples += 1;
     });
     bus.setPollPlan(pair(0));
-    await clock.advance(60_500);
+    await clock.advance(600_500);
     const refused = () => reads(wire).filter(([, count]) => count === 24).length;
     expect(refused()).toBe(1);
     expect(samples).toBe(122);

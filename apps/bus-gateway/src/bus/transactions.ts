@@ -1,9 +1,9 @@
 import { isModbusBlock, type ReadBlock } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { allowanceMs, probeAllowanceMs } from "../protocol/line/round-trip.ts";
+import { allowanceMs, longestAllowanceMs, probeAllowanceMs } from "../protocol/line/round-trip.ts";
 import { type Answer, type Refusal, refusal, unconfirmed, type Wire } from "../protocol/protocol.ts";
-import { covers } from "./blocks.ts";
+import { covers, placeOf } from "./blocks.ts";
 import type { PollEntry, ProfileTiming, ReadReply } from "./bus.ts";
 import type { BusListeners } from "./bus-listeners.ts";
 import { LANE_TABLE } from "./lanes.ts";
@@ -34,6 +34,9 @@ import type { UnitRecord, UnitRegister } from "./units.ts";
 const SPLIT_HELD_MS = 3_600_000;
 
 type PollTurn = Extract<Turn, { kind: "poll" }>;
+
+/** What goes out, and which block it goes out for. */
+type TargetedRead = PlannedRead & { target: ReadBlock };
 
 interface TransactionsOptions {
   wire: Wire;
@@ -92,7 +95,7 @@ export class Transactions {
     const againMs = Number.POSITIVE_INFINITY;
     const others = LANE_TABLE[waiting.lane].growsReads ? this.#sharers(unit, startedMs, againMs) : [];
     const planned = planRead(block, others, this.#setting(unit, block, startedMs));
-    const outcome = await this.#read(unit, planned, profile, startedMs);
+    const outcome = await this.#read(unit, { target: block, ...planned }, profile, startedMs);
     if (outcome === "answered") return true;
     if (outcome === "put-off") return false;
     this.#queue.take(waiting);
@@ -109,14 +112,14 @@ export class Transactions {
     if (isOffline(unit.health)) return this.#probe(unit, target, entry, startedMs);
     const others = isDoubtful ? [] : this.#sharers(unit, startedMs, poll.dueMs + entry.intervalMs);
     const planned = planRead(target, others, this.#setting(unit, target, startedMs));
-    const outcome = await this.#read(unit, planned, entry.profile, startedMs);
+    const outcome = await this.#read(unit, { target, ...planned }, entry.profile, startedMs);
     return outcome === "answered";
   }
 
   /** One register is enough to see whether a dead unit is back; its polls are still due then. */
   async #probe(unit: UnitRecord, target: ReadBlock, { profile }: PollEntry, startedMs: number) {
     const block = isModbusBlock(target) ? { ...target, count: 1 } : target;
-    const outcome = await this.#read(unit, { block, parts: [] }, profile, startedMs);
+    const outcome = await this.#read(unit, { target: block, block, parts: [] }, profile, startedMs);
     return outcome === "answered";
   }
 
@@ -140,7 +143,7 @@ export class Transactions {
   }
 
   /** "put-off": nothing came of it and nobody is to blame; the next try will be another one. */
-  async #read(unit: UnitRecord, planned: PlannedRead, profile: ProfileTiming, startedMs: number) {
+  async #read(unit: UnitRecord, planned: TargetedRead, profile: ProfileTiming, startedMs: number) {
     const setting = this.#setting(unit, planned.block, startedMs);
     const block = tellableBlock(planned.block, unit.openReplies, setting, startedMs);
     if (!block) {
@@ -149,7 +152,9 @@ export class Transactions {
       unit.health = { ...unit.health, quarantinedUntilMs };
       return "put-off";
     }
-    const answer = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile));
+    const place = placeOf(planned.target);
+    const answer = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile, place));
+    noteSlowness(unit, place, answer);
     this.#note(unit, answer, profile, readShape(block));
     if (answer.ok && !this.#isDistrusted(unit)) {
       this.#handOut(unit, block, { words: answer.value, at: this.#wallMs(answer.atMonotonicMs) }, startedMs);
@@ -176,6 +181,7 @@ export class Transactions {
     this.#queue.answer(unitId, block, reply);
     for (const poll of this.#schedule.ofUnit(unitId)) {
       if (!mayShare(poll, startedMs, Number.POSITIVE_INFINITY)) continue;
+      dropStaleReplies(poll, startedMs);
       if (!missingBlocks(poll).some((wanted) => covers(block, wanted))) continue;
       if (!takeReply(poll, block, reply, startedMs)) continue;
       const replies = completed(poll);
@@ -202,14 +208,8 @@ export class Transactions {
     return true;
   }
 
-  #timing(unit: UnitRecord, profile: ProfileTiming) {
-    const { longestLatencyMs } = profile;
-    return {
-      gapMs: this.#gapMs(profile),
-      allowanceMs: isOffline(unit.health)
-        ? probeAllowanceMs(unit.roundTrip, longestLatencyMs, unit.health.failedProbes)
-        : allowanceMs(unit.roundTrip, longestLatencyMs),
-    };
+  #timing(unit: UnitRecord, profile: ProfileTiming, place?: string) {
+    return { gapMs: this.#gapMs(profile), allowanceMs: allowanceFor(unit, profile, place) };
   }
 
   /** Some meters restart when anybody on their line is asked too soon, so the gap of the previous one counts as well. */
@@ -221,6 +221,28 @@ export class Transactions {
 
   #wallMs(monotonicMs: number): number {
     return Math.round(this.#clock.nowMs() - (this.#clock.monotonicMs() - monotonicMs));
+  }
+}
+
+/** Places kept per unit; more of them in doubt is a unit that answers nothing in time. */
+const MOST_SLOW_PLACES = 64;
+
+function allowanceFor(unit: UnitRecord, { longestLatencyMs }: ProfileTiming, place?: string): number {
+  if (isOffline(unit.health))
+    return probeAllowanceMs(unit.roundTrip, longestLatencyMs, unit.health.failedProbes);
+  const isSlow = place !== undefined && unit.slowPlaces.has(place);
+  return isSlow ? longestAllowanceMs(longestLatencyMs) : allowanceMs(unit.roundTrip, longestLatencyMs);
+}
+
+/** A unit that answers most blocks at once may need long for one of them: what it has shown elsewhere says nothing about that. */
+function noteSlowness(unit: UnitRecord, place: string, answer: Answer<unknown>): void {
+  const { slowPlaces, roundTrip, longestLatencyMs } = unit;
+  if (answer.ok) {
+    if (answer.turnaroundMs <= allowanceMs({ ...roundTrip, unanswered: 0 }, longestLatencyMs))
+      slowPlaces.delete(place);
+  } else if (answer.cause === "reply-timeout" && unit.health.presence !== "offline") {
+    if (slowPlaces.size >= MOST_SLOW_PLACES) slowPlaces.clear();
+    slowPlaces.add(place);
   }
 }
 

@@ -26,6 +26,8 @@ export interface UnitRecord {
   health: UnitHealth;
   roundTrip: RoundTrip;
   longestLatencyMs: number;
+  /** Blocks that it did not answer in the time that others take: they are given its longest latency. */
+  readonly slowPlaces: Set<string>;
   /** What late replies would look like. */
   openReplies: readonly OpenReply[];
   /** What it has refused to give in one read, by function. */
@@ -70,6 +72,7 @@ export class UnitRegister {
       health: NEW_UNIT,
       roundTrip: UNKNOWN_ROUND_TRIP,
       longestLatencyMs: Number.POSITIVE_INFINITY,
+      slowPlaces: new Set(),
       openReplies: [],
       splits: [],
       distrustedUntilMs: 0,

@@ -44,7 +44,7 @@ export function slaves({ isDead = () => false, turnaroundMs = 20, line, words }:
 }
 
 /** A bus over a far end that a test scripts, on a clock that it owns. */
-export function busOver(script: Script, { line = SLAVE_LINE, random = () => 0 } = {}) {
+export function busOver(script: Script, { line = SLAVE_LINE, random = (): number => 0 } = {}) {
   const clock = new VirtualClock();
   const wire = new ScriptedWire(clock, script);
   const log = pino({ level: "silent" });

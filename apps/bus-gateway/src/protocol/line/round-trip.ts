@@ -11,6 +11,11 @@ export interface RoundTrip {
 
 /** Below it, scheduling of the computer and of a USB adapter (16 ms) would be taken for a dead unit. */
 export const SHORTEST_ALLOWANCE_MS = 50;
+/**
+ * What the computer and a USB adapter (FTDI: 16 ms) may add to any turnaround, however steady the unit: the clock granularity G of
+ * RFC 6298. Range 10–50 ms.
+ */
+const JITTER_MS = 25;
 /** Above it, a dead unit costs the bus more than a slow one is worth. */
 export const LONGEST_ALLOWANCE_MS = 1000;
 
@@ -37,10 +42,18 @@ export function afterSilence(known: RoundTrip): RoundTrip {
  * @param longestLatencyMs what the profile says; waiting longer than that is useless
  */
 export function allowanceMs(known: RoundTrip, longestLatencyMs: number): number {
-  const longestMs = Math.min(LONGEST_ALLOWANCE_MS, Math.max(SHORTEST_ALLOWANCE_MS, longestLatencyMs));
+  const longestMs = longestAllowanceMs(longestLatencyMs);
   if (known.smoothedMs === null) return longestMs;
-  const learnedMs = Math.max(SHORTEST_ALLOWANCE_MS, known.smoothedMs + 4 * known.deviationMs);
+  const learnedMs = Math.max(
+    SHORTEST_ALLOWANCE_MS,
+    known.smoothedMs + Math.max(JITTER_MS, 4 * known.deviationMs),
+  );
   return Math.min(longestMs, learnedMs * 2 ** Math.min(known.unanswered, 8));
+}
+
+/** The most that is ever waited, in milliseconds. */
+export function longestAllowanceMs(longestLatencyMs: number): number {
+  return Math.min(LONGEST_ALLOWANCE_MS, Math.max(SHORTEST_ALLOWANCE_MS, longestLatencyMs));
 }
 
 /** What most meters need at most; a dead unit that has never answered is mostly given no more. */
@@ -54,7 +67,7 @@ const FULL_PROBE_EVERY = 16;
  * @param failedProbes since it was last asked for in earnest
  */
 export function probeAllowanceMs(known: RoundTrip, longestLatencyMs: number, failedProbes: number): number {
-  const fullMs = allowanceMs({ ...known, unanswered: 8 }, longestLatencyMs);
+  const fullMs = longestAllowanceMs(longestLatencyMs);
   if (failedProbes % FULL_PROBE_EVERY === 0) return fullMs;
   const learnedMs = allowanceMs({ ...known, unanswered: 0 }, longestLatencyMs);
   return known.smoothedMs === null ? Math.min(fullMs, LIKELY_TURNAROUND_MS) : learnedMs;

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { bytesMs } from "../protocol/line/line-time.ts";
+import { readTransactionMs } from "../protocol/modbus/wire-time.ts";
+import { busOver, pollEntry, SLAVE_PROFILE, slaves } from "../testing/scripted-bus.ts";
+import { LANES, type Lane } from "./bus.ts";
+
+const LINE = { baud: 9600, parity: "even", stopBits: 1 } as const;
+const BLOCK = { name: "forty registers", function: 3, address: 0, count: 40 } as const;
+/** The slave of the design: 40 registers and 5 ms. */
+const READ_MS = readTransactionMs(LINE, 40, 5);
+const ONE_TIMEOUT_MS = bytesMs(LINE, 93) + SLAVE_PROFILE.longestLatencyMs;
+
+const polls = (units: number, intervalMs: number) =>
+  Array.from({ length: units }, (_, n) => pollEntry(n + 1, intervalMs, { blocks: [BLOCK] }));
+
+/** 64 units that are polled more often than the wire carries. */
+function fullBus(isDead: (unitId: number) => boolean = () => false) {
+  const rig = busOver(slaves({ turnaroundMs: 5, line: LINE, isDead }), { line: LINE });
+  rig.bus.setPollPlan(polls(64, 5000));
+  return rig;
+}
+
+/** How long after its decision the first byte of each trip leaves, decided at instants all over a transaction. */
+async function tripWaits({ clock, bus, wire }: ReturnType<typeof fullBus>): Promise<number[]> {
+  const waits: number[] = [];
+  await clock.advance(20_000);
+  for (let n = 0; n < 120; n++) {
+    await clock.advance(317 + n * 1.37);
+    const decidedMs = clock.monotonicMs();
+    const trip = bus.write({
+      lane: "trip",
+      unitId: 40,
+      write: { address: 0x801, words: [n] },
+      profile: SLAVE_PROFILE,
+    });
+    await clock.until(trip);
+    waits.push((wire.requests.findLast(({ bytes }) => bytes[1] === 16)?.atMs ?? 0) - decidedMs);
+  }
+  return waits.sort((a, b) => a - b);
+}
+
+describe("a trip on a bus of 64 units under full polling", () => {
+  it("leaves within one transaction of the decision", async () => {
+    const waits = await tripWaits(fullBus());
+    expect(waits.at(-1)).toBeLessThanOrEqual(READ_MS);
+    expect(waits.at(Math.floor(waits.length * 0.99))).toBeLessThanOrEqual(150);
+  });
+
+  it("leaves within one time-out with a dead unit in flight", async () => {
+    const waits = await tripWaits(fullBus((unitId) => unitId === 7 || unitId === 8));
+    expect(waits.at(-1)).toBeLessThanOrEqual(ONE_TIMEOUT_MS);
+  });
+});
+
+describe("floods", () => {
+  const flooded: Lane[] = ["restore", "sale", "person", "backfill", "scan"];
+
+  it.for([
+    { name: "while the plan fits, to whom polls come in time all the same", intervalMs: 10_000, fits: true },
+    { name: "when the plan does not fit either", intervalMs: 2000, fits: false },
+  ])("in every lane at once starve no lane $name", async ({ intervalMs, fits }) => {
+    const { clock, bus, read, asked } = busOver(slaves({ turnaroundMs: 5, line: LINE }), { line: LINE });
+    // 64 reads take 7.4 s.
+    bus.setPollPlan(polls(64, intervalMs));
+    expect(bus.budget().overcommitted).toBe(!fits);
+    const served = Object.fromEntries(LANES.map((lane) => [lane, 0]));
+    let isOver = false;
+    const keepAsking = async (lane: Lane, n: number) => {
+      while (!isOver) {
+        await read({ lane, unitId: 100 + n, key: `${lane} ${n}` });
+        served[lane] = (served[lane] ?? 0) + 1;
+      }
+    };
+    const askers = flooded.flatMap((lane) => [0, 1, 2].map((n) => keepAsking(lane, n)));
+    await clock.advance(120_000);
+    isOver = true;
+    bus.setPollPlan([]);
+    await clock.until(Promise.all(askers));
+    for (const lane of flooded) expect(served[lane], lane).toBeGreaterThanOrEqual(8);
+    if (!fits) return;
+    for (let unitId = 1; unitId <= 64; unitId++) {
+      const instants = asked().filter((request) => request.unitId === unitId);
+      const gapsMs = instants.slice(1).map(({ atMs }, n) => atMs - (instants[n]?.atMs ?? 0));
+      expect(Math.max(...gapsMs), `unit ${unitId}`).toBeLessThanOrEqual(3 * intervalMs);
+    }
+  });
+});
+
+describe("within a lane", () => {
+  it("goes who expires first, and those without expiry are not put off for ever", async () => {
+    const { clock, read, asked } = busOver(slaves());
+    const busy = read({ unitId: 9 });
+    await clock.advance(1);
+    const inSeconds = (unitId: number, seconds?: number) =>
+      read({ unitId, ...(seconds && { expiresAtMs: clock.nowMs() + seconds * 1000 }) });
+    const waiting = [inSeconds(1), inSeconds(2, 15), inSeconds(3, 5), inSeconds(4, 60)];
+    await clock.until(Promise.all([busy, ...waiting]));
+    expect(asked().map(({ unitId }) => unitId)).toEqual([9, 3, 2, 1, 4]);
+  });
+});
+
+describe("dead units", () => {
+  it("cost the living at most 2 % of the bus, three of 32, once they are known", async () => {
+    const cost = async (dead: readonly number[], known: readonly number[]) => {
+      const script = slaves({ turnaroundMs: 5, line: LINE, isDead: (unitId) => dead.includes(unitId) });
+      const { clock, bus } = busOver(script, { line: LINE, random: () => 0.5 });
+      let samples = 0;
+      bus.on("reply", () => {
+        samples += 1;
+      });
+      bus.setPollPlan(polls(32, 1000).filter(({ unitId }) => known.includes(Number(unitId))));
+      await clock.advance(600_000);
+      samples = 0;
+      await clock.advance(480_000);
+      return samples;
+    };
+    const all = Array.from({ length: 32 }, (_, n) => n + 1);
+    const dead = [5, 17, 30];
+    const living = all.filter((unitId) => !dead.includes(unitId));
+    expect(await cost(dead, all)).toBeGreaterThanOrEqual(0.98 * (await cost([], living)));
+  });
+
+  it("that have become slow for one block are waited for there", async () => {
+    const slow = { name: "slow", function: 3, address: 900, count: 2 } as const;
+    const { clock, bus } = busOver(
+      (frame, index) => {
+        const isSlow = frame[3] === 900 % 256;
+        return slaves({ turnaroundMs: isSlow ? 350 : 5, line: LINE })(frame, index);
+      },
+      { line: LINE },
+    );
+    const samples = { slow: 0, quick: 0 };
+    bus.on("reply", ({ key }) => {
+      samples[key as keyof typeof samples] += 1;
+    });
+    bus.setPollPlan([
+      pollEntry(1, 1000, { key: "quick", blocks: [BLOCK] }),
+      pollEntry(1, 5000, { key: "slow", blocks: [slow] }),
+    ]);
+    await clock.advance(100_000);
+    expect(samples.slow).toBeGreaterThanOrEqual(18);
+    expect(samples.quick).toBeGreaterThanOrEqual(95);
+  });
+});
