@@ -8,7 +8,7 @@ import { type Decision, ledgerOf, type Outcome } from "../ledger/ledger.ts";
 import { announceCredit } from "../network/announce.ts";
 import { creditCircuitOf, deliverPurchase, findDeliveries } from "../network/deliveries.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
-import type { Site } from "../places/site.model.ts";
+import { type Site, siteModel } from "../places/site.model.ts";
 import { amountOf } from "./present-purchase.ts";
 
 /** 100,000.00 of a currency with two digits: more is a mistake of the hand. */
@@ -76,8 +76,14 @@ async function deliver(deps: PurchaseDeps, entry: LedgerEntry): Promise<void> {
 /** Purchases of the last days that a crash cut off between the books and their delivery. */
 export async function deliverForgotten(deps: PurchaseDeps, now: Date): Promise<void> {
   const since = new Date(now.getTime() - FORGOTTEN_WITHIN_MS);
+  const siteIds: string[] = await siteModel(deps.connection).distinct("_id");
   const purchases = await journalModel(deps.connection)
-    .find({ kind: "purchase", at: { $gte: since }, "details.circuitId": { $exists: true } })
+    .find({
+      siteId: { $in: siteIds },
+      kind: "purchase",
+      at: { $gte: since },
+      "details.circuitId": { $exists: true },
+    })
     .lean<LedgerEntry[]>();
   const known = await findDeliveries(
     deps.connection,

@@ -144,6 +144,16 @@ describe("a sale to a meter", () => {
     expect([rig.writes, states(rig)]).toEqual([0, [["failed", "amount-unfit"]]]);
   });
 
+  it("from before the journal began is left to a person: a lost journal may have held it", async () => {
+    const rig = await rigWith();
+    const sale = rig.sale("s1", 5000);
+    const earlier = new Date(rig.clock.nowMs() - 1).toISOString();
+    await rig.desk.take({ ...sale, issuedAt: earlier });
+    await rig.clock.advance(20_000);
+    expect([rig.writes, states(rig)]).toEqual([0, [["unknown", "journal-lost"]]]);
+    expect(rig.results("s1")[0]?.isFinal).toBe(true);
+  });
+
   it("does not go out without a journal", async () => {
     const rig = await rigWith();
     rig.tables.refuses = (changes) =>
