@@ -79,6 +79,11 @@ export class HostileSlaves {
     hub.attach({ onCharacters: (bytes, endMs) => this.#hear(bytes, endMs) });
   }
 
+  /** Whether two meters have this address. */
+  isShared(unitId: number): boolean {
+    return (this.#meters.get(unitId)?.length ?? 0) > 1;
+  }
+
   forget(writeKey: string): void {
     this.obeyed.delete(writeKey);
     this.#obeyedByMeter.delete(writeKey);
