@@ -7,10 +7,11 @@ const SLAVE = fileURLToPath(new URL("./pymodbus_slave.py", import.meta.url));
 
 export const hasPymodbus = succeeds(PYTHON, ["-c", "import pymodbus, serial_asyncio"]);
 
-export async function startTcpSlave(): Promise<Peer> {
-  const slave = spawn(PYTHON, [SLAVE, "tcp"], { stdio: ["ignore", "pipe", "inherit"] });
+/** @param scheme of the bus address: RTU frames through TCP, or Modbus TCP */
+export async function startTcpSlave(scheme: "tcp" | "modbus-tcp" = "tcp"): Promise<Peer> {
+  const slave = spawn(PYTHON, [SLAVE, scheme], { stdio: ["ignore", "pipe", "inherit"] });
   const port = await readyLine(slave);
-  return { url: `tcp://127.0.0.1:${port}`, stop: () => stop(slave) };
+  return { url: `${scheme}://127.0.0.1:${port}`, stop: () => stop(slave) };
 }
 
 export function startSerialSlave(): Promise<SerialPeer> {

@@ -12,9 +12,13 @@ import type { Peer } from "./peer-process.ts";
 import { hasPymodbus, startSerialSlave, startTcpSlave } from "./pymodbus-slave.ts";
 import { hasSocat } from "./serial-cable.ts";
 
-const peers = [
-  { name: "RTU over TCP", available: hasPymodbus, start: startTcpSlave },
+const rtuPeers = [
+  { name: "RTU over TCP", available: hasPymodbus, start: () => startTcpSlave("tcp") },
   { name: "RTU over a pseudo-terminal", available: hasPymodbus && hasSocat, start: startSerialSlave },
+];
+const peers = [
+  ...rtuPeers,
+  { name: "Modbus TCP", available: hasPymodbus, start: () => startTcpSlave("modbus-tcp") },
 ];
 
 describe.for(peers)("against python3-pymodbus, $name", ({ available, start }) => {
@@ -120,7 +124,7 @@ describe.for(peers)("against python3-pymodbus, $name", ({ available, start }) =>
 });
 
 // A serial port has one reader, so the command line has a slave of its own.
-describe.for(peers)("the command line against python3-pymodbus, $name", ({ available, start }) => {
+describe.for(rtuPeers)("the command line against python3-pymodbus, $name", ({ available, start }) => {
   it.skipIf(!available)("reads and switches a circuit", async () => {
     const peer = await start();
     try {

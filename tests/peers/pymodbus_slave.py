@@ -1,6 +1,8 @@
-"""A Modbus RTU slave that is not ours: pymodbus, filled by hand with the registers of Acrel ADF400L circuits.
+"""A Modbus slave that is not ours: pymodbus, filled by hand with the registers of Acrel ADF400L circuits.
 
     pymodbus_slave.py tcp            listens on a free port of the loopback, RTU frames
+    pymodbus_slave.py modbus-tcp     listens on a free port of the loopback, Modbus TCP
+    pymodbus_slave.py modbus-tcp     the same, Modbus TCP
     pymodbus_slave.py serial PATH    opens a serial port or one end of a pseudo-terminal pair
 
 Prints one line "ready PORT" or "ready PATH". A write to the forced control word moves the relay bit of the status word
@@ -13,7 +15,7 @@ import sys
 
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext, ModbusSparseDataBlock
 from pymodbus.server.async_io import ModbusSerialServer, ModbusTcpServer
-from pymodbus.transaction import ModbusRtuFramer
+from pymodbus.transaction import ModbusRtuFramer, ModbusSocketFramer
 
 RELAY_CLOSED = 0x2000
 
@@ -80,9 +82,9 @@ def context():
     return ModbusServerContext(slaves=slaves, single=False)
 
 
-async def serve_tcp():
+async def serve_tcp(framer):
     server = ModbusTcpServer(
-        context(), framer=ModbusRtuFramer, address=("127.0.0.1", 0), ignore_missing_slaves=True
+        context(), framer=framer, address=("127.0.0.1", 0), ignore_missing_slaves=True
     )
     serving = asyncio.ensure_future(server.serve_forever())
     await server.serving
@@ -103,4 +105,5 @@ async def serve_serial(path):
 if __name__ == "__main__":
     # Refusing a register that a circuit does not have is part of the test.
     logging.disable(logging.ERROR)
-    asyncio.run(serve_serial(sys.argv[2]) if sys.argv[1] == "serial" else serve_tcp())
+    framers = {"tcp": ModbusRtuFramer, "modbus-tcp": ModbusSocketFramer}
+    asyncio.run(serve_serial(sys.argv[2]) if sys.argv[1] == "serial" else serve_tcp(framers[sys.argv[1]]))
