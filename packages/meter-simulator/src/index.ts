@@ -36,9 +36,9 @@ export { dialIn } from "./reach/dial-in-client.ts";
 export { listenOnModbusTcp } from "./reach/modbus-tcp-listener.ts";
 export { listenOnPty } from "./reach/pty-listener.ts";
 export { listenOnTcp } from "./reach/tcp-listener.ts";
-export { seededSite, type SeededSiteOptions } from "./seeded/seeded-site.ts";
 export { playScenario } from "./scenario/play-scenario.ts";
 export { parseScenario, type Scenario, type ScenarioInput, type ScenarioStep } from "./scenario/scenario.ts";
+export { type SeededSiteOptions, seededSite } from "./seeded/seeded-site.ts";
 export {
   type BusReach,
   type SimulatedSite,

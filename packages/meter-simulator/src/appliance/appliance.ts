@@ -67,7 +67,8 @@ export function switchStateAt(appliance: Appliance, elapsedMs: number): SwitchSt
   if (timetable.forMs === undefined) return { onSinceMs: undefined, untilMs: timetable.untilMs };
   const thermostat = thermostatRun(appliance, elapsedMs);
   return {
-    onSinceMs: thermostat.forMs === undefined ? undefined : elapsedMs - Math.min(timetable.forMs, thermostat.forMs),
+    onSinceMs:
+      thermostat.forMs === undefined ? undefined : elapsedMs - Math.min(timetable.forMs, thermostat.forMs),
     untilMs: Math.min(timetable.untilMs, thermostat.untilMs),
   };
 }

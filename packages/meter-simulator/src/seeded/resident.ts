@@ -10,7 +10,8 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const clock = (hour: number, minute = 0) => 60 * hour + minute;
 
-type UseInput = Omit<Partial<DailyUse>, "months"> & Pick<DailyUse, "atMinute" | "forS"> & { months?: number[] };
+type UseInput = Omit<Partial<DailyUse>, "months"> &
+  Pick<DailyUse, "atMinute" | "forS"> & { months?: number[] };
 
 /** What a household may own: how likely it is, in thousandths, and how it is used. */
 interface Habit {
@@ -27,7 +28,13 @@ const HABITS: readonly Habit[] = [
     kind: "lamp",
     owned: 1000,
     uses: (shift) => [
-      { atMinute: clock(6, 45) + shift, forS: 40 * MINUTE, jitterMinutes: 15, chanceMilli: 800, months: WINTER },
+      {
+        atMinute: clock(6, 45) + shift,
+        forS: 40 * MINUTE,
+        jitterMinutes: 15,
+        chanceMilli: 800,
+        months: WINTER,
+      },
       { atMinute: clock(18, 30) + shift, forS: 4 * HOUR, jitterMinutes: 40, chanceMilli: 970 },
     ],
   },
@@ -36,7 +43,13 @@ const HABITS: readonly Habit[] = [
     owned: 600,
     uses: (shift) => [
       { atMinute: clock(7) + shift, forS: 3 * MINUTE, jitterMinutes: 20, chanceMilli: 850 },
-      { atMinute: clock(16) + shift, forS: 3 * MINUTE, jitterMinutes: 60, chanceMilli: 300, days: "rest-days" },
+      {
+        atMinute: clock(16) + shift,
+        forS: 3 * MINUTE,
+        jitterMinutes: 60,
+        chanceMilli: 300,
+        days: "rest-days",
+      },
       { atMinute: clock(21) + shift, forS: 4 * MINUTE, jitterMinutes: 45, chanceMilli: 600 },
     ],
   },
@@ -51,7 +64,9 @@ const HABITS: readonly Habit[] = [
   {
     kind: "charger",
     owned: 1000,
-    uses: (shift) => [{ atMinute: clock(22, 30) + shift, forS: 2 * HOUR, jitterMinutes: 60, chanceMilli: 950 }],
+    uses: (shift) => [
+      { atMinute: clock(22, 30) + shift, forS: 2 * HOUR, jitterMinutes: 60, chanceMilli: 950 },
+    ],
   },
   {
     kind: "air-conditioner",
@@ -72,7 +87,13 @@ const HABITS: readonly Habit[] = [
     kind: "heater",
     owned: 250,
     uses: (shift) => [
-      { atMinute: clock(6, 30) + shift, forS: 50 * MINUTE, jitterMinutes: 15, chanceMilli: 700, months: WINTER },
+      {
+        atMinute: clock(6, 30) + shift,
+        forS: 50 * MINUTE,
+        jitterMinutes: 15,
+        chanceMilli: 700,
+        months: WINTER,
+      },
       { atMinute: clock(19) + shift, forS: 3 * HOUR, jitterMinutes: 45, chanceMilli: 600, months: WINTER },
     ],
   },
@@ -80,7 +101,13 @@ const HABITS: readonly Habit[] = [
     kind: "vacuum",
     owned: 300,
     uses: (shift) => [
-      { atMinute: clock(11) + shift, forS: 15 * MINUTE, jitterMinutes: 120, chanceMilli: 400, days: "rest-days" },
+      {
+        atMinute: clock(11) + shift,
+        forS: 15 * MINUTE,
+        jitterMinutes: 120,
+        chanceMilli: 400,
+        days: "rest-days",
+      },
     ],
   },
 ];
