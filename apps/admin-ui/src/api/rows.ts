@@ -140,7 +140,8 @@ export interface Purchase {
   at: string;
   cashier: string;
   balanceAfterMinor: number;
-  delivery: string;
+  /** `server`: the credit lives there; otherwise how far it has come into the meter. */
+  delivery: "server" | "pending" | "written" | "unknown" | "failed";
   receiptNumber: string;
   voidedAt?: string;
   voidedBy?: string;

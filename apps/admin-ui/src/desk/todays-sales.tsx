@@ -25,6 +25,9 @@ const MAX_VOID_REASON_LENGTH = 200;
 /** What a phone leaves out, so that receipt and void stay in reach. */
 const WIDE_ONLY = { display: { xs: "none", sm: "table-cell" }, whiteSpace: "nowrap" } as const;
 
+/** Where a sale to a meter waits for a person. */
+const ASKS_FOR_STAFF: ReadonlySet<Purchase["delivery"]> = new Set(["unknown", "failed"]);
+
 /** The sales of the site's local day, newest first. */
 export function TodaysSales() {
   const t = useT();
@@ -92,6 +95,15 @@ export function TodaysSales() {
                         </del>
                       ) : (
                         <Money amountMinor={sale.amountMinor} />
+                      )}
+                      {sale.delivery !== "server" && !isVoided && (
+                        <Typography
+                          variant="caption"
+                          component="div"
+                          color={ASKS_FOR_STAFF.has(sale.delivery) ? "error" : "textSecondary"}
+                        >
+                          {t(`desk.delivery.${sale.delivery}`)}
+                        </Typography>
                       )}
                     </TableCell>
                     <TableCell sx={WIDE_ONLY}>{methodText(sale.method, t)}</TableCell>

@@ -125,6 +125,12 @@ export const consoleEn = {
     salesTotal: "%{smart_count} sale, %{amount} |||| %{smart_count} sales, %{amount}",
     salesMore: "Only the newest %{smart_count} are shown. |||| Only the newest %{smart_count} are shown.",
     noSales: "No sale today yet",
+    delivery: {
+      pending: "on its way to the meter",
+      written: "in the meter",
+      unknown: "not yet proved to be in the meter",
+      failed: "not in the meter: void it",
+    },
     noSalesHelp: "Sales of this site appear here as soon as they are made.",
     void: "Void",
     voidTitle: "Void this sale?",

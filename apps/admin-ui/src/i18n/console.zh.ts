@@ -125,6 +125,12 @@ export const consoleZh: Translated<typeof consoleEn> = {
     salesTotal: "%{smart_count} 笔，共 %{amount}",
     salesMore: "仅显示最近 %{smart_count} 笔。",
     noSales: "今天还没有售电",
+    delivery: {
+      pending: "正在写入电表",
+      written: "已写入电表",
+      unknown: "尚未确认写入电表",
+      failed: "未写入电表：请作废",
+    },
     noSalesHelp: "本站点的售电会立即显示在这里。",
     void: "作废",
     voidTitle: "作废此笔售电？",

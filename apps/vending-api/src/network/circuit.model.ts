@@ -1,4 +1,10 @@
-import type { CircuitRules, CreditPlace, DesiredParameters, UnitId } from "@hallmeter/meter-model";
+import type {
+  CircuitRules,
+  CreditPlace,
+  DesiredParameters,
+  MeterAccess,
+  UnitId,
+} from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 
@@ -25,6 +31,8 @@ export interface Circuit {
   hasSecondSource?: boolean;
   /** `meter`: purchases are written into the meter. Absent: the credit lives here. */
   creditPlace?: CreditPlace;
+  /** With what a DL/T 645 meter is switched and written; never shown again. */
+  access?: MeterAccess | null;
   /** What the meter's own parameters shall be. */
   parameters?: DesiredParameters;
   rules: CircuitRules;
@@ -50,6 +58,7 @@ const circuitSchema = new Schema<Circuit>(
     householdId: { type: String, default: null },
     keepPower: { type: Boolean, required: true },
     creditPlace: { type: String, enum: ["server", "meter"] },
+    access: { type: Schema.Types.Mixed },
     parameters: { type: Schema.Types.Mixed },
     hasSecondSource: { type: Boolean },
     rules: { type: Schema.Types.Mixed, required: true },

@@ -5,6 +5,7 @@ import {
   holdsSaleableCredit,
   idSchema,
   instantSchema,
+  meterAccessSchema,
   parameterMistakes,
 } from "@hallmeter/meter-model";
 import { z } from "zod";
@@ -38,6 +39,7 @@ const wiringFields = {
   commissionedAt: instantSchema.nullable(),
   creditPlace: creditPlaceSchema,
   parameters: parameters.unwrap(),
+  access: meterAccessSchema.nullable(),
 };
 const useFields = {
   name: nameField,
@@ -95,6 +97,7 @@ export function circuitRoutes(deps: Deps): Route[] {
       commissionedAt: wiringFields.commissionedAt.default(null),
       creditPlace: creditPlaceSchema.default("server"),
       parameters: wiringFields.parameters.default({}),
+      access: wiringFields.access.default(null),
       name: useFields.name,
       householdId: useFields.householdId.default(null),
       keepPower: useFields.keepPower.default(false),

@@ -96,6 +96,7 @@ async function buildConfig(
       ptRatio: circuit.ptRatio,
       householdId: circuit.householdId,
       ...(circuit.creditPlace === undefined ? {} : { creditPlace: circuit.creditPlace }),
+      ...(circuit.access == null ? {} : { access: circuit.access }),
       ...(circuit.parameters === undefined ? {} : { parameters: circuit.parameters }),
       switchRatingCa: circuit.switchRatingCa,
       keepPower: circuit.keepPower,

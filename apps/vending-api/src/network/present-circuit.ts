@@ -31,6 +31,9 @@ export const circuitAnswer = z
     switchRatingCa: z.int().meta({ description: "0.01 A; above it the relay is never opened by command." }),
     keepPower: z.boolean(),
     creditPlace: creditPlaceSchema.meta({ description: "meter: purchases are written into the meter." }),
+    hasAccess: z
+      .boolean()
+      .meta({ description: "The password of a DL/T 645 meter is set; it is never shown." }),
     parameters: z
       .record(z.string(), z.int())
       .meta({ description: "What the meter's own parameters shall be, by register name." }),
@@ -45,12 +48,21 @@ export const circuitAnswer = z
 export type CircuitAnswer = z.infer<typeof circuitAnswer>;
 
 export function presentCircuit(circuit: Circuit, mirror: CircuitMirror): CircuitAnswer {
-  const { _id: id, commissionedAt, loop = 1, creditPlace = "server", parameters = {}, ...fields } = circuit;
+  const {
+    _id: id,
+    commissionedAt,
+    loop = 1,
+    creditPlace = "server",
+    parameters = {},
+    access,
+    ...fields
+  } = circuit;
   return {
     id,
     ...fields,
     loop,
     creditPlace,
+    hasAccess: access != null,
     parameters,
     commissionedAt: commissionedAt?.toISOString() ?? null,
     relay: mirror.relay,

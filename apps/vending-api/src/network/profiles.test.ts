@@ -57,3 +57,20 @@ describe("a user's own profile", () => {
     );
   });
 });
+
+it("the password of a DL/T 645 meter goes to its gateway and is never shown", async () => {
+  const token = await api.tokenFor("administrator", { siteIds: [site.siteId] });
+  const unitId = "000000000001";
+  const add = async (path: string, body: object) =>
+    (await api.call<{ id: string; code?: string }>("POST", path, { token, body })).body;
+  const meter = { busId: site.busId, profile: "dlt645-prepaid", firstUnitId: unitId, name: "Flat 1" };
+  const { id: meterId } = await add("/meters", meter);
+  const access = { level: 2, password: "123456", operator: "00000001" };
+  const circuit = { meterId, variant: "single-phase", unitAddress: unitId, name: "Flat 1", access };
+  const shown = await add("/circuits", circuit);
+  expect(shown).toMatchObject({ unitAddress: unitId, hasAccess: true });
+  expect(JSON.stringify(shown)).not.toContain("123456");
+  expect(await add("/circuits", { ...circuit, name: "Again" })).toMatchObject({ code: "address-taken" });
+  const { body } = await api.call<GatewayConfig>("GET", "/gateway/config", { token: site.gatewayToken });
+  expect(body.circuits.find((each) => each.unitId === unitId)).toMatchObject({ access });
+});

@@ -1,8 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { builtInProfiles } from "./built-in.ts";
 import { parseProfileFile, parseProfileFiles, profileFileErrorText } from "./profile-file.ts";
 
-/** The example of docs/devices.md, one field a line. */
 const GOOD = `{
   "id": "my-meter",
   "name": "My meter",
@@ -246,6 +246,14 @@ describe("a profile file", () => {
   it("tells every field that is wrong at once, and only fields while there are any", () => {
     const two = changed('"phases": 1', '"phases": 2').replace('"count": 8', '"count": 0');
     expect(complaints(two)).toHaveLength(2);
+  });
+});
+
+it("docs/devices.md shows a profile that can be used", () => {
+  const page = readFileSync(new URL("../../../../docs/devices.md", import.meta.url), "utf8");
+  const [, example = ""] = page.split("```json\n");
+  expect(parseProfileFile(example.slice(0, example.indexOf("```")), "docs.json")).toMatchObject({
+    profile: { id: "my-meter" },
   });
 });
 
