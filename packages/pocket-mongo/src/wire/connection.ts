@@ -15,12 +15,10 @@ export type Connection = {
   close(graceMs: number): Promise<void>;
 };
 
-/** Replies waiting in a socket beyond this stop the reading of further requests until the client takes them. */
-const mostUnsentBytes = 32 * 1024 * 1024;
-
 /**
  * One client. Its requests are run one after another, as MongoDB does; while one runs at most one more packet is read, so
- * a client that sends without end is held back by its own connection.
+ * a client that sends without end is held back by its own connection. The next runs when the client has taken the reply
+ * before it, so that one that does not read holds one reply and no more.
  */
 export function serveConnection(socket: Socket, events: ConnectionEvents): Connection {
   const frames = new FrameReader();
@@ -35,9 +33,8 @@ export function serveConnection(socket: Socket, events: ConnectionEvents): Conne
     if (!request.wantsReply || socket.destroyed) return;
     replies += 1;
     const bytes = writeReply(request, replies, reply);
-    socket.write(bytes);
     events.sent(bytes.length);
-    if (socket.writableLength > mostUnsentBytes) await drained(socket);
+    if (!socket.write(bytes)) await drained(socket);
   };
 
   const work = async (): Promise<void> => {
@@ -96,7 +93,12 @@ function atMost(ms: number, work: Promise<void>): Promise<void> {
 
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
-    socket.once("drain", resolve);
-    socket.once("close", resolve);
+    const settle = (): void => {
+      socket.off("drain", settle);
+      socket.off("close", settle);
+      resolve();
+    };
+    socket.on("drain", settle);
+    socket.on("close", settle);
   });
 }
