@@ -43,9 +43,15 @@ export function addRunningCommands(program: Command): void {
   program
     .command("simulate")
     .description("run simulated meters on simulated buses")
-    .requiredOption("--site <file>", "buses, cabinets and appliances as JSON", path)
-    .action(async (options: { site: string }) => {
+    .requiredOption("--site <file>", "buses, meters and appliances as JSON", path)
+    .option("--scenario <file>", "timed steps as JSON: appliances on and off, faults begun and ended", path)
+    .option(
+      "--speed <n>",
+      "loads, meter clocks and scenario live n times as fast; wires keep their baud",
+      wholeNumber(1, 100_000),
+    )
+    .action(async (options: { site: string; scenario?: string; speed?: number }) => {
       const { runSimulator } = await import("../parts/simulator.ts");
-      await runSimulator(options.site, print);
+      await runSimulator(options, print);
     });
 }

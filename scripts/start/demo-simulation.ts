@@ -34,6 +34,7 @@ export function writeSimulatedSite(path: string, statePath: string): void {
   });
   writeJson(path, {
     stateFile: statePath,
-    site: { utcOffsetMinutes: UTC_OFFSET_MINUTES, buses, control: { port: 0 } },
+    // The rooms tell their story anew at every start.
+    site: { utcOffsetMinutes: UTC_OFFSET_MINUTES, timetables: "restart", buses, control: { port: 0 } },
   });
 }

@@ -32,6 +32,15 @@ export function createRtuMaster(hub: Hub, clock: Clock): RtuMaster {
     cancel = clock.setTimer(next, gapMs);
     settled?.onReply(pdu);
   };
+  /**
+   * A FIFO hands over more characters at once than t3.5 holds, and on a late clock the last of them after they have ended:
+   * the reply is over when the wire has been found idle twice.
+   */
+  const awaitEnd = (wasIdle: boolean) => {
+    const isIdle = !hub.isDriven();
+    if (isIdle && wasIdle) judge();
+    else cancel = clock.setTimer(() => awaitEnd(isIdle), gapMs);
+  };
   const judge = () => {
     const frame = Uint8Array.from(received);
     const isGood = frame[0] === current?.unitId && hasGoodCrc(frame);
@@ -53,7 +62,7 @@ export function createRtuMaster(hub: Hub, clock: Clock): RtuMaster {
       if (!current) return;
       received.push(...bytes);
       cancel();
-      cancel = clock.setTimer(judge, endMs + gapMs - clock.monotonicMs());
+      cancel = clock.setTimer(() => awaitEnd(false), endMs + gapMs - clock.monotonicMs());
     },
   });
   return {
