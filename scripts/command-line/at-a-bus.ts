@@ -1,6 +1,14 @@
 import { Argument, type Command, Option } from "commander";
 import type { TraceOptions } from "../parts/trace.ts";
-import { cabinetContent, print, unitId, wholeNumber } from "./option-values.ts";
+import {
+  baudList,
+  cabinetContent,
+  parityList,
+  print,
+  unitId,
+  unitRange,
+  wholeNumber,
+} from "./option-values.ts";
 
 const busOption = () =>
   new Option(
@@ -35,6 +43,24 @@ export function addBusCommands(program: Command): void {
     .action(async (state: "open" | "close", options) => {
       const { switchAtBus } = await import("../parts/bus-tools.ts");
       process.exitCode = await switchAtBus(state, options, print);
+    });
+
+  program
+    .command("scan")
+    .description("ask every unit id whether somebody is there, and which profiles fit; Ctrl-C ends it")
+    .addOption(busOption())
+    .addOption(
+      new Option("--units <ids>", "unit ids, e.g. 1-36 or 1,13-36")
+        .argParser(unitRange)
+        .default(unitRange("1-247"), "1-247"),
+    )
+    .option("--baud <list>", "speeds to try on a serial port, e.g. 9600,19200", baudList)
+    .option("--parity <list>", "parities to try on a serial port, e.g. none,even", parityList)
+    .option("--json", "one line of JSON for every unit found, and for progress")
+    .action(async (options, command: Command) => {
+      const { scanAtTerminal } = await import("../parts/scan.ts");
+      const refuse = (mistake: string): never => command.error(`error: ${mistake}`);
+      process.exitCode = await scanAtTerminal(options, print, refuse, untilStopped(undefined));
     });
 
   program

@@ -29,4 +29,29 @@ export function unitId(text: string): number | string {
   return value;
 }
 
+/** "1-36" or "1,13-36": each id once, in the order given. */
+export function unitRange(text: string): number[] {
+  const ids = text.split(",").flatMap((part) => {
+    const [, first, last = first] = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(part) ?? [];
+    const from = Number(first);
+    const to = Number(last);
+    if (!(from >= 1 && to <= 247 && from <= to))
+      throw new InvalidArgumentError("unit ids are from 1 to 247; write them like 1-36 or 1,13-36.");
+    return Array.from({ length: to - from + 1 }, (_, n) => from + n);
+  });
+  return [...new Set(ids)];
+}
+
+export const baudList = (text: string): number[] => text.split(",").map(wholeNumber(300, 921_600));
+
+const PARITIES = ["none", "odd", "even"] as const;
+
+export function parityList(text: string): (typeof PARITIES)[number][] {
+  return text.split(",").map((name) => {
+    const parity = PARITIES.find((known) => known === name);
+    if (parity === undefined) throw new InvalidArgumentError("parities are none, odd and even.");
+    return parity;
+  });
+}
+
 export const print = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -28,6 +28,11 @@ describe("wrong use", () => {
     ["a unit id beyond 247", ["read", "--bus", "tcp://127.0.0.1:1", "--unit", "248"]],
     ["a relay state that is none", ["relay", "toggle", "--bus", "tcp://127.0.0.1:1", "--unit", "1"]],
     ["a plan of nothing", ["plan"]],
+    ["a scan beyond 247", ["scan", "--bus", "tcp://127.0.0.1:1", "--units", "240-250"]],
+    [
+      "a scan of a serial server at two speeds",
+      ["scan", "--bus", "tcp://127.0.0.1:1", "--baud", "2400,9600"],
+    ],
     ["a plan of a cabinet beyond its frame", ["plan", "--cabinet", "12+4"]],
   ])("%s ends with 2 and says how it is used", async (_what, args) => {
     const { code, stderr, stdout } = await run(args);
@@ -138,6 +143,17 @@ describe("at a bus", () => {
       expect(opened).toMatchObject({ code: 0 });
       expect(opened.stdout).toContain("open confirmed");
       expect(site.circuit("bench", 1).relay).toBe("open");
+
+      const scanned = await run(["scan", ...bus, "--units", "1-4", "--json"]);
+      expect(scanned).toMatchObject({ code: 0, stderr: "" });
+      const found = scanned.stdout
+        .split("\n")
+        .flatMap((line) => (line.includes('"found",') ? [JSON.parse(line)] : []));
+      expect(found).toMatchObject([{ unitId: 1, state: "answered" }, { unitId: 2 }]);
+      for (const { fits } of found)
+        expect(fits).toContainEqual({ profile: "acrel-adf400l", variant: "single-phase" });
+      const nobody = await run(["scan", ...bus, "--units", "50-52"]);
+      expect(nobody).toEqual({ code: 1, stdout: "nobody answered\n", stderr: "" });
 
       const silent = await run(["read", ...bus, "--unit", "99"]);
       expect(silent).toMatchObject({ code: 1, stdout: "" });

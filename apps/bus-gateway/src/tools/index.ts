@@ -2,6 +2,7 @@
 export { openBus } from "../bus/open-bus.ts";
 export { systemClock } from "../clock.ts";
 export { isGatewayError } from "../errors.ts";
+export { pipeFor } from "../pipe/pipe-for.ts";
 export {
   type AddressPlanMistake,
   CABINET_FRAMES,
@@ -13,5 +14,6 @@ export {
 } from "./address-plan.ts";
 export { parseBusUrl } from "./bus-url.ts";
 export { describeReading, readCircuit } from "./read-circuit.ts";
+export { type FoundAt, type ScanProgress, scanBus } from "./scan/scan-bus.ts";
 export { describeRelayOutcome, switchRelay } from "./switch-relay.ts";
 export { listenOnBus, type TracedFrame } from "./trace/listen-on-bus.ts";
