@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Clock, VirtualClock, waitUntil } from "./clock.ts";
+import { type Clock, setExactTimer, systemClock, VirtualClock, waitUntil } from "./clock.ts";
 
 describe("virtual clock", () => {
   it("stands still until it is moved, and runs timers in the order of their instants", async () => {
@@ -47,5 +47,40 @@ describe("waiting until an instant", () => {
     };
     const waited = waitUntil(early, 4.01).then(() => clock.monotonicMs());
     expect(await clock.until(waited)).toBeGreaterThanOrEqual(4.01);
+  });
+});
+
+describe("a timer for silences", () => {
+  const elapsedMs = (delayMs: number) => {
+    const startedMs = performance.now();
+    return new Promise<number>((resolve) => {
+      setExactTimer(systemClock, () => resolve(performance.now() - startedMs), delayMs);
+    });
+  };
+
+  it.for([0, 0.4, 1.75, 4.01])("never fires before %f ms have passed", async (delayMs) => {
+    for (let n = 0; n < 5; n++) expect(await elapsedMs(delayMs)).toBeGreaterThanOrEqual(delayMs);
+  });
+
+  it.for([0.5, 2.5])("does not fire when it is cancelled before %f ms have passed", async (delayMs) => {
+    let fired = false;
+    const cancel = setExactTimer(
+      systemClock,
+      () => {
+        fired = true;
+      },
+      delayMs,
+    );
+    cancel();
+    await elapsedMs(4);
+    expect(fired).toBe(false);
+  });
+
+  it("is an ordinary one on a clock whose timers are exact", async () => {
+    const clock = new VirtualClock();
+    const fired = new Promise<number>((resolve) => {
+      setExactTimer(clock, () => resolve(clock.monotonicMs()), 1.75);
+    });
+    expect(await clock.until(fired)).toBe(1.75);
   });
 });

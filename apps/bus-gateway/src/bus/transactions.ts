@@ -1,13 +1,13 @@
 import { isModbusBlock, type ReadBlock } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { allowanceMs, longestAllowanceMs, probeAllowanceMs } from "../protocol/line/round-trip.ts";
 import { type Answer, type Refusal, refusal, unconfirmed, type Wire } from "../protocol/protocol.ts";
 import { covers, placeOf } from "./blocks.ts";
 import type { PollEntry, ProfileTiming, ReadReply } from "./bus.ts";
 import type { BusListeners } from "./bus-listeners.ts";
 import { LANE_TABLE } from "./lanes.ts";
 import { mayBeLate, readShape, stillOpen, tellableBlock, writeShape } from "./late-replies.ts";
+import { allowanceFor, noteSlowness } from "./patience.ts";
 import { ASSUMED_TURNAROUND_MS } from "./plan-budget.ts";
 import {
   completed,
@@ -221,28 +221,6 @@ export class Transactions {
 
   #wallMs(monotonicMs: number): number {
     return Math.round(this.#clock.nowMs() - (this.#clock.monotonicMs() - monotonicMs));
-  }
-}
-
-/** Places kept per unit; more of them in doubt is a unit that answers nothing in time. */
-const MOST_SLOW_PLACES = 64;
-
-function allowanceFor(unit: UnitRecord, { longestLatencyMs }: ProfileTiming, place?: string): number {
-  if (isOffline(unit.health))
-    return probeAllowanceMs(unit.roundTrip, longestLatencyMs, unit.health.failedProbes);
-  const isSlow = place !== undefined && unit.slowPlaces.has(place);
-  return isSlow ? longestAllowanceMs(longestLatencyMs) : allowanceMs(unit.roundTrip, longestLatencyMs);
-}
-
-/** A unit that answers most blocks at once may need long for one of them: what it has shown elsewhere says nothing about that. */
-function noteSlowness(unit: UnitRecord, place: string, answer: Answer<unknown>): void {
-  const { slowPlaces, roundTrip, longestLatencyMs } = unit;
-  if (answer.ok) {
-    if (answer.turnaroundMs <= allowanceMs({ ...roundTrip, unanswered: 0 }, longestLatencyMs))
-      slowPlaces.delete(place);
-  } else if (answer.cause === "reply-timeout" && unit.health.presence !== "offline") {
-    if (slowPlaces.size >= MOST_SLOW_PLACES) slowPlaces.clear();
-    slowPlaces.add(place);
   }
 }
 
