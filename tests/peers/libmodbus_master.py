@@ -1,6 +1,7 @@
-"""A Modbus RTU master that is not ours: libmodbus (Debian's libmodbus5) through ctypes.
+"""A Modbus master that is not ours: libmodbus (Debian's libmodbus5) through ctypes.
 
-    libmodbus_master.py PATH BAUD UNIT
+    libmodbus_master.py serial PATH BAUD UNIT      RTU frames
+    libmodbus_master.py modbus-tcp PORT BAUD UNIT
 
 Reads a single-phase circuit of an ADF400L, opens its relay, looks, closes it, and asks for what is not there. Prints one line of
 JSON, the same as pymodbus_master.py.
@@ -13,10 +14,13 @@ import sys
 MEASURED, STATUS, CONTROL, NOWHERE = 0x0300, 0x0311, 0x0801, 0x2000
 FIRST_EXCEPTION = 112345678  # MODBUS_ENOBASE of modbus.h
 
-path, baud, unit = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+kind, where, baud, unit = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 lib = ctypes.CDLL("libmodbus.so.5", use_errno=True)
-lib.modbus_new_rtu.restype = ctypes.c_void_p
-context = ctypes.c_void_p(lib.modbus_new_rtu(path.encode(), baud, ctypes.c_char(b"N"), 8, 1))
+lib.modbus_new_rtu.restype = lib.modbus_new_tcp.restype = ctypes.c_void_p
+if kind == "serial":
+    context = ctypes.c_void_p(lib.modbus_new_rtu(where.encode(), baud, ctypes.c_char(b"N"), 8, 1))
+else:
+    context = ctypes.c_void_p(lib.modbus_new_tcp(b"127.0.0.1", int(where)))
 lib.modbus_set_slave(context, unit)
 lib.modbus_set_response_timeout(context, ctypes.c_uint32(1), ctypes.c_uint32(0))
 if lib.modbus_connect(context) != 0:

@@ -18,25 +18,14 @@ const INITIAL_ENERGY_WH = 1_234_560;
 const RELAY_CLOSED = 0x2000;
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const libmodbus = { available: hasLibmodbus, script: script("./libmodbus_master.py") };
+const pymodbus = { available: hasPymodbus, script: script("./pymodbus_master.py") };
 const masters = [
-  {
-    name: "libmodbus over a pseudo-terminal",
-    available: hasLibmodbus,
-    reach: "pty",
-    start: [script("./libmodbus_master.py")],
-  },
-  {
-    name: "pymodbus over a pseudo-terminal",
-    available: hasPymodbus,
-    reach: "pty",
-    start: [script("./pymodbus_master.py"), "serial"],
-  },
-  {
-    name: "pymodbus over TCP",
-    available: hasPymodbus,
-    reach: "tcp",
-    start: [script("./pymodbus_master.py"), "tcp"],
-  },
+  { name: "libmodbus over a pseudo-terminal", ...libmodbus, reach: "serial" },
+  { name: "libmodbus, Modbus TCP", ...libmodbus, reach: "modbus-tcp" },
+  { name: "pymodbus over a pseudo-terminal", ...pymodbus, reach: "serial" },
+  { name: "pymodbus, RTU over TCP", ...pymodbus, reach: "tcp" },
+  { name: "pymodbus, Modbus TCP", ...pymodbus, reach: "modbus-tcp" },
 ] as const;
 
 const sawSchema = z.object({
@@ -50,7 +39,7 @@ const sawSchema = z.object({
   refusal: z.int(),
 });
 
-describe.for(masters)("the simulator, asked by $name", ({ available, reach, start }) => {
+describe.for(masters)("the simulator, asked by $name", ({ available, reach, script }) => {
   it.skipIf(!available)("measures, switches and refuses as a meter does", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hallmeter-master-"));
     const link = join(folder, "bus");
@@ -59,7 +48,7 @@ describe.for(masters)("the simulator, asked by $name", ({ available, reach, star
         {
           id: "bus-1",
           line: LINE,
-          listen: reach === "pty" ? { pty: { link } } : { tcp: { port: 0 } },
+          listen: { pty: { link }, tcp: { port: 0 }, modbusTcp: { port: 0 } },
           turnaroundMs: 5,
           cabinets: [
             {
@@ -76,8 +65,9 @@ describe.for(masters)("the simulator, asked by $name", ({ available, reach, star
       control: { port: 0 },
     });
     try {
-      const where = reach === "pty" ? link : `${site.reaches[0]?.tcpPort}`;
-      const { stdout } = await run(PYTHON, [...start, where, `${LINE.baud}`, `${UNIT}`]);
+      const [{ tcpPort, modbusTcpPort } = {}] = site.reaches;
+      const where = { serial: link, tcp: `${tcpPort}`, "modbus-tcp": `${modbusTcpPort}` }[reach];
+      const { stdout } = await run(PYTHON, [script, reach, where, `${LINE.baud}`, `${UNIT}`]);
       const saw = sawSchema.parse(JSON.parse(stdout));
       const [, , powerW = 0, , , , energyHigh = 0, energyLow = 0] = saw.measured;
       expect(powerW).toBeGreaterThan(1400);

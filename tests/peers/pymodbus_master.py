@@ -1,7 +1,8 @@
-"""A Modbus RTU master that is not ours: pymodbus.
+"""A Modbus master that is not ours: pymodbus.
 
-    pymodbus_master.py serial PATH BAUD UNIT
-    pymodbus_master.py tcp PORT BAUD UNIT
+    pymodbus_master.py serial PATH BAUD UNIT       RTU frames
+    pymodbus_master.py tcp PORT BAUD UNIT          RTU frames
+    pymodbus_master.py modbus-tcp PORT BAUD UNIT
 
 Reads a single-phase circuit of an ADF400L, opens its relay, looks, closes it, and asks for what is not there. Prints one line of
 JSON, the same as libmodbus_master.py.
@@ -12,7 +13,7 @@ import logging
 import sys
 
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
-from pymodbus.transaction import ModbusRtuFramer
+from pymodbus.transaction import ModbusRtuFramer, ModbusSocketFramer
 
 MEASURED, STATUS, CONTROL, NOWHERE = 0x0300, 0x0311, 0x0801, 0x2000
 
@@ -21,7 +22,8 @@ logging.disable(logging.CRITICAL)
 if kind == "serial":
     client = ModbusSerialClient(port=where, baudrate=baud, parity="N", stopbits=1, timeout=1)
 else:
-    client = ModbusTcpClient("127.0.0.1", port=int(where), framer=ModbusRtuFramer, timeout=1)
+    framer = ModbusRtuFramer if kind == "tcp" else ModbusSocketFramer
+    client = ModbusTcpClient("127.0.0.1", port=int(where), framer=framer, timeout=1)
 if not client.connect():
     sys.exit("pymodbus cannot open the line")
 
