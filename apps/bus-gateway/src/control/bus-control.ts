@@ -12,6 +12,8 @@ import { CLOSING_GAP_MS, nextClose } from "./safety/release-order.ts";
 
 /** Learned turnarounds change slowly. Range 10–600 s. */
 const REPLAN_MS = 60_000;
+/** Smaller changes are not worth a new plan. */
+const TURNAROUND_STEP_MS = 10;
 
 interface BusControlOptions {
   config: BusConfig;
@@ -46,6 +48,8 @@ export class BusControl {
   readonly #watched = new Set<string>();
   #isPlanDue = true;
   #plannedAtMs = 0;
+  /** The turnarounds of the plan in force. */
+  #plannedFor = "";
   #planText = "";
   /** Nothing changes before it unless the bus tells of something. */
   #alarmsDueMs = 0;
@@ -109,11 +113,14 @@ export class BusControl {
   plan(): void {
     const nowMs = this.#clock.monotonicMs();
     if (!this.#isPlanDue && nowMs - this.#plannedAtMs < REPLAN_MS) return;
-    this.#isPlanDue = false;
     this.#plannedAtMs = nowMs;
     const turnarounds = new Map(
       this.budget().units.map(({ unitId, turnaroundMs }) => [unitId, turnaroundMs]),
     );
+    const learned = [...turnarounds.values()].map((ms) => Math.round((ms ?? 0) / TURNAROUND_STEP_MS)).join();
+    if (!this.#isPlanDue && learned === this.#plannedFor) return;
+    this.#isPlanDue = false;
+    this.#plannedFor = learned;
     const polled = [...this.circuits.values()].map((circuit) => ({
       circuitId: circuit.id,
       unitId: circuit.wire.unitId,

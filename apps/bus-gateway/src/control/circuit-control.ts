@@ -1,10 +1,10 @@
 import {
   type CircuitConfig,
   type CircuitInput,
-  type CircuitState,
   type CircuitStep,
   type CircuitStepConfig,
   type Command,
+  type CreditPosition,
   circuitDueMs,
   cutAtMicro,
   decodeSample,
@@ -88,8 +88,16 @@ export class CircuitControl {
     return this.#memory.switching;
   }
 
-  get credit(): CircuitState["credit"] {
-    return this.#memory.rules.credit;
+  /** True when the rules have been told just this. */
+  knowsCredit(position: CreditPosition | null, balanceMicro: number): boolean {
+    const { credit } = this.#memory.rules;
+    if (position === null || credit === null) return position === credit;
+    const { cutMicro, releaseMicro } = position;
+    return (
+      credit.balanceMicro === balanceMicro &&
+      credit.cutMicro === cutMicro &&
+      credit.releaseMicro === releaseMicro
+    );
   }
 
   folded(): FoldedHolds {

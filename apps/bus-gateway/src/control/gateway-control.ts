@@ -172,7 +172,7 @@ export class GatewayControl {
     for (const { lastSample } of this.circuits)
       if (lastSample !== null) this.#guard.seen(Date.parse(lastSample.at));
     this.#guard.setConfig(config, new Set(this.circuits.map(({ id }) => id)));
-    for (const circuit of this.circuits) this.#stepCredit(circuit);
+    for (const circuit of this.circuits) this.#stepCredit(circuit, true);
     this.#plan();
     this.sales.resume();
     await this.commands.settle();
@@ -218,10 +218,11 @@ export class GatewayControl {
   }
 
   /** S6 is judged with the new balance, before the circuit is. */
-  #stepCredit(circuit: CircuitControl): void {
+  #stepCredit(circuit: CircuitControl, isRearranged = false): void {
     const household = this.#credits.get(circuit.config.householdId);
     const position = household?.position ?? null;
     const creditBalanceMicro = household?.balanceMicro ?? 0;
+    if (!isRearranged && circuit.knowsCredit(position, creditBalanceMicro)) return;
     this.#guard.note(this.#standing(circuit, position, creditBalanceMicro));
     circuit.step({ type: "credit", position, creditBalanceMicro }, this.#stepConfig(circuit));
     this.#guard.note(this.#standing(circuit, position, creditBalanceMicro));

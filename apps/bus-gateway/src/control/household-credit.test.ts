@@ -1,9 +1,10 @@
+import { creditEstimateMicro } from "@hallmeter/meter-model";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { creditPosition, PRICE_MICRO_PER_KWH, RIG_START_MS } from "../testing/gateway-rig.ts";
 import { sampleAt } from "../testing/samples.ts";
 import { HouseholdCredit } from "./household-credit.ts";
-import { usePointOf, withoutBreaks } from "./use-points.ts";
+import { usePointOf } from "./use-points.ts";
 
 const SECOND = 1000;
 const circuit = { switchRatingCa: 6000, ctRatio: 1, ptRatio: 1 };
@@ -50,14 +51,14 @@ describe("what a household can still use", () => {
     expect(credit.balanceMicro).toBe(1_000_000 - costMicro(10));
   });
 
-  it("does not change with the number of samples between, whatever was rolled up", () => {
+  it("does not change with the number of samples between, however many", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 400 }), (uses) => {
         const credit = household(100_000_000);
         let energyWh = 1_000_000;
         for (const [index, usedWh] of uses.entries()) {
           energyWh += usedWh;
-          // Two minutes apart: several slots, and more loose points than are kept.
+          // Two minutes apart: several slots.
           credit.addSample("c1", circuit, sample((index + 1) * 120, energyWh));
         }
         expect(credit.balanceMicro).toBe(100_000_000 - costMicro(energyWh - 1_000_000));
@@ -85,6 +86,22 @@ describe("what a household can still use", () => {
   });
 });
 
+describe("a clock that was set back", () => {
+  it("hides no use, before and after it has come to where it was", () => {
+    const credit = household();
+    const give = (second: number, usedWh: number) => {
+      credit.addSample("c1", circuit, sample(second, 1_000_000 + usedWh));
+      return credit.balanceMicro;
+    };
+    expect(give(7200, 100)).toBe(1_000_000 - costMicro(100));
+    // An hour back; 2 kW go on.
+    expect([3600, 3900, 4200].map((second, index) => give(second, 200 + index * 160))).toEqual(
+      [200, 360, 520].map((wh) => 1_000_000 - costMicro(wh)),
+    );
+    expect(give(7500, 700)).toBe(1_000_000 - costMicro(700));
+  });
+});
+
 describe("a step that no switch can carry", () => {
   const last = { atMs: RIG_START_MS, energyWh: 1_000_000 };
   it.each([
@@ -96,15 +113,48 @@ describe("a step that no switch can carry", () => {
   });
 
   it("is taken out, and counting goes on behind it", () => {
-    const points = [
-      { atMs: 1, energyWh: 110 },
-      { atMs: 2, energyWh: 9_000, isBreak: true },
-      { atMs: 3, energyWh: 9_005 },
-      { atMs: 4, energyWh: 20, isBreak: true },
-      { atMs: 5, energyWh: 21 },
-    ];
-    expect(withoutBreaks({ atMs: 0, energyWh: 100 }, points).map(({ energyWh }) => energyWh)).toEqual([
-      110, 110, 115, 115, 116,
-    ]);
+    const credit = household();
+    const registers = [1_000_010, 5_000_000, 5_000_010, 20, 40];
+    const balances = registers.map((energyWh, index) => {
+      credit.addSample("c1", circuit, sample((index + 1) * 1000, energyWh));
+      return credit.balanceMicro;
+    });
+    const used = [10, 10, 20, 20, 40];
+    expect(balances).toEqual(used.map((wh) => 1_000_000 - costMicro(wh)));
+  });
+});
+
+describe("two rates", () => {
+  const tariff = {
+    schemeVersion: 1 as const,
+    rates: [
+      { id: "peak", name: "Peak", priceMicroPerKWh: 900_001 },
+      { id: "low", name: "Low", priceMicroPerKWh: 300_007 },
+    ],
+    periods: [
+      { from: "00:00", to: "08:00", rateId: "low" },
+      { from: "08:00", to: "24:00", rateId: "peak" },
+    ],
+  };
+
+  it("cost what the whole series costs, however the points came", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 120 }), (uses) => {
+        const position = creditPosition(1, 100_000_000, { tariff });
+        const credit = new HouseholdCredit("Asia/Shanghai");
+        credit.setPosition(position);
+        let energyWh = 1_000_000;
+        const points = uses.map((usedWh, index) => {
+          energyWh += usedWh;
+          // Twenty minutes apart: each in a slot of its own, over both rates.
+          const next = sample((index + 1) * 1200, energyWh);
+          credit.addSample("c1", circuit, next);
+          return { atMs: Date.parse(next.at), energyWh };
+        });
+        const expected = creditEstimateMicro(position, [{ circuitId: "c1", points }], "Asia/Shanghai");
+        expect(credit.balanceMicro).toBe(expected);
+      }),
+      { numRuns: 50 },
+    );
   });
 });

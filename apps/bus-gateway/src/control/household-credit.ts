@@ -1,11 +1,6 @@
-import { type CreditPosition, creditEstimateMicro, type Sample } from "@hallmeter/meter-model";
+import { type CreditPosition, rateUse, type Sample, takeMicro } from "@hallmeter/meter-model";
 import type { UsePoint } from "../store/records.ts";
-import { isReplaceable, type SwitchedCircuit, usePointOf, withoutBreaks } from "./use-points.ts";
-
-/** Beyond so many points the older ones are rolled up into the balance, so that a long outage does not slow the polls. */
-const MOST_LOOSE_POINTS = 48;
-/** Points left loose after rolling up. */
-const LOOSE_POINTS_KEPT = 4;
+import { isReplaceable, type SwitchedCircuit, usePointOf } from "./use-points.ts";
 
 export interface PointChanges {
   added: UsePoint | null;
@@ -13,13 +8,33 @@ export interface PointChanges {
   removedAtMs: number[];
 }
 
+/** One circuit's registers since the server's, and what the use between them costs, in 10⁻⁹. */
+interface CircuitUse {
+  points: UsePoint[];
+  /** Up to the point before the last. */
+  settledNano: number;
+  /** From there to the last point, which a newer one may replace. */
+  lastNano: number;
+  /** The register has started anew since the server's, and its values say nothing about that one's. */
+  hasBreak: boolean;
+  /** The last sample, by the clock of its moment. */
+  seen?: UsePoint;
+}
+
+/** Between two samples across a step of the clock, nobody knows how long. Range 1–60 min. */
+const UNKNOWN_PAUSE_MS = 15 * 60_000;
+
+/** What the sample is compared with: a point of its own time. */
+function comparable(before: UsePoint | undefined, atMs: number): UsePoint | undefined {
+  if (before === undefined || before.atMs < atMs) return before;
+  return { ...before, atMs: atMs - UNKNOWN_PAUSE_MS };
+}
+
 /** What a household can still use by now: the server's position less the rated use of its circuits since. */
 export class HouseholdCredit {
   readonly #timeZone: string;
-  readonly #points = new Map<string, UsePoint[]>();
+  readonly #uses = new Map<string, CircuitUse>();
   #position: CreditPosition | null = null;
-  /** The position moved forward to newer registers; what is not yet in it is loose. */
-  #rolled: CreditPosition | null = null;
   #balanceMicro = 0;
 
   constructor(timeZone: string) {
@@ -37,14 +52,14 @@ export class HouseholdCredit {
 
   /** Points kept from before a restart, oldest first. */
   restorePoints(circuitId: string, points: readonly UsePoint[]): void {
-    this.#points.set(circuitId, [...points]);
-    this.#startFromPosition();
+    this.#uses.set(circuitId, { points: [...points], settledNano: 0, lastNano: 0, hasBreak: false });
+    this.#recount();
   }
 
   /** The circuit belongs to the household no longer. */
   forgetCircuit(circuitId: string): void {
-    this.#points.delete(circuitId);
-    this.#startFromPosition();
+    this.#uses.delete(circuitId);
+    this.#recount();
   }
 
   /**
@@ -56,77 +71,88 @@ export class HouseholdCredit {
     this.#position = position;
     const removed = new Map<string, number[]>();
     for (const { circuitId, at } of position.registers) {
-      const points = this.#points.get(circuitId) ?? [];
+      const use = this.#useOf(circuitId);
       // One point at or before the register stays: the next sample is judged against it.
       const keptFrom = Math.max(
         0,
-        points.findLastIndex((point) => point.atMs <= Date.parse(at)),
+        use.points.findLastIndex((point) => point.atMs <= Date.parse(at)),
       );
       removed.set(
         circuitId,
-        points.slice(0, keptFrom).map(({ atMs }) => atMs),
+        use.points.slice(0, keptFrom).map(({ atMs }) => atMs),
       );
-      this.#points.set(circuitId, points.slice(keptFrom));
+      use.points = use.points.slice(keptFrom);
     }
-    this.#startFromPosition();
+    this.#recount();
     return removed;
   }
 
   /** Doubtful samples are no use: the next good one carries their energy. */
   addSample(circuitId: string, circuit: SwitchedCircuit, sample: Sample): PointChanges {
-    const points = this.#points.get(circuitId) ?? [];
+    if (sample.flags.includes("suspect")) return { added: null, removedAtMs: [] };
+    const use = this.#useOf(circuitId);
+    const { points } = use;
     const last = points.at(-1);
-    if (sample.flags.includes("suspect") || (last !== undefined && Date.parse(sample.at) <= last.atMs))
-      return { added: null, removedAtMs: [] };
-    const added = usePointOf(circuit, sample, last);
-    const goes = last !== undefined && isReplaceable(points.at(-2), last, added) ? [last] : [];
-    this.#points.set(circuitId, [...points.slice(0, points.length - goes.length), added]);
+    const seen = usePointOf(circuit, sample, comparable(use.seen ?? last, Date.parse(sample.at)));
+    use.seen = seen;
+    // After the clock was set back, points follow the newest one closely until it has passed it again.
+    const added = { ...seen, atMs: Math.max(seen.atMs, (last?.atMs ?? 0) + 1) };
+    const isReplaced = last !== undefined && isReplaceable(points.at(-2), last, added);
+    if (isReplaced) points.pop();
+    else use.settledNano += use.lastNano;
+    use.lastNano = this.#costNano(use, circuitId, points.at(-1), added);
+    points.push(added);
     this.#estimate();
-    return { added, removedAtMs: goes.map(({ atMs }) => atMs) };
+    return { added, removedAtMs: isReplaced ? [last.atMs] : [] };
   }
 
-  #startFromPosition(): void {
-    this.#rolled = this.#position;
+  #useOf(circuitId: string): CircuitUse {
+    const known = this.#uses.get(circuitId) ?? { points: [], settledNano: 0, lastNano: 0, hasBreak: false };
+    this.#uses.set(circuitId, known);
+    return known;
+  }
+
+  #recount(): void {
+    for (const [circuitId, use] of this.#uses) {
+      use.settledNano = 0;
+      use.lastNano = 0;
+      use.hasBreak = false;
+      let before: UsePoint | undefined;
+      for (const point of use.points) {
+        use.settledNano += use.lastNano;
+        use.lastNano = this.#costNano(use, circuitId, before, point);
+        before = point;
+      }
+    }
     this.#estimate();
+  }
+
+  /**
+   * What the use up to the point costs: since the one before, or since the server's register where that is newer. A circuit that
+   * the position does not know starts at its first point.
+   */
+  #costNano(use: CircuitUse, circuitId: string, before: UsePoint | undefined, point: UsePoint): number {
+    const position = this.#position;
+    if (position === null) return 0;
+    const register = position.registers.find((row) => row.circuitId === circuitId);
+    const base = register && { atMs: Date.parse(register.at), energyWh: register.energyWh };
+    const from = base !== undefined && (before === undefined || before.atMs <= base.atMs) ? base : before;
+    if (from === undefined || point.atMs <= from.atMs) return 0;
+    if (point.isBreak === true) {
+      use.hasBreak = true;
+      return 0;
+    }
+    // What the server has charged already is below its register, whatever the clock said when it was read.
+    const chargedWh = use.hasBreak ? 0 : (base?.energyWh ?? 0);
+    const usedWh = point.energyWh - Math.max(from.energyWh, chargedWh);
+    if (usedWh <= 0) return 0;
+    return rateUse(position.tariff, this.#timeZone, from.atMs, point.atMs, usedWh).costNano;
   }
 
   #estimate(): void {
-    if (this.#position === null || this.#rolled === null) return;
-    this.#balanceMicro = this.#estimateFrom(this.#rolled, 0);
-    const loose = Math.max(0, ...this.#series(this.#rolled).map(({ points }) => points.length));
-    if (loose > MOST_LOOSE_POINTS) this.#rollUp(this.#rolled);
-  }
-
-  /** Loses less than one micro-unit each time. */
-  #rollUp(from: CreditPosition): void {
-    const balanceMicro = this.#estimateFrom(from, LOOSE_POINTS_KEPT);
-    const series = this.#series(from);
-    const registers = series.map(({ circuitId, base, points }) => {
-      const rolledToMs = points.at(-1 - LOOSE_POINTS_KEPT)?.atMs;
-      // The meter's own register at that instant: counting goes on from what it shows.
-      const raw = this.#points.get(circuitId)?.find(({ atMs }) => atMs === rolledToMs) ?? base;
-      return { circuitId, at: new Date(raw.atMs).toISOString(), energyWh: raw.energyWh };
-    });
-    this.#rolled = { ...from, balanceMicro, registers };
-  }
-
-  #estimateFrom(position: CreditPosition, leaveOut: number): number {
-    const uses = this.#series(position).map(({ circuitId, points }) => ({
-      circuitId,
-      points: points.slice(0, points.length - leaveOut),
-    }));
-    return creditEstimateMicro(position, uses, this.#timeZone);
-  }
-
-  #series(position: CreditPosition) {
-    return [...this.#points].flatMap(([circuitId, points]) => {
-      const register = position.registers.find((row) => row.circuitId === circuitId);
-      const first = points[0];
-      const base =
-        register === undefined
-          ? first && { atMs: first.atMs, energyWh: first.energyWh }
-          : { atMs: Date.parse(register.at), energyWh: register.energyWh };
-      return base === undefined ? [] : [{ circuitId, base, points: withoutBreaks(base, points) }];
-    });
+    if (this.#position === null) return;
+    let costNano = 0;
+    for (const { settledNano, lastNano } of this.#uses.values()) costNano += settledNano + lastNano;
+    this.#balanceMicro = this.#position.balanceMicro - takeMicro(costNano).micro;
   }
 }

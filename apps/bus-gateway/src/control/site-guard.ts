@@ -76,12 +76,17 @@ export class SiteGuard {
   look(): boolean {
     const { clock } = this.#options;
     const nowMs = clock.nowMs();
-    const before = [this.#clockWatch.isSure, this.isProtectedTime, this.#bulk.isPaused];
+    const { isSure } = this.#clockWatch;
+    const { isProtectedTime } = this;
+    const { isPaused } = this.#bulk;
     this.#clockWatch.look(nowMs, clock.monotonicMs());
     this.#lookAtPeriod(nowMs);
-    if (this.#due.size > 0 || this.#bulk.isPaused) this.#judge(nowMs);
-    const after = [this.#clockWatch.isSure, this.isProtectedTime, this.#bulk.isPaused];
-    return after.some((value, index) => value !== before[index]);
+    if (this.#due.size > 0 || isPaused) this.#judge(nowMs);
+    return (
+      isSure !== this.#clockWatch.isSure ||
+      isProtectedTime !== this.isProtectedTime ||
+      isPaused !== this.#bulk.isPaused
+    );
   }
 
   /** S6: the circuit's standing as it is about to be judged. */

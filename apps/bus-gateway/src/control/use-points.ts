@@ -41,19 +41,3 @@ export function isReplaceable(beforeLast: UsePoint | undefined, last: UsePoint, 
   const slot = (point: UsePoint) => Math.floor(point.atMs / SLOT_MS);
   return slot(beforeLast) === slot(last) && slot(last) === slot(next);
 }
-
-/** Registers after `base` with the breaks taken out, so that their differences are use and nothing else. */
-export function withoutBreaks(
-  base: { atMs: number; energyWh: number },
-  points: readonly UsePoint[],
-): { atMs: number; energyWh: number }[] {
-  let raw = base.energyWh;
-  let counted = base.energyWh;
-  return points
-    .filter((point) => point.atMs > base.atMs)
-    .map((point) => {
-      if (point.isBreak !== true) counted += Math.max(0, point.energyWh - raw);
-      raw = point.energyWh;
-      return { atMs: point.atMs, energyWh: counted };
-    });
-}

@@ -78,6 +78,12 @@ export class Outbox {
     }));
   }
 
+  /** Keys of the first that wait, in order, without what they hold. */
+  firstKeys(limit: number, urgentOnly = false): OutboxKey[] {
+    const range = urgentOnly ? { to: [PRIORITY.ordinary, 0], limit } : { limit };
+    return [...this.#tables.entries("outbox", range)].map(({ key }) => keySchema.parse(key));
+  }
+
   /** Those of the keys that still wait, in the order given. */
   read(keys: readonly OutboxKey[]): OutboxEntry[] {
     return keys.flatMap((key) => {
@@ -91,7 +97,7 @@ export class Outbox {
   }
 
   hasUrgent(): boolean {
-    return this.first(1, true).length > 0;
+    return this.firstKeys(1, true).length > 0;
   }
 
   size(): OutboxSize {

@@ -113,7 +113,7 @@ export class BatchSender {
     if (this.#isClosed) return;
     if (this.#failures > 0) this.#wakeIn(serverPauseMs(this.#failures, random()));
     else if (this.#mark.inFlight !== null || store.outbox.hasUrgent()) this.#wakeIn(0);
-    else if (store.outbox.first(1).length > 0) this.#wakeIn(this.#untilOrdinaryMs());
+    else if (store.outbox.firstKeys(1).length > 0) this.#wakeIn(this.#untilOrdinaryMs());
   }
 
   /** Sends one batch, if there is anything to send now. Never rejects. */
@@ -148,10 +148,10 @@ export class BatchSender {
   async #takeBatch(): Promise<InFlight | null> {
     const { store, clock } = this.#options;
     const isOrdinaryDue = this.#untilOrdinaryMs() === 0;
-    const entries = store.outbox.first(BATCH_ITEMS, !isOrdinaryDue);
-    if (entries.length === 0) return null;
+    const keys = store.outbox.firstKeys(BATCH_ITEMS, !isOrdinaryDue);
+    if (keys.length === 0) return null;
     if (isOrdinaryDue) this.#lastOrdinaryMs = clock.monotonicMs();
-    return this.#numbered(entries.map(({ key }) => key));
+    return this.#numbered(keys);
   }
 
   async #numbered(keys: readonly OutboxKey[]): Promise<InFlight> {
