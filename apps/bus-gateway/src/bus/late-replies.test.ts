@@ -44,6 +44,21 @@ describe("a reply that comes during a later request to the same unit", () => {
     await clock.until(bus.write(write(3)));
   });
 
+  it("does not refuse a write to another register", async () => {
+    const { clock, bus } = busOver(lateForTheSecond(exceptionReply(13, 16, 3)));
+    const other = { ...write(1), write: { address: 0x500, words: [7] } };
+    await expect(clock.until(bus.write(other))).rejects.toMatchObject({ code: "write-unconfirmed" });
+    await expect(clock.until(bus.write(write(2)))).rejects.toMatchObject({ code: "write-unconfirmed" });
+  });
+
+  it("leaves the reply that it was taken for owed, when it is an exception", async () => {
+    const { clock, read, wire } = busOver(lateForTheSecond(exceptionReply(13, 3, 6)));
+    await expect(clock.until(read({ block: circuit(1) }))).rejects.toMatchObject({ code: "reply-timeout" });
+    await expect(clock.until(read({ block: circuit(2) }))).rejects.toMatchObject({ code: "reply-foreign" });
+    await clock.until(read({ block: circuit(2) }));
+    expect(wire.requests.map(({ bytes }) => parseRequest(bytes).count)).toEqual([18, 19, 20]);
+  });
+
   it("does not refuse another write", async () => {
     const { clock, bus } = busOver(lateForTheSecond(exceptionReply(13, 16, 3)));
     await expect(clock.until(bus.write(write(1)))).rejects.toMatchObject({ code: "write-unconfirmed" });

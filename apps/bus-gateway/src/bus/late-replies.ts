@@ -1,4 +1,5 @@
 import { isModbusBlock, isModbusWrite, type ReadBlock, type RegisterWrite } from "@hallmeter/meter-model";
+import type { Answer } from "../protocol/protocol.ts";
 import { isReadable, type ReadPlanSetting, type RegisterRange } from "./read-plan.ts";
 
 /**
@@ -39,6 +40,20 @@ export function stillOpen(open: readonly OpenReply[], nowMs: number): OpenReply[
 
 export function mayBeLate(open: readonly OpenReply[], shape: string | null, nowMs: number): boolean {
   return open.some((reply) => reply.shape === shape && reply.untilMs > nowMs);
+}
+
+/**
+ * Whether what was heard may answer an earlier request: a reply of the same shape, or an exception, which names the function and
+ * nothing else.
+ */
+export function mayAnswerEarlier(
+  answer: Answer<unknown>,
+  shape: string | null,
+  owed: readonly OpenReply[],
+  kind: "read" | "write",
+): boolean {
+  if (answer.ok) return shape !== null && owed.some((reply) => reply.shape === shape);
+  return answer.answered && owed.some((reply) => reply.shape.startsWith(kind));
 }
 
 /**

@@ -6,7 +6,7 @@ import { covers, placeOf } from "./blocks.ts";
 import type { PollEntry, ProfileTiming, ReadReply } from "./bus.ts";
 import type { BusListeners } from "./bus-listeners.ts";
 import { LANE_TABLE } from "./lanes.ts";
-import { mayBeLate, readShape, stillOpen, tellableBlock, writeShape } from "./late-replies.ts";
+import { mayAnswerEarlier, readShape, stillOpen, tellableBlock, writeShape } from "./late-replies.ts";
 import { allowanceFor, noteSlowness } from "./patience.ts";
 import { ASSUMED_TURNAROUND_MS } from "./plan-budget.ts";
 import {
@@ -79,10 +79,12 @@ export class Transactions {
     const { write, profile } = waiting.request;
     const unit = this.#units.get(waiting.unitId);
     const shape = writeShape(write);
-    const isTellable = !mayBeLate(unit.openReplies, shape, startedMs);
+    const owed = stillOpen(unit.openReplies, startedMs);
     const said = await this.#wire.write(unit.unitId, write, this.#timing(unit, profile));
-    this.#note(unit, said, profile, shape);
-    const answer = isTellable && !this.#isDistrusted(unit) ? said : doubted(said);
+    const heard = mayAnswerEarlier(said, shape, owed, "write") ? unconfirmed(notForSure()) : said;
+    this.#note(unit, heard, profile, shape);
+    const isBelieved = !heard.ok || !this.#isDistrusted(unit);
+    const answer = isBelieved ? heard : unconfirmed(refusal("duplicate-address", { answered: true }));
     if (!answer.ok) rejectAll(waiting, answer.error);
     else for (const waiter of waiting.waiters) waiter.resolve();
     return answer.ok;
@@ -108,7 +110,10 @@ export class Transactions {
     const unit = this.#units.get(entry.unitId);
     dropStaleReplies(poll, startedMs);
     const [target] = missingBlocks(poll);
-    if (!target) return true;
+    if (!target) {
+      missed(poll, startedMs, true);
+      return true;
+    }
     if (isOffline(unit.health)) return this.#probe(unit, target, entry, startedMs);
     const others = isDoubtful ? [] : this.#sharers(unit, startedMs, poll.dueMs + entry.intervalMs);
     const planned = planRead(target, others, this.#setting(unit, target, startedMs));
@@ -153,7 +158,9 @@ export class Transactions {
       return "put-off";
     }
     const place = placeOf(planned.target);
-    const answer = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile, place));
+    const owed = stillOpen(unit.openReplies, startedMs);
+    const said = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile, place));
+    const answer = mayAnswerEarlier(said, null, owed, "read") ? notForSure() : said;
     noteSlowness(unit, place, answer);
     this.#note(unit, answer, profile, readShape(block));
     if (answer.ok && !this.#isDistrusted(unit)) {
@@ -224,10 +231,9 @@ export class Transactions {
   }
 }
 
-/** An answer to a write of which nobody can say whether it is the answer to this one. */
-function doubted(answer: Answer<void>): Refusal {
-  if (answer.ok) return unconfirmed(refusal("reply-foreign", { answered: true }));
-  return answer.answered ? unconfirmed(answer) : answer;
+/** A late reply may have been taken for the answer, and the answer itself may still come. */
+function notForSure(): Refusal {
+  return refusal("reply-foreign");
 }
 
 /** The registers read beyond the block that was wanted. */
