@@ -8,6 +8,7 @@ import type { Mains, Phase } from "./mains.ts";
 import type { MeterClock } from "./meter-clock.ts";
 import { type MeterRules, NO_CREDIT } from "./meter-rules.ts";
 import { type LoadTrip, NO_VERDICT, type OwnVerdict, stepLoadControl } from "./own-controls.ts";
+import { ShownRegisters } from "./shown-registers.ts";
 
 export interface CircuitOptions {
   unitId: UnitId;
@@ -77,10 +78,8 @@ export class SwitchedCircuit {
   readonly phaseCount: 1 | 3;
   readonly #options: CircuitOptions;
   readonly #copper: Loop;
+  readonly #registers: ShownRegisters;
   #prepaid: CircuitState["prepaid"];
-  #registerOffsetWh: number;
-  #phaseOffsetsWh: number[];
-  #reactiveOffsetsVarh: number[];
   #serialNumber: string;
   #loadTrip: LoadTrip;
   #verdict: OwnVerdict = NO_VERDICT;
@@ -101,9 +100,7 @@ export class SwitchedCircuit {
     this.#switchings = state.switchings;
     this.#closuresOntoLive = state.closuresOntoLive;
     this.#serialNumber = state.serialNumber ?? options.serialNumber;
-    this.#registerOffsetWh = state.registerOffsetWh;
-    this.#phaseOffsetsWh = [...state.phaseOffsetsWh];
-    this.#reactiveOffsetsVarh = [...state.reactiveOffsetsVarh];
+    this.#registers = new ShownRegisters(options.energyModulusWh, state);
     this.#copper = new Loop({
       phaseCount: options.phaseCount,
       appliances: options.appliances,
@@ -167,14 +164,14 @@ export class SwitchedCircuit {
   /** Makes the energy register wrap to zero after another `remainingWh`, rounded down to the register's step. */
   approachRollover(remainingWh: number): void {
     this.sync();
-    this.#registerOffsetWh = this.#options.energyModulusWh - remainingWh - this.#copper.totalActive().wh;
+    this.#registers.approachRollover(this.#copper.totalActive(), remainingWh);
   }
 
   /** Another meter takes over the copper: its registers start at `energyWh`, its credit at nothing. */
   replaceMeter(serialNumber: string, energyWh: number): void {
     this.sync();
     this.#serialNumber = serialNumber;
-    this.#startRegisters(energyWh);
+    this.#registers.startAt(energyWh, this.#copper.totalActive(), this.#copper.energies);
     this.#loadTrip = undefined;
     this.#prepaid = {
       remainingMinor: 0,
@@ -189,7 +186,7 @@ export class SwitchedCircuit {
   /** Makes the registers show zero; the copper's energy goes on. */
   clearRegisters(): void {
     this.sync();
-    this.#startRegisters(0);
+    this.#registers.startAt(0, this.#copper.totalActive(), this.#copper.energies);
   }
 
   credit(amountMinor: number): void {
@@ -242,9 +239,7 @@ export class SwitchedCircuit {
       switchings: this.#switchings,
       closuresOntoLive: this.#closuresOntoLive,
       serialNumber: this.#serialNumber,
-      registerOffsetWh: this.#registerOffsetWh,
-      phaseOffsetsWh: [...this.#phaseOffsetsWh],
-      reactiveOffsetsVarh: [...this.#reactiveOffsetsVarh],
+      ...this.#registers.state(),
       prepaid: { ...this.#prepaid },
     };
   }
@@ -255,12 +250,13 @@ export class SwitchedCircuit {
     const { mains, supplyPhase, elapsedMs, rules, meterClock } = this.#options;
     const atMs = elapsedMs();
     const powers = this.#copper.powers();
+    const { energies } = this.#copper;
     const credit = rules?.credit() ?? NO_CREDIT;
     const { remainingMinor, purchasedMinor } = this.#prepaid;
     return {
       phases: powers.map((power, index) => {
         const phase = this.phaseCount === 1 ? supplyPhase : (index as Phase);
-        return phaseView(power, this.#shownPhase(index), mains.voltageDv(phase, atMs));
+        return phaseView(power, this.#registers.phase(index, energies), mains.voltageDv(phase, atMs));
       }),
       total: powerView(sumPowers(powers), this.#shownTotal()),
       frequencyCHz: mains.frequencyCHz(atMs),
@@ -284,34 +280,8 @@ export class SwitchedCircuit {
     };
   }
 
-  #startRegisters(energyWh: number): void {
-    const { energies } = this.#copper;
-    this.#registerOffsetWh = energyWh - this.#copper.totalActive().wh;
-    this.#phaseOffsetsWh = energies.map(({ active }) => -active.wh);
-    this.#reactiveOffsetsVarh = energies.map(({ reactive }) => -reactive.wh);
-  }
-
-  #wrapped(wh: number): number {
-    const modulus = this.#options.energyModulusWh;
-    return ((wh % modulus) + modulus) % modulus;
-  }
-
-  #shownPhase(index: number): ShownEnergy {
-    const energy = this.#copper.energies[index];
-    const activeOffsetWh =
-      this.phaseCount === 1 ? this.#registerOffsetWh : (this.#phaseOffsetsWh[index] ?? 0);
-    return {
-      activeWh: this.#wrapped((energy?.active.wh ?? 0) + activeOffsetWh),
-      reactiveVarh: (energy?.reactive.wh ?? 0) + (this.#reactiveOffsetsVarh[index] ?? 0),
-    };
-  }
-
   #shownTotal(): ShownEnergy {
-    const reactiveVarh = this.#copper.energies.reduce(
-      (sum, _, index) => sum + this.#shownPhase(index).reactiveVarh,
-      0,
-    );
-    return { activeWh: this.#wrapped(this.#copper.totalActive().wh + this.#registerOffsetWh), reactiveVarh };
+    return this.#registers.total(this.#copper.totalActive(), this.#copper.energies);
   }
 
   /** Whole Wh since the last charge; what is below the minor unit is carried. */
