@@ -137,7 +137,7 @@ describe("a full disk", () => {
       await clock.advance(60_000);
     }
     await store.idle();
-    expect(store.outbox.size().count).toBe(61 + 4);
+    expect(store.outbox.size().count).toBe(60 + 4);
     expect(store.outbox.size().acceptance).toBe("thinned");
     const waiting = store.outbox.first(1000).map(({ key }) => key);
     await store.commit(store.outbox.removals(waiting));
