@@ -1,7 +1,8 @@
 import type { Cancel, Clock } from "../clock.ts";
 import { GatewayError } from "../errors.ts";
 import { isWorthAnAlarm, reopenPauseMs } from "./back-off.ts";
-import type { BytePipe, Connect, Connection, PipeState } from "./byte-pipe.ts";
+import type { BytePipe, Connect, Connection } from "./byte-pipe.ts";
+import { ListenedPipe } from "./listened-pipe.ts";
 
 interface ReopeningPipeOptions {
   connect: Connect;
@@ -11,12 +12,10 @@ interface ReopeningPipeOptions {
 }
 
 /** Turns a way to connect once into a pipe that reconnects for as long as it is not closed. */
-export class ReopeningPipe implements BytePipe {
+export class ReopeningPipe extends ListenedPipe implements BytePipe {
   readonly #connect: Connect;
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #byteListeners = new Set<(bytes: Uint8Array, atMonotonicMs: number) => void>();
-  readonly #stateListeners = new Set<(state: PipeState) => void>();
   #connection: Connection | null = null;
   /** Ends the current connection. */
   #break: (reason: string) => void = () => {};
@@ -27,6 +26,7 @@ export class ReopeningPipe implements BytePipe {
   #closed = false;
 
   constructor({ connect, clock, random }: ReopeningPipeOptions) {
+    super();
     this.#connect = connect;
     this.#clock = clock;
     this.#random = random;
@@ -57,16 +57,6 @@ export class ReopeningPipe implements BytePipe {
     }
   }
 
-  onBytes(listener: (bytes: Uint8Array, atMonotonicMs: number) => void): Cancel {
-    this.#byteListeners.add(listener);
-    return () => void this.#byteListeners.delete(listener);
-  }
-
-  onState(listener: (state: PipeState) => void): Cancel {
-    this.#stateListeners.add(listener);
-    return () => void this.#stateListeners.delete(listener);
-  }
-
   async close(): Promise<void> {
     this.#closed = true;
     this.#giveUp.abort();
@@ -87,7 +77,7 @@ export class ReopeningPipe implements BytePipe {
     };
     const bytes = (received: Uint8Array) => {
       const atMonotonicMs = this.#clock.monotonicMs();
-      if (brokenWhy === null) for (const listener of this.#byteListeners) listener(received, atMonotonicMs);
+      if (brokenWhy === null) this.tellBytes(received, atMonotonicMs);
     };
     try {
       opened = await this.#connect({ bytes, broken }, this.#giveUp.signal);
@@ -106,7 +96,7 @@ export class ReopeningPipe implements BytePipe {
     this.#connection = opened;
     this.#break = broken;
     this.#failures = 0;
-    this.#tell({ state: "up" });
+    this.tellState({ state: "up" });
   }
 
   #lost(reason: string, remains?: Connection): void {
@@ -114,7 +104,7 @@ export class ReopeningPipe implements BytePipe {
     // What is broken may fail to close as well; the reason that counts is already told.
     remains?.close().catch(() => {});
     this.#failures += 1;
-    this.#tell({
+    this.tellState({
       state: "down",
       reason,
       failures: this.#failures,
@@ -123,10 +113,6 @@ export class ReopeningPipe implements BytePipe {
     if (this.#closed) return;
     const pauseMs = reopenPauseMs(this.#failures, this.#random());
     this.#cancelReopen = this.#clock.setTimer(() => this.open(), pauseMs);
-  }
-
-  #tell(state: PipeState): void {
-    for (const listener of this.#stateListeners) listener(state);
   }
 }
 

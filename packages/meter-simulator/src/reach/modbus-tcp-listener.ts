@@ -1,9 +1,9 @@
 import { createServer, type Socket } from "node:net";
 import type { Clock } from "../clock/clock.ts";
-import { SimulatorError } from "../errors.ts";
 import type { Hub } from "../line/hub.ts";
 import { EXCEPTION } from "../modbus/register-bank.ts";
 import { createRtuMaster } from "../modbus/rtu-master.ts";
+import { listenOnLoopback } from "./listen-on-loopback.ts";
 import type { Listener } from "./listener.ts";
 
 /** MODBUS Messaging on TCP/IP V1.0b, 3.1.3: transaction, protocol 0, length, unit; the length counts the unit and the PDU. */
@@ -82,16 +82,12 @@ export async function listenOnModbusTcp(
     client.on("error", () => client.destroy());
     client.on("close", () => clients.delete(client));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => {
-      master.close();
-      reject(new SimulatorError("port-unavailable", `cannot listen on 127.0.0.1:${port}`, { cause }));
-    });
-    server.listen({ host: "127.0.0.1", port }, resolve);
+  const listeningPort = await listenOnLoopback(server, port).catch((error: unknown) => {
+    master.close();
+    throw error;
   });
-  const address = server.address();
   return {
-    port: typeof address === "object" && address ? address.port : port,
+    port: listeningPort,
     close: () =>
       new Promise((resolve) => {
         master.close();

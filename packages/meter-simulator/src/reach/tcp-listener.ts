@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
-import { SimulatorError } from "../errors.ts";
 import type { Hub } from "../line/hub.ts";
+import { listenOnLoopback } from "./listen-on-loopback.ts";
 import type { Listener } from "./listener.ts";
 
 /** A client that does not read must not hold memory for ever: a serial server's buffer, 64 KiB. */
@@ -28,15 +28,9 @@ export async function listenOnTcp(hub: Hub, port: number): Promise<Listener & { 
     client.on("error", () => client.destroy());
     client.on("close", () => clients.delete(client));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => {
-      reject(new SimulatorError("port-unavailable", `cannot listen on 127.0.0.1:${port}`, { cause }));
-    });
-    server.listen({ host: "127.0.0.1", port }, resolve);
-  });
-  const address = server.address();
+  const listeningPort = await listenOnLoopback(server, port);
   return {
-    port: typeof address === "object" && address ? address.port : port,
+    port: listeningPort,
     close: () =>
       new Promise((resolve) => {
         wire.detach();

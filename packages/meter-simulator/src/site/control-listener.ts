@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { UnitId } from "@hallmeter/meter-model";
 import { SimulatorError, type SimulatorErrorCode } from "../errors.ts";
+import { listenOnLoopback } from "../reach/listen-on-loopback.ts";
 import type { Listener } from "../reach/listener.ts";
 import type { SiteControl } from "./site-core.ts";
 
@@ -128,15 +129,9 @@ export async function listenForControl(
       (error: unknown) => send(response, { status: 500, body: { code: "internal", detail: String(error) } }),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => {
-      reject(new SimulatorError("port-unavailable", `cannot listen on 127.0.0.1:${port}`, { cause }));
-    });
-    server.listen({ host: "127.0.0.1", port }, resolve);
-  });
-  const address = server.address();
+  const listeningPort = await listenOnLoopback(server, port);
   return {
-    port: typeof address === "object" && address ? address.port : port,
+    port: listeningPort,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

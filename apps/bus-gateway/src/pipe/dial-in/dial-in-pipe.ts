@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import { type LineConfig, type PipeConfig, parseBytePattern } from "@hallmeter/meter-model";
 import type { Cancel, Clock } from "../../clock.ts";
 import { GatewayError } from "../../errors.ts";
-import type { BytePipe, PipeState } from "../byte-pipe.ts";
+import type { BytePipe } from "../byte-pipe.ts";
+import { ListenedPipe } from "../listened-pipe.ts";
 import { UNKNOWN_LINE_BAUD } from "../tcp-client.ts";
 import type { DialInListener } from "./dial-in-listener.ts";
 import { HeartbeatFilter } from "./heartbeat-filter.ts";
@@ -23,13 +24,11 @@ interface DialInPipeOptions {
 }
 
 /** The line behind a unit that dials in: up while the unit is there, and the newest connection is the one that counts. */
-export class DialInPipe implements BytePipe {
+export class DialInPipe extends ListenedPipe implements BytePipe {
   readonly keepsLineSpeed: boolean;
   readonly #config: DialInConfig;
   readonly #listener: DialInListener | null;
   readonly #clock: Clock;
-  readonly #byteListeners = new Set<(bytes: Uint8Array, atMonotonicMs: number) => void>();
-  readonly #stateListeners = new Set<(state: PipeState) => void>();
   #socket: Socket | null = null;
   #filter = new HeartbeatFilter([]);
   #heardMs = 0;
@@ -40,6 +39,7 @@ export class DialInPipe implements BytePipe {
   #cancelHold: Cancel = () => {};
 
   constructor({ config, line, listener, clock }: DialInPipeOptions) {
+    super();
     this.keepsLineSpeed = line.baud !== UNKNOWN_LINE_BAUD;
     this.#config = config;
     this.#listener = listener;
@@ -75,16 +75,6 @@ export class DialInPipe implements BytePipe {
     });
   }
 
-  onBytes(listener: (bytes: Uint8Array, atMonotonicMs: number) => void): Cancel {
-    this.#byteListeners.add(listener);
-    return () => void this.#byteListeners.delete(listener);
-  }
-
-  onState(listener: (state: PipeState) => void): Cancel {
-    this.#stateListeners.add(listener);
-    return () => void this.#stateListeners.delete(listener);
-  }
-
   async close(): Promise<void> {
     this.#leave();
     this.#release()?.destroy();
@@ -113,7 +103,7 @@ export class DialInPipe implements BytePipe {
     socket.on("close", () => {
       if (this.#socket === socket) this.#lost(reason);
     });
-    this.#tell({ state: "up" });
+    this.tellState({ state: "up" });
     this.#heardMs = this.#clock.monotonicMs();
     this.#watchSilence();
     if (rest.length > 0) this.#hear(rest);
@@ -135,7 +125,7 @@ export class DialInPipe implements BytePipe {
   #pass(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const atMonotonicMs = this.#clock.monotonicMs();
-    for (const listener of this.#byteListeners) listener(bytes, atMonotonicMs);
+    this.tellBytes(bytes, atMonotonicMs);
   }
 
   #answerHeartbeat(): void {
@@ -177,10 +167,6 @@ export class DialInPipe implements BytePipe {
 
   #tellDown(reason: string, alarm: boolean): void {
     this.#failures += 1;
-    this.#tell({ state: "down", reason, failures: this.#failures, alarm });
-  }
-
-  #tell(state: PipeState): void {
-    for (const listener of this.#stateListeners) listener(state);
+    this.tellState({ state: "down", reason, failures: this.#failures, alarm });
   }
 }
