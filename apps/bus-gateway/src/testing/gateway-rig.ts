@@ -9,6 +9,8 @@ import {
   type UnitId,
 } from "@hallmeter/meter-model";
 import { pino } from "pino";
+import type { Bus } from "../bus/bus.ts";
+import type { OpenBusOptions } from "../bus/open-bus.ts";
 import { VirtualClock } from "../clock.ts";
 import { GatewayControl } from "../control/gateway-control.ts";
 import { DEFAULT_OUTBOX_LIMITS } from "../store/acceptance.ts";
@@ -98,7 +100,7 @@ export function creditPosition(
 export const STAFF = { id: "u1", name: "Li Wei", role: "maintenance" };
 export const ADMINISTRATOR = { id: "u2", name: "Chen Jing", role: "administrator" };
 
-/** A whole gateway between a virtual bus and a scripted server, which can be killed and started again. */
+/** A whole gateway between a bus and a scripted server, which can be killed and started again. */
 export class GatewayRig {
   readonly clock = new VirtualClock(RIG_START_MS);
   readonly server: ScriptedServer;
@@ -111,10 +113,17 @@ export class GatewayRig {
   #run: { store: GatewayStore; control: GatewayControl; uplink: Uplink } | null = null;
   #ids = 0;
   #random: () => number;
+  readonly #openBus: (options: OpenBusOptions) => Bus;
 
-  constructor(config: GatewayConfig, random: () => number = () => 0.5) {
+  /** @param openBus default: a virtual bus, without a wire */
+  constructor(
+    config: GatewayConfig,
+    random: () => number = () => 0.5,
+    openBus?: (options: OpenBusOptions) => Bus,
+  ) {
     this.server = new ScriptedServer(config);
     this.#random = random;
+    this.#openBus = openBus ?? (({ id }) => this.#openVirtualBus(id));
     for (const { unitId } of config.circuits) this.units.set(unitId, new VirtualUnit(this.clock));
   }
 
@@ -168,11 +177,7 @@ export class GatewayRig {
       log,
       random,
       newId: () => `id-${this.#ids++}`,
-      openBus: ({ id }) => {
-        this.bus = new VirtualBus(id, clock, this.units, this.writes);
-        this.bus.onRequest = (unitId, relay) => this.onRelayRequest(unitId, relay);
-        return this.bus;
-      },
+      openBus: (options) => this.#openBus(options),
       refreshConfig: () => void uplink.fetchConfig().catch(() => undefined),
     });
     const uplink = new Uplink({
@@ -226,6 +231,12 @@ export class GatewayRig {
       if (!this.server.isAway) this.server.heartbeat();
       await this.clock.advance(Math.min(10, left) * 1000);
     }
+  }
+
+  #openVirtualBus(id: string): VirtualBus {
+    this.bus = new VirtualBus(id, this.clock, this.units, this.writes);
+    this.bus.onRequest = (unitId, relay) => this.onRelayRequest(unitId, relay);
+    return this.bus;
   }
 
   command(change: Partial<Command> & Pick<Command, "id" | "action">): Command {

@@ -35,6 +35,8 @@ export const SALE_CODES = {
     "the gateway's journal began after this sale, and an earlier one may have sent it: compare the meter's own purchase records, then void or leave it",
   "count-moved":
     "the meter's count went on by more than this purchase: compare the meter's own purchase records, then void or leave it",
+  "refused-and-counted":
+    "the meter refused and its count went on all the same, so another purchase had it: compare the meter's own purchase records, then void",
   "balance-differs":
     "the meter's count is right and its credit is higher than this purchase makes it: compare the meter's own purchase records",
 } as const satisfies Record<string, string>;

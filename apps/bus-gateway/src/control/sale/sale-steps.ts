@@ -24,6 +24,8 @@ export function judgeIntent(
 ): SaleVerdict {
   const { count, countBefore, remainingBeforeMinor, writes, lastWriteAtMs, isRefused } = intent;
   if (reading.purchaseCount === count) {
+    // Only one write has gone out, and the meter has said no to it: somebody else has had the count.
+    if (isRefused && writes === 1) return { type: "settled", state: "unknown", code: "refused-and-counted" };
     // Use only lowers credit: with more than this purchase makes it, another purchase has had the count.
     return reading.remainingMinor <= remainingBeforeMinor + amountMinor
       ? { type: "settled", state: "written" }
