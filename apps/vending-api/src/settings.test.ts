@@ -23,6 +23,7 @@ describe("readApiSettings", () => {
       port: 4000,
       jwtSecret: good.HALLMETER_JWT_SECRET,
       logLevel: "info",
+      profilesDir: "data/profiles",
     });
   });
 
