@@ -7,7 +7,9 @@ import type { Deps } from "./deps.ts";
 import type { Authenticators } from "./http/authentication.ts";
 import type { Route } from "./http/route.ts";
 import { householdLinks, networkNames, residentLinks } from "./links.ts";
+import { bulkAnswerRoutes } from "./network/bulk-answer.routes.ts";
 import { busRoutes } from "./network/bus.routes.ts";
+import { campaignRoutes } from "./network/campaign.routes.ts";
 import { circuitRoutes } from "./network/circuit.routes.ts";
 import { circuitViewRoutes } from "./network/circuit-view.routes.ts";
 import { commandRoutes } from "./network/command.routes.ts";
@@ -46,6 +48,8 @@ export function featureRoutes(deps: Deps): Route[] {
     ...circuitViewRoutes(deps),
     ...commandRoutes(deps),
     ...gatewayRoutes(deps),
+    ...bulkAnswerRoutes(deps),
+    ...campaignRoutes(deps),
     ...busRoutes(deps),
     ...meterRoutes(deps),
     ...uplinkRoutes(deps),

@@ -8,6 +8,7 @@ import { ensureIndexes } from "./db/connection.ts";
 import { balanceModel } from "./ledger/balance.model.ts";
 import { journalModel } from "./ledger/journal.model.ts";
 import { busBudgetModel, busModel } from "./network/bus.model.ts";
+import { campaignModel } from "./network/campaign.model.ts";
 import { circuitModel } from "./network/circuit.model.ts";
 import { circuitMirrorModel } from "./network/circuit-mirror.model.ts";
 import { commandModel } from "./network/command.model.ts";
@@ -37,6 +38,7 @@ const MODELS = [
   busModel,
   busBudgetModel,
   meterModel,
+  campaignModel,
   circuitModel,
   circuitMirrorModel,
   commandModel,

@@ -6,7 +6,7 @@ import type { GatewayStore } from "../store/gateway-store.ts";
 import type { JournalEntry } from "../store/records.ts";
 import type { CircuitControl } from "./circuit-control.ts";
 import { admitCommand } from "./safety/command-admission.ts";
-import { type Decision, WAIT_REASONS } from "./safety/decide-operation.ts";
+import { type Decision, WAIT_REASONS, type WaitReason } from "./safety/decide-operation.ts";
 
 /** Stable codes of a result that is not "confirmed", besides those of the rules and of the bus. */
 export const RESULT_CODES = {
@@ -16,6 +16,9 @@ export const RESULT_CODES = {
   "held-by-other": "other holds keep the circuit open",
   "relay-fault": "the relay did not follow",
   "current-above-rating": "the current is above the switch's rating; no command may break it",
+  "load-side-live": "something else feeds the circuit's load side",
+  "load-side-not-proved-dead":
+    "the circuit has a second source: prove its load side dead, and say so with the command",
   "config-differs": "the configuration does not say so",
   "gateway-restarted": "the gateway restarted before the outcome was known",
   "store-unavailable": "the gateway cannot write its journal, and acts on nothing it cannot remember",
@@ -35,6 +38,13 @@ export interface CommandSurroundings {
   decide: (circuit: CircuitControl) => Decision;
   refreshConfig: () => void;
 }
+
+/** What no patience changes: the person has to do something first. */
+const FINAL_WAITS: ReadonlySet<WaitReason> = new Set<WaitReason>([
+  "current-above-rating",
+  "load-side-live",
+  "load-side-not-proved-dead",
+]);
 
 /** A sample this fresh shows that the unit answers; older ones are asked again. Range 1–30 s. */
 const FRESH_SAMPLE_MS = 3000;
@@ -175,8 +185,8 @@ export class CommandDesk {
       return this.#finish(entry, "confirmed", undefined, confirmedDetail(circuit, entry));
     if (circuit.switching.isFaulty) return this.#finish(entry, "failed", "relay-fault");
     const decision = this.#around.decide(circuit);
-    if (decision.type === "wait" && decision.why === "current-above-rating")
-      return this.#finish(entry, "failed", "current-above-rating");
+    if (decision.type === "wait" && FINAL_WAITS.has(decision.why))
+      return this.#finish(entry, "failed", decision.why);
     if (!isOver) return;
     if (circuit.relay === "unknown") return this.#finish(entry, "unknown", "unit-offline");
     return this.#finish(

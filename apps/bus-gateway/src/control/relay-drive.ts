@@ -8,6 +8,7 @@ import {
   type SafetyPolicy,
 } from "@hallmeter/meter-model";
 import type { Lane, SampleReply } from "../bus/bus.ts";
+import type { SwitchingRecord } from "../store/records.ts";
 import type { CircuitMemory, CircuitSurroundings } from "./circuit-memory.ts";
 import { type CircuitWire, type OperationOutcome, operateRelay } from "./operate-relay.ts";
 import { type Decision, decideOperation, WAITS_ON_TIME } from "./safety/decide-operation.ts";
@@ -45,6 +46,8 @@ export class RelayDrive {
   #isOperating = false;
   #person: PersonRequest | null = null;
   #notBeforeMs = 0;
+  /** When this run last opened it. */
+  #openedMonotonicMs: number | null = null;
 
   constructor(memory: CircuitMemory, wire: CircuitWire, around: CircuitSurroundings) {
     this.#memory = memory;
@@ -96,11 +99,21 @@ export class RelayDrive {
           isProvedDead:
             !config.hasSecondSource || (this.#isPersonHeard() && this.#person?.isLoadSideDead === true),
         },
-        record: switching,
+        record: this.#inPresentTime(switching, nowMs),
       },
       policy,
       nowMs,
     );
+  }
+
+  /** A clock that was set back must not keep a circuit open until it has come to where it was (S8 counts seconds). */
+  #inPresentTime(record: SwitchingRecord, nowMs: number): SwitchingRecord {
+    if (record.openedAtMs === null || record.openedAtMs <= nowMs) return record;
+    const openedMs = this.#openedMonotonicMs;
+    return {
+      ...record,
+      openedAtMs: openedMs === null ? null : nowMs - (this.#around.clock.monotonicMs() - openedMs),
+    };
   }
 
   /** True while the passing of time alone may let the relay be operated. */
@@ -169,6 +182,7 @@ export class RelayDrive {
     };
     switch (outcome.type) {
       case "confirmed":
+        if (relay === "open") this.#openedMonotonicMs = this.#around.clock.monotonicMs();
         memory.switching = afterConfirmed(switching, { relay, atMs, isForOverload });
         break;
       case "unanswered":

@@ -18,6 +18,8 @@ export interface CommandRow {
   issuedAt: Date;
   expiresAt: Date;
   until: Date | null;
+  /** S11: who sent it has found the load side dead. */
+  isLoadSideDead?: boolean;
   state: CommandState;
   resultAt: Date | null;
   code: string | null;
@@ -44,6 +46,7 @@ const commandSchema = new Schema<CommandRow>(
     issuedAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
     until: { type: Date, default: null },
+    isLoadSideDead: { type: Boolean },
     state: { type: String, enum: COMMAND_STATES, required: true },
     resultAt: { type: Date, default: null },
     code: { type: String, default: null },

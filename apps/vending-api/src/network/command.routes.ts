@@ -40,6 +40,9 @@ const commandBody = z
     keepPower: z.boolean().optional().meta({ description: "For keep-power; default true." }),
     reason: z.string().trim().max(500).default(""),
     expiresInS: z.int().min(1).max(600).optional(),
+    isLoadSideDead: z.boolean().optional().meta({
+      description: "For close and release of a circuit with a second source: you have measured it.",
+    }),
     until: instantSchema.optional().meta({ description: "For open: when it ends by itself." }),
   })
   .superRefine((body, context) => {

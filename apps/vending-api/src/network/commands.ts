@@ -25,6 +25,7 @@ export interface CommandWish {
   reason: string;
   expiresInS?: number | undefined;
   until?: string | undefined;
+  isLoadSideDead?: boolean | undefined;
 }
 
 export interface IssueRequest {
@@ -79,6 +80,7 @@ function newCommand(circuit: Circuit, wish: CommandWish, request: IssueRequest):
     issuedAt: request.now,
     expiresAt: new Date(request.now.getTime() + expiresInS * 1000),
     until: wish.until === undefined ? null : new Date(wish.until),
+    isLoadSideDead: wish.isLoadSideDead ?? false,
     state: "queued",
     resultAt: null,
     code: null,
@@ -121,6 +123,7 @@ function toCommand(row: CommandRow): Command {
     by: row.by,
     issuedAt: row.issuedAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
+    ...(row.isLoadSideDead === true ? { isLoadSideDead: true } : {}),
     ...(row.until === null ? {} : { until: row.until.toISOString() }),
   };
 }

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { type GatewayConfig, safetyPolicySchema } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
+import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import { canonicalJson } from "../http/request-hash.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { type Bus, busModel } from "./bus.model.ts";
+import { type CampaignRow, campaignModel } from "./campaign.model.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { type CircuitMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
 import { type Gateway, gatewayModel } from "./gateway.model.ts";
@@ -14,6 +16,7 @@ import { ownProfiles, type Profiles } from "./profiles.ts";
 interface ConfigSources {
   connection: Connection;
   profiles: Profiles;
+  clock: Clock;
 }
 
 /**
@@ -21,13 +24,13 @@ interface ConfigSources {
  * nobody has to remember to raise it. Holds are the gateway's own and do not count as content.
  */
 export async function currentConfig(
-  { connection, profiles }: ConfigSources,
+  { connection, profiles, clock }: ConfigSources,
   gatewayId: string,
 ): Promise<GatewayConfig> {
   for (;;) {
     const gateway = await gatewayModel(connection).findById(gatewayId).lean<Gateway | null>();
     if (!gateway) throw new ApiError("not-found");
-    const config = await buildConfig({ connection, profiles }, gateway);
+    const config = await buildConfig({ connection, profiles, clock }, gateway);
     const configHash = hashOf(config);
     if (configHash === gateway.configHash) return config;
     const revision = gateway.configRevision + 1;
@@ -47,7 +50,7 @@ function hashOf(config: GatewayConfig): string {
 }
 
 async function buildConfig(
-  { connection, profiles }: ConfigSources,
+  { connection, profiles, clock }: ConfigSources,
   gateway: Gateway,
 ): Promise<GatewayConfig> {
   const gatewayId = gateway._id;
@@ -60,6 +63,11 @@ async function buildConfig(
   const mirrors = await circuitMirrorModel(connection)
     .find({ _id: { $in: circuits.map((circuit) => circuit._id) } }, { holds: 1 })
     .lean<Pick<CircuitMirror, "_id" | "holds">[]>();
+  const ids = new Set(circuits.map((circuit) => circuit._id));
+  const campaigns = await campaignModel(connection)
+    .find({ siteId: site._id, endsAt: { $gt: clock.now() }, circuitIds: { $in: [...ids] } })
+    .sort({ _id: 1 })
+    .lean<CampaignRow[]>();
   const holds = new Map(mirrors.map((mirror) => [mirror._id, mirror.holds]));
   const own = ownProfiles(
     profiles,
@@ -75,7 +83,7 @@ async function buildConfig(
     currencyDigits: site.currencyDigits,
     holidays: site.holidays,
     restWeekdays: site.restWeekdays,
-    safety: safetyPolicySchema.parse({}),
+    safety: safetyPolicySchema.parse(site.safety ?? {}),
     buses: buses.map(({ _id: id, name, pipe, line, pollIntervalMs }) => ({
       id,
       name,
@@ -105,6 +113,12 @@ async function buildConfig(
       rules: circuit.rules,
       lastKnownHolds: holds.get(circuit._id) ?? [],
     })),
-    campaigns: [],
+    campaigns: campaigns.map(({ _id: id, name, startsAt, endsAt, circuitIds }) => ({
+      id,
+      name,
+      startsAt: startsAt.toISOString(),
+      endsAt: endsAt.toISOString(),
+      circuitIds: circuitIds.filter((circuitId) => ids.has(circuitId)),
+    })),
   };
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { Command, DownlinkMessage, Sale } from "@hallmeter/meter-model";
+import type { BulkAnswer, Command, DownlinkMessage, Sale } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { isDuplicateKey } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
@@ -14,7 +14,8 @@ export type MessageDraft =
   | { type: "config" }
   | { type: "credit"; householdId: string }
   | { type: "command"; command: Command }
-  | { type: "sale"; sale: Sale };
+  | { type: "sale"; sale: Sale }
+  | { type: "bulk-answer"; answer: BulkAnswer };
 
 export interface GatewayMessages {
   /** Resolves once the messages are stored. */
@@ -127,6 +128,8 @@ function meaningOf(draft: MessageDraft): string {
       return `command ${draft.command.id}`;
     case "sale":
       return `sale ${draft.sale.id}`;
+    case "bulk-answer":
+      return `bulk-answer ${draft.answer.id}`;
     case "credit":
       return `credit ${draft.householdId}`;
     default:
@@ -171,7 +174,7 @@ async function contentOf(
   revision: number,
   now: Date,
 ): Promise<Content | undefined> {
-  if (draft.type === "command" || draft.type === "sale") return draft;
+  if (draft.type === "command" || draft.type === "sale" || draft.type === "bulk-answer") return draft;
   if (draft.type === "config")
     return { type: "config", revision: (await currentConfig(sources, gatewayId)).revision };
   const position = await creditPosition(sources.connection, draft.householdId, revision, now);

@@ -30,6 +30,10 @@ export const circuitAnswer = z
     ptRatio: z.int(),
     switchRatingCa: z.int().meta({ description: "0.01 A; above it the relay is never opened by command." }),
     keepPower: z.boolean(),
+    hasSecondSource: z.boolean().meta({
+      description:
+        "Something else may feed it: it closes only for a person who has proved its load side dead.",
+    }),
     creditPlace: creditPlaceSchema.meta({ description: "meter: purchases are written into the meter." }),
     hasAccess: z
       .boolean()
@@ -52,6 +56,7 @@ export function presentCircuit(circuit: Circuit, mirror: CircuitMirror): Circuit
     _id: id,
     commissionedAt,
     loop = 1,
+    hasSecondSource = false,
     creditPlace = "server",
     parameters = {},
     access,
@@ -61,6 +66,7 @@ export function presentCircuit(circuit: Circuit, mirror: CircuitMirror): Circuit
     id,
     ...fields,
     loop,
+    hasSecondSource,
     creditPlace,
     hasAccess: access != null,
     parameters,

@@ -1,3 +1,4 @@
+import { safetyPolicySchema } from "@hallmeter/meter-model";
 import { IANAZone } from "luxon";
 import { z } from "zod";
 
@@ -36,4 +37,22 @@ export const newSiteFields = z.strictObject({
 });
 
 /** Time zone and currency stay: the ledger and every local day are kept in them. */
-export const sitePatchFields = z.strictObject({ name: nameField, ...calendarFields }).partial();
+export const sitePatchFields = z
+  .strictObject({
+    name: nameField,
+    ...calendarFields,
+    safety: safetyPolicySchema.meta({
+      description: "Safety rules S5, S6, S8; what is left out is the default.",
+    }),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .meta({ description: "Needed with safety; kept in the audit log." }),
+  })
+  .partial()
+  .refine(({ safety, reason }) => safety === undefined || reason !== undefined, {
+    path: ["reason"],
+    message: "Whoever changes a safety rule says why",
+  });

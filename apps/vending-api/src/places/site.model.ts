@@ -1,3 +1,4 @@
+import type { SafetyPolicy } from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 
@@ -14,6 +15,8 @@ export interface Site {
   holidays: string[];
   /** ISO weekdays, 1 Monday … 7 Sunday. */
   restWeekdays: number[];
+  /** Where it differs from the defaults of the safety rules. */
+  safety?: SafetyPolicy;
 }
 
 const siteSchema = new Schema<Site>(
@@ -25,6 +28,7 @@ const siteSchema = new Schema<Site>(
     currencyDigits: { type: Number, required: true },
     holidays: { type: [String], required: true },
     restWeekdays: { type: [Number], required: true },
+    safety: { type: Schema.Types.Mixed },
   },
   { collection: "sites", versionKey: false },
 );

@@ -1,3 +1,4 @@
+import { safetyPolicySchema } from "@hallmeter/meter-model";
 import type { QueryFilter } from "mongoose";
 import { z } from "zod";
 import { recordAudit } from "../audit/audit.ts";
@@ -22,11 +23,12 @@ export const siteAnswer = z
     currencyDigits: z.int(),
     holidays: z.array(z.iso.date()),
     restWeekdays: z.array(z.int()),
+    safety: safetyPolicySchema,
   })
   .meta({ id: "Site" });
 
 export function presentSite({ _id: id, ...site }: Site): z.input<typeof siteAnswer> {
-  return { id, ...site };
+  return { id, ...site, safety: safetyPolicySchema.parse(site.safety ?? {}) };
 }
 
 const siteList = listQuery({ sort: ["name"], filter: {} });
@@ -101,15 +103,16 @@ export function siteRoutes(deps: Deps): Route[] {
       method: "patch",
       path: "/sites/:id",
       tag: TAG,
-      summary: "Change a site's name or calendar",
+      summary: "Change a site's name, calendar or safety policy",
       access: { roles: ["administrator", "campus-admin"] },
       body: sitePatchFields,
       answers: { 200: siteAnswer },
       problems: ["name-taken"],
       async handle(request) {
         const before = await findVisibleSite(deps, request.params.id, request.caller);
+        const { reason, ...fields } = request.body;
         const site = await siteModel(connection)
-          .findOneAndUpdate({ _id: before._id }, { $set: request.body }, { returnDocument: "after" })
+          .findOneAndUpdate({ _id: before._id }, { $set: fields }, { returnDocument: "after" })
           .lean<Site | null>()
           .catch(refuseTakenName);
         if (!site) throw new ApiError("not-found");
@@ -122,6 +125,7 @@ export function siteRoutes(deps: Deps): Route[] {
           subject,
           before: presentSite(before),
           after,
+          reason,
         });
         changes.publish({ ...subject, siteId: site._id });
         return ok(after);

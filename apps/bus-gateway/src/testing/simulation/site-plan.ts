@@ -103,7 +103,8 @@ export function planSite(random: Random, circuitCount: number, pollIntervalMs: n
         id,
         name: id,
         pipe: { kind: "rtu-tcp", host: "127.0.0.1", port: 5020 },
-        line: { baud: 9600, parity: "none", stopBits: 1 },
+        // Slow enough that a watched circuit is read every some seconds, not every one.
+        line: { baud: 1200, parity: "none", stopBits: 1 },
         pollIntervalMs,
       })),
       circuits,
