@@ -69,6 +69,9 @@ function arrows(): boolean {
 const checks = [
   step("types", () => command(bin("tsc"), ["-p", "tsconfig.json"])),
   step("types of the pages", () => command(bin("tsc"), ["-p", "apps/admin-ui/tsconfig.json"])),
+  step("types of the technician's page", () =>
+    command(bin("tsc"), ["-p", "apps/bus-gateway/page/tsconfig.json"]),
+  ),
   step("lint and format", () => command(bin("biome"), ["check", "--error-on-warnings", "."])),
   step("arrows", arrows),
 ];

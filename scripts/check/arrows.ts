@@ -33,7 +33,7 @@ const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
     store: COMMON_GATEWAY,
     uplink: [...COMMON_GATEWAY, "store"],
     control: [...COMMON_GATEWAY, "bus", "store"],
-    web: [...COMMON_GATEWAY, "bus", "control", "store", "uplink"],
+    web: [...COMMON_GATEWAY, "bus", "control", "store", "uplink", "tools"],
   },
   "apps/vending-api": {
     http: COMMON_API,

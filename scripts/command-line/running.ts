@@ -31,6 +31,14 @@ export function addRunningCommands(program: Command): void {
     });
 
   program
+    .command("gateway-password")
+    .description("the hash for the gateway's file, of the password on standard input")
+    .action(async () => {
+      const { hashGatewayPassword } = await import("../parts/gateway.ts");
+      await hashGatewayPassword(print);
+    });
+
+  program
     .command("store")
     .description("run the embedded store alone")
     .requiredOption("--dbpath <folder>", "where it keeps its data", path)

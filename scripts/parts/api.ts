@@ -1,5 +1,5 @@
 import { readApiSettings, startApi } from "@hallmeter/vending-api";
-import { buildConsole } from "../start/build-console.ts";
+import { buildConsole } from "../start/build-pages.ts";
 import { runPart } from "../start/run-part.ts";
 import { openStore } from "./with-store.ts";
 

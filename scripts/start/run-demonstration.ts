@@ -27,6 +27,7 @@ Hallmeter is ready.
   console        ${demonstration.origin}/
   resident page  ${demonstration.origin}/my
   API            ${demonstration.origin}/api/docs
+  technician     ${demonstration.gatewayOrigin}/
 
 Logins (kept in ${demonstration.loginsFile}):
 ${rows.join("\n")}

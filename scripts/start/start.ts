@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { type GatewayFile, hashPassword } from "@hallmeter/bus-gateway/main";
+import type { GatewayReady } from "../parts/gateway.ts";
 import type { SimulatorReady } from "../parts/simulator.ts";
 import { signIn } from "./api-client.ts";
-import { buildConsole } from "./build-console.ts";
+import { buildConsole, buildTechnicianPage } from "./build-pages.ts";
 import { writeSimulatedSite } from "./demo-simulation.ts";
 import {
   type DemonstrationFiles,
@@ -13,7 +15,7 @@ import {
   writeJson,
 } from "./demonstration.ts";
 import { type KeptProcess, keepRunning } from "./kept-process.ts";
-import { newPassword, placeLockouts, seedDemonstration } from "./seed.ts";
+import { type DemoLogin, newPassword, placeLockouts, seedDemonstration } from "./seed.ts";
 
 export interface StartSettings {
   dataFolder: string;
@@ -26,6 +28,8 @@ export interface StartSettings {
 
 export interface Demonstration {
   origin: string;
+  /** The gateway's own web, with the technician's page. */
+  gatewayOrigin: string;
   loginsFile: string;
   mongoUri: string;
   /** Every part by name, for those who want to see what the others do without it. */
@@ -71,7 +75,7 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
     const startedAt = record?.siteStartedAt ?? new Date().toISOString();
     writeSimulatedSite(files.siteFile, files.simulatorState);
     const [consoleFolder, mongoUri] = await Promise.all([
-      buildConsole(settings.print),
+      buildPages(settings.print),
       settings.mongoUri ?? startStore(keep, files),
     ]);
     const apiEnv = {
@@ -97,10 +101,13 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
       .ready;
     await pointBuses(origin, seeded, buses);
     pointGateway(files, origin);
-    await keep<object>("gateway", () => ["gateway", "--config", files.gatewayFile]).ready;
+    await addTechnician(files, settings.port);
+    const gateway = await keep<GatewayReady>("gateway", () => ["gateway", "--config", files.gatewayFile])
+      .ready;
     if (!seeded.hasLockouts) await tagOut(files, origin, seeded);
     return {
       origin,
+      gatewayOrigin: `http://127.0.0.1:${gateway.webPort}`,
       loginsFile: files.loginsFile,
       mongoUri,
       parts,
@@ -159,9 +166,28 @@ async function seed(
   return record;
 }
 
+/** One after the other: two at once would need twice the memory and no less time. */
+async function buildPages(print: (line: string) => void): Promise<string> {
+  const consoleFolder = await buildConsole(print);
+  await buildTechnicianPage(print);
+  return consoleFolder;
+}
+
+/** The technician's page stands beside the console: one port further, or anywhere free when the console is. */
+async function addTechnician(files: DemonstrationFiles, consolePort: number): Promise<void> {
+  const file = readJson<GatewayFile>(files.gatewayFile);
+  if (!file || file.web) return;
+  const login = { role: "gateway", login: "technician", password: newPassword() };
+  const passwordHash = await hashPassword(login.password);
+  const port = consolePort === 0 ? 0 : consolePort + 1;
+  const web = { port, login: { name: login.login, passwordHash } };
+  writeJson(files.loginsFile, [...(readJson<DemoLogin[]>(files.loginsFile) ?? []), login]);
+  writeJson(files.gatewayFile, { ...file, web });
+}
+
 /** With port 0 the API is elsewhere after each start. */
 function pointGateway(files: DemonstrationFiles, origin: string): void {
-  const file = readJson<{ server: { url: string; token: string } }>(files.gatewayFile);
+  const file = readJson<GatewayFile>(files.gatewayFile);
   if (!file) throw new RangeError(`${files.gatewayFile} is missing`);
   if (file.server.url !== origin)
     writeJson(files.gatewayFile, { ...file, server: { ...file.server, url: origin } });

@@ -4,6 +4,7 @@ import { byteStringSchema, parseBytePattern } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { GatewayError } from "./errors.ts";
 import type { PacketEnd } from "./pipe/dial-in/identify.ts";
+import { PASSWORD_HASH } from "./web/login/password-hash.ts";
 
 const MIB = 1024 * 1024;
 
@@ -41,12 +42,20 @@ export const gatewayFileSchema = z.strictObject({
         .optional(),
     })
     .optional(),
-  /** The technician's page, on this computer only. */
+  /** `/status` for programs and, with a login, the technician's page. */
   web: z
     .strictObject({
       port: z.int().min(0).max(65_535),
-      /** Without one the server's token opens the page. */
+      /** The address to listen at; this computer only by default. */
+      host: z.string().min(1).default("127.0.0.1"),
+      /** Opens `/status`; without one the server's token does. */
       password: z.string().min(12, "is shorter than 12 characters").optional(),
+      login: z
+        .strictObject({
+          name: z.string().min(1).max(80),
+          passwordHash: z.string().regex(PASSWORD_HASH, "is not what `hallmeter gateway-password` answers"),
+        })
+        .optional(),
     })
     .optional(),
   /**

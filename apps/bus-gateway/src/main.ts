@@ -20,9 +20,13 @@ import { GatewayStore } from "./store/gateway-store.ts";
 import { openLmdbTables } from "./store/lmdb-tables.ts";
 import { httpServer } from "./uplink/http-server.ts";
 import { Uplink } from "./uplink/uplink.ts";
+import { BusFrames } from "./web/frames/bus-frames.ts";
+import type { LogRing } from "./web/log-ring.ts";
 import { startWebServer, type WebServer } from "./web/web-server.ts";
 
-export { readGatewayFile } from "./config-file.ts";
+export { type GatewayFile, readGatewayFile } from "./config-file.ts";
+export { LogRing } from "./web/log-ring.ts";
+export { hashPassword } from "./web/login/password-hash.ts";
 
 export interface RunningGateway {
   /** Of the technician's page; undefined without one. */
@@ -31,6 +35,15 @@ export interface RunningGateway {
   readonly dialInPort: number | undefined;
   /** Ends within 3 s; what was accepted is on disk. */
   close(): Promise<void>;
+}
+
+export interface GatewaySurroundings {
+  log: Logger;
+  clock?: Clock;
+  /** Where the log goes as well, for the diagnostic bundle. */
+  recentLog?: LogRing;
+  /** The built technician's page. */
+  pageDir?: string;
 }
 
 const RANDOM_STEPS = 2 ** 32;
@@ -69,7 +82,7 @@ function dialInListener(
  */
 export async function startGateway(
   file: GatewayFile,
-  { log, clock = systemClock }: { log: Logger; clock?: Clock },
+  { log, clock = systemClock, recentLog, pageDir }: GatewaySurroundings,
 ): Promise<RunningGateway> {
   const settings = parseGatewayFile(file, "gateway settings");
   const { server: address, dataDir, web } = settings;
@@ -80,14 +93,16 @@ export async function startGateway(
   const dialIn = dialInListener(settings, { store, clock, log: log.child({ part: "dial-in" }) });
   const onUnreadable = (detail: string) =>
     log.warn({ detail }, "a message of the server that cannot be read");
+  const frames = new BusFrames();
+  const profiles = knownProfiles(profilesFolder(settings), log);
   const control = new GatewayControl({
     store,
     clock,
     log: log.child({ part: "control" }),
     random,
     newId: randomUUID,
-    openBus: (options) => openBus({ ...options, dialIn }),
-    profiles: knownProfiles(profilesFolder(settings), log),
+    openBus: (options) => frames.watch(openBus({ ...options, dialIn })),
+    profiles,
     refreshConfig: () =>
       uplink.fetchConfig().catch((error: unknown) => log.warn({ err: error }, "configuration not fetched")),
   });
@@ -112,9 +127,14 @@ export async function startGateway(
     if (settings.dialIn !== undefined)
       dialInPort = await dialIn?.listen(settings.dialIn.port, settings.dialIn.host);
     if (web !== undefined) {
-      const startedAt = new Date(clock.nowMs()).toISOString();
-      const password = web.password ?? address.token;
-      pages = await startWebServer({ control, store, uplink, startedAt, port: web.port, password });
+      pages = await startWebServer({
+        ...{ control, store, uplink, clock, frames, settings, pageDir, newId: randomUUID },
+        ...{ port: web.port, host: web.host, password: web.password ?? address.token, login: web.login },
+        startedAt: new Date(clock.nowMs()).toISOString(),
+        profiles: [...profiles.values()],
+        log: recentLog,
+        logger: log.child({ part: "web" }),
+      });
     }
   } catch (error) {
     await control.close();

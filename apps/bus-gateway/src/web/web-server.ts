@@ -3,16 +3,25 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type NextFunction, type Request, type Response } from "express";
-import { gatewayStatus, type StatusSources } from "./status.ts";
+import { type ApiOptions, apiRoutes } from "./api/api-routes.ts";
+import { addLogin, type Login } from "./login/login-routes.ts";
+import { sendProblem } from "./problem.ts";
+import { sameOriginJson } from "./same-origin.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { gatewayStatus } from "./status.ts";
 
-/** The page is for who stands beside the gateway: other computers come through a tunnel of their own. */
-const HOST = "127.0.0.1";
-const MOST_EVENTS = 1000;
+const LARGEST_BODY = "10kb";
 
-interface WebServerOptions extends StatusSources {
+export interface WebServerOptions extends ApiOptions {
   /** 0 takes any free one. */
   port: number;
+  host: string;
+  /** Opens `/status` for programs. */
   password: string;
+  /** Opens the technician's page; without it there is none. */
+  login: Login | undefined;
+  /** The built page. */
+  pageDir: string | undefined;
 }
 
 export interface WebServer {
@@ -36,31 +45,44 @@ function givenPassword(request: Request): string | undefined {
   return text.slice(text.indexOf(":") + 1);
 }
 
-/** The gateway's own pages, on loopback. */
+/** The gateway's own web: its state for programs and, with a login, the technician's page. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const { password, login, pageDir, logger } = options;
   const app = express();
   app.disable("x-powered-by");
+  app.use(securityHeaders);
   app.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });
   });
-  app.use((request: Request, response: Response, next: NextFunction) => {
+  app.get("/status", (request, response) => {
     const given = givenPassword(request);
-    if (given !== undefined && isSame(given, options.password)) return next();
-    response
-      .status(401)
-      .set("WWW-Authenticate", 'Basic realm="bus gateway"')
-      .type("application/problem+json");
-    response.send(JSON.stringify({ title: "Sign in", status: 401, code: "unauthenticated" }));
+    if (given !== undefined && isSame(given, password)) {
+      response.set("Cache-Control", "no-store").json(gatewayStatus(options));
+      return;
+    }
+    response.set("WWW-Authenticate", 'Basic realm="bus gateway"');
+    sendProblem(response, 401, "unauthenticated", "Sign in");
   });
-  app.get("/status", (_request, response) => {
-    response.set("Cache-Control", "no-store").json(gatewayStatus(options));
-  });
-  app.get("/events", (_request, response) => {
-    response.set("Cache-Control", "no-store").json(options.store.recentEvents(MOST_EVENTS));
+  if (login !== undefined) {
+    const api = express.Router();
+    api.use(sameOriginJson, express.json({ limit: LARGEST_BODY }));
+    const onlySignedIn = addLogin(api, login, options.clock);
+    api.use(onlySignedIn, apiRoutes(options));
+    app.use("/api", api);
+    if (pageDir !== undefined) app.use(express.static(pageDir, { index: "index.html", dotfiles: "ignore" }));
+  }
+  app.use((_request, response) => sendProblem(response, 404, "not-found", "There is nothing here"));
+  app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error);
+    const { status } = error as { status?: number };
+    if (status !== undefined && status < 500)
+      return sendProblem(response, status, "invalid", "Not understood");
+    logger.error({ err: error }, "a request of the page failed");
+    sendProblem(response, 500, "internal", "The gateway failed; its log says why");
   });
 
   const server = createServer(app);
-  server.listen(options.port, HOST);
+  server.listen(options.port, options.host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {

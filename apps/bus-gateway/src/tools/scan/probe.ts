@@ -5,7 +5,7 @@ import {
   type ReadBlock,
   type UnitId,
 } from "@hallmeter/meter-model";
-import type { Bus } from "../../bus/bus.ts";
+import type { Bus, ProfileTiming } from "../../bus/bus.ts";
 import type { Clock } from "../../clock.ts";
 import { type GatewayErrorCode, isGatewayError } from "../../errors.ts";
 import type { BytePipe } from "../../pipe/byte-pipe.ts";
@@ -65,6 +65,9 @@ function heard<T>(answer: Answer<T>): Heard<T> {
   return heardFrom(answer.cause);
 }
 
+/** A unit that nothing is known of is believed to be as slow as any: its late answer must not meet another's question. */
+const STRANGER_LATENCY_MS = 1000;
+
 interface WireOptions {
   pipe: BytePipe;
   kind: PipeConfig["kind"];
@@ -110,10 +113,16 @@ function reading(protocolFor: (block: ReadBlock) => WireProtocol): Probe["read"]
 }
 
 /** A probe in the scan lane of a bus that goes on with everything else it has to do. */
-export function busProbe(bus: Pick<Bus, "read">): Probe {
+export function busProbe(
+  bus: Pick<Bus, "read">,
+  knownTiming: (unitId: UnitId) => ProfileTiming | undefined,
+): Probe {
   return {
     async read(unitId, block, { gapMs, allowanceMs }) {
-      const profile = { minimumGapMs: gapMs, longestLatencyMs: allowanceMs };
+      const profile = knownTiming(unitId) ?? {
+        minimumGapMs: gapMs,
+        longestLatencyMs: Math.max(allowanceMs, STRANGER_LATENCY_MS),
+      };
       try {
         const { words } = await bus.read({ lane: "scan", unitId, block, profile });
         return { kind: "answered", value: words };
