@@ -1,7 +1,6 @@
 import {
   acrelAdf400l,
   blocksOf,
-  builtInProfiles,
   type Campaign,
   type CircuitConfig,
   type Command,
@@ -12,19 +11,13 @@ import {
   type UnitId,
   wordIndex,
 } from "@hallmeter/meter-model";
-import { pino } from "pino";
-import { GatewayControl } from "../../control/gateway-control.ts";
-import { DEFAULT_OUTBOX_LIMITS } from "../../store/acceptance.ts";
-import { GatewayStore } from "../../store/gateway-store.ts";
-import { Uplink } from "../../uplink/uplink.ts";
-import { MemoryTables } from "../memory-tables.ts";
 import { nextAppliance } from "./appliances.ts";
 import { type Finding, Judge } from "./judge.ts";
 import { Random } from "./random.ts";
-import { SimulatedBus } from "./simulated-bus.ts";
 import { type Faults, NO_LOAD, SimulatedCircuit, type WordPlaces } from "./simulated-circuit.ts";
+import { SimulatedGateway } from "./simulated-gateway.ts";
 import { SimulatedServer } from "./simulated-server.ts";
-import { ProcessClock, SimulationClock } from "./simulation-clock.ts";
+import { SimulationClock } from "./simulation-clock.ts";
 import { PRICE_MICRO_PER_KWH, planSite, SITE_START_MS, type SitePlan } from "./site-plan.ts";
 
 const SECOND_MS = 1000;
@@ -62,15 +55,6 @@ export interface MonthReport {
   longestOverdueMs: number;
 }
 
-/** One process of the gateway. */
-interface Run {
-  clock: ProcessClock;
-  store: GatewayStore;
-  control: GatewayControl;
-  uplink: Uplink;
-  buses: SimulatedBus[];
-}
-
 /** Where the words of a single-phase sample lie. */
 function wordPlaces(): WordPlaces {
   const [block] = blocksOf(profileVariant(acrelAdf400l, "single-phase")).filter(isModbusBlock);
@@ -100,11 +84,8 @@ class Month {
   readonly #endMs: number;
   readonly #circuits = new Map<string, SimulatedCircuit>();
   readonly #buses = new Map<string, Map<UnitId, SimulatedCircuit>>();
-  readonly #log = pino({ enabled: false });
-  #tables = new MemoryTables({ keepsReferences: true });
-  #run: Run | null = null;
+  readonly #gateway: SimulatedGateway;
   #ids = 0;
-  #samples = 0;
   #bulkPausedSinceMs: number | null = null;
   #isCalm = false;
 
@@ -126,25 +107,34 @@ class Month {
     }
     this.server = new SimulatedServer(config, SITE_START_MS, (id) => firstOf(id) * STEP_WH);
     this.judge = new Judge(this.clock, this.#plan, pollIntervalMs, ({ id }) => this.#circuit(id));
-    this.judge.isBulkPaused = () => this.#run?.control.bulk.isPaused ?? false;
+    this.#gateway = new SimulatedGateway({
+      clock: this.clock,
+      server: this.server,
+      judge: this.judge,
+      random: this.#random,
+      circuits: this.#circuits,
+      buses: this.#buses,
+      pollIntervalMs,
+    });
+    this.judge.isBulkPaused = () => this.#gateway.control?.bulk.isPaused ?? false;
     for (const { id } of config.circuits) if (firstOf(id) > 2 ** 32 - 10_000) this.judge.rolledOver(id, 3000);
   }
 
   async simulate(): Promise<MonthReport> {
     this.#openAccounts();
-    await this.#start();
+    await this.#gateway.start();
     this.#schedule();
     await this.clock.runTo(this.#endMs);
     await this.#calm();
     this.#judgeEnd();
-    await this.#stop();
+    await this.#gateway.stop();
     const { cuts, creditCuts, closings, longestOverdueMs } = this.judge.counts;
     return {
       seed: 0,
       circuits: this.#circuits.size,
       days: this.#endMs / DAY_MS,
       findings: this.judge.findings,
-      samples: this.#samples,
+      samples: this.#gateway.samples,
       batches: this.server.batches,
       events: this.events,
       cuts,
@@ -174,102 +164,6 @@ class Month {
   #openAccounts(): void {
     for (const householdId of this.#households)
       this.server.sell(householdId, Math.round(this.#random.integer(2_000_000, 20_000_000) / this.#mishaps));
-  }
-
-  async #start(): Promise<void> {
-    const { server } = this;
-    const clock = new ProcessClock(this.clock);
-    const log = this.#log;
-    const random = this.#random.next;
-    const buses: SimulatedBus[] = [];
-    const store = new GatewayStore({
-      tables: this.#tables,
-      clock,
-      log,
-      limits: { ...DEFAULT_OUTBOX_LIMITS, reserveBytes: 0 },
-    });
-    const control = new GatewayControl({
-      store,
-      clock,
-      log,
-      random,
-      newId: () => `id-${this.#ids++}`,
-      openBus: ({ id }) => {
-        const bus = this.#openBus(id, clock);
-        buses.push(bus);
-        return bus;
-      },
-      profiles: new Map(Object.entries(builtInProfiles)),
-      refreshConfig: () => void uplink.fetchConfig().catch(() => undefined),
-    });
-    const uplink = new Uplink({
-      server,
-      store,
-      clock,
-      log,
-      random,
-      onConfig: (kept) => control.setConfig(kept),
-      onCredit: async (position) => {
-        const bought = server.boughtMicro(position.householdId, position.revision);
-        // What is about to be told may already count, what is not told yet must not be missed.
-        this.judge.told(position.householdId, bought);
-        await control.setCredit(position);
-      },
-      onCommand: (command) => control.commands.take(command),
-      onSale: (sale) => control.sales.take(sale),
-      onBulkAnswer: (answer) => control.answerBulk(answer),
-    });
-    await control.start();
-    uplink.start();
-    this.#run = { clock, store, control, uplink, buses };
-  }
-
-  #openBus(id: string, clock: ProcessClock): SimulatedBus {
-    const idOf = new Map([...this.#circuits].map(([circuitId, circuit]) => [circuit, circuitId]));
-    const circuitControl = (circuit: SimulatedCircuit) =>
-      this.#run?.control.circuits.find((each) => each.id === idOf.get(circuit));
-    return new SimulatedBus({
-      id,
-      clock,
-      circuits: this.#buses.get(id) ?? new Map(),
-      random: this.#random.next,
-      lossShare: 0.01,
-      plainIntervalMs: this.#pollIntervalMs,
-      observer: {
-        onRequest: (circuit, relay) => {
-          const asking = circuitControl(circuit);
-          if (asking === undefined) return;
-          const heldBy = asking.folded().effective.map(({ kind }) => kind);
-          this.judge.asked(circuit, relay, heldBy, asking.isByPerson());
-        },
-        onWrite: (circuit, relay) => this.judge.written(circuit, relay),
-      },
-    });
-  }
-
-  /** As `kill -9`: what was on disk stays there, everything else is gone at once. */
-  #kill(): void {
-    if (this.#run === null) return;
-    const { clock, uplink, buses } = this.#run;
-    this.#tables = this.#tables.afterKill();
-    clock.kill();
-    for (const bus of buses) {
-      this.#samples += bus.samples;
-      bus.kill();
-    }
-    // Only so that the server's side of its stream ends.
-    void uplink.close();
-    this.#run = null;
-  }
-
-  async #stop(): Promise<void> {
-    if (this.#run === null) return;
-    const { store, control, uplink, buses } = this.#run;
-    for (const bus of buses) this.#samples += bus.samples;
-    this.#run = null;
-    await uplink.close();
-    await control.close();
-    await store.close();
   }
 
   #count(what: string): void {
@@ -363,12 +257,12 @@ class Month {
   }
 
   #killAndRestart(): void {
-    if (this.#run === null) return;
+    if (this.#gateway.control === null) return;
     this.#count("kills");
-    this.#kill();
+    this.#gateway.kill();
     const pauseMs = 5 * SECOND_MS + this.#random.pauseMs(2 * MINUTE_MS);
     this.judge.gatewayTroubledUntilMs = this.clock.monotonicMs() + pauseMs + this.#graceMs;
-    this.#later(pauseMs, () => void this.#start());
+    this.#later(pauseMs, () => void this.#gateway.start());
   }
 
   #serverOutage(): void {
@@ -466,7 +360,7 @@ class Month {
 
   /** Once a day staff take off what waits for them. */
   #staffRound(): void {
-    for (const circuit of this.#run?.control.circuits ?? []) {
+    for (const circuit of this.#gateway.control?.circuits ?? []) {
       const { holds } = circuit.visible();
       if (holds.some(({ kind }) => kind === "lockout")) this.#command(circuit.id, "release", "lockout");
       if (
@@ -479,7 +373,7 @@ class Month {
 
   #lookAround(): void {
     this.judge.look();
-    if (this.#run?.control.bulk.isPaused !== true) {
+    if (this.#gateway.control?.bulk.isPaused !== true) {
       this.#bulkPausedSinceMs = null;
       return;
     }
@@ -519,8 +413,8 @@ class Month {
 
   /** Both ends know the same energy and money, and every sound circuit is where its holds want it. */
   #judgeEnd(): void {
-    const control = this.#run?.control;
-    if (control === undefined) {
+    const { control } = this.#gateway;
+    if (control === null) {
       this.#found("-", "the gateway does not run at the end");
       return;
     }
