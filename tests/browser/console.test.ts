@@ -97,6 +97,57 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
     await context.close();
   });
 
+  test("the technician signs in at the gateway, sees frames pass and tests a relay", async () => {
+    const context = await browser.newContext({
+      baseURL: site.gatewayOrigin,
+      viewport: SIZES.phone,
+      colorScheme: "dark",
+      locale: "en-GB",
+    });
+    context.setDefaultTimeout(PAGE_LIMIT_MS);
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    const look = async (view: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      for (const { id, nodes } of violations) wrong.push(`${view}: ${id} ${nodes[0]?.html}`);
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      if (width !== SIZES.phone.width) wrong.push(`${view}: ${width} px wide`);
+    };
+    await page.goto("/");
+    const { login, password } = loginOf("gateway");
+    await page.getByRole("textbox", { name: "Login" }).fill(login);
+    await page.getByLabel("Password").fill("not the password");
+    await page.keyboard.press("Enter");
+    await page.getByText("Login or password is wrong.").waitFor();
+    await look("sign in");
+    await page.getByLabel("Password").fill(password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "203", exact: true }).waitFor();
+    await look("buses");
+
+    await page.getByRole("link", { name: "Frames" }).click();
+    await page
+      .getByText(/voltageDv \d+\.\d V/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText(/Paused; [1-9]\d* newer frames wait/).waitFor();
+    await look("frames");
+
+    await page.getByRole("link", { name: "Circuits" }).click();
+    await page.getByRole("searchbox").fill("203");
+    await page.getByRole("link", { name: "203", exact: true }).click();
+    await page.getByRole("img", { name: /^Phase angles/ }).waitFor();
+    await page.getByRole("textbox", { name: "Type 203 to confirm" }).fill("203");
+    await page.getByRole("button", { name: "Open and close" }).click();
+    await page.getByText("Open. It closes in a few seconds").waitFor();
+    await page.getByRole("heading", { name: "Relay: open" }).waitFor();
+    await look("circuit");
+    await page.getByText("Passed: the relay opened and closed.").waitFor();
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+
   describe.each([
     ["desk", "light", "en-GB"],
     ["phone", "dark", "zh-CN"],

@@ -119,9 +119,15 @@ describe("a relay test", () => {
       holds: [],
       relayTest: { state: "passed", steps: [{ relay: "open" }, { relay: "closed" }] },
     });
-    expect(rig.store.recentEvents(50)).toContainEqual(
-      expect.objectContaining({ params: expect.objectContaining({ by: "technician technician" }) }),
-    );
+    const events = await fetch(`${origin}/api/events?circuitId=c1`, { headers: { cookie } });
+    for (const action of ["open", "release"])
+      expect(await events.clone().json()).toContainEqual(
+        expect.objectContaining({
+          type: "command-result",
+          result: expect.objectContaining({ state: "confirmed" }),
+          params: { action, by: "technician", reason: "relay test" },
+        }),
+      );
   });
 
   it("is refused where power must stay, and touches nothing", async () => {

@@ -17,7 +17,7 @@ export type CircuitAnswer = Circuit & {
 
 const CIRCUIT_EVERY_MS = 1000;
 /** It takes the wire from the polls. */
-const METER_EVERY_MS = 10_000;
+const METER_EVERY_MS = 30_000;
 
 export function CircuitsView({ overview }: { overview: Overview }) {
   const say = useSay();
@@ -173,7 +173,22 @@ function Phases({ reading: { phasors } }: { reading: MeterReading }) {
 
 function Parameters({ reading: { parameters } }: { reading: MeterReading }) {
   const say = useSay();
+  const desired = parameters.filter(({ state }) => state !== null);
+  const others = parameters.filter(({ state }) => state === null);
   if (parameters.length === 0) return <p>{say("noParameters")}</p>;
+  return (
+    <>
+      {desired.length > 0 ? <ParameterTable rows={desired} /> : <p>{say("nothingDesired")}</p>}
+      <details>
+        <summary>{say("otherParameters", others.length)}</summary>
+        <ParameterTable rows={others} />
+      </details>
+    </>
+  );
+}
+
+function ParameterTable({ rows }: { rows: MeterReading["parameters"] }) {
+  const say = useSay();
   return (
     <table aria-label={say("parameters")}>
       <thead>
@@ -185,14 +200,13 @@ function Parameters({ reading: { parameters } }: { reading: MeterReading }) {
         </tr>
       </thead>
       <tbody>
-        {parameters.map(({ name, desired, actual, state }) => (
+        {rows.map(({ name, desired, actual, state }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
             <td>{desired ?? "–"}</td>
             <td>{actual ?? say("unreadable")}</td>
             <td>
               {state && <span className={`badge ${state === "same" ? "good" : "bad"}`}>{say(state)}</span>}
-              {!state && <span className="hint">{say("noDesired")}</span>}
             </td>
           </tr>
         ))}

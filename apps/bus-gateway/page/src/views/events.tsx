@@ -56,8 +56,7 @@ export function EventList({ circuitId, names }: { circuitId?: string; names: Rea
 }
 
 function detailOf({ params, result }: LoggedEvent): string {
-  if (result) return [result.code, result.detail].filter(Boolean).join(": ");
-  return Object.entries(params ?? {})
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(" · ");
+  const told = Object.entries(params ?? {}).map(([name, value]) => `${name} ${String(value)}`);
+  const outcome = result ? [result.code, result.detail].filter(Boolean) : [];
+  return [...told, ...outcome].join(" · ");
 }

@@ -11,6 +11,7 @@ import { sendProblem } from "../problem.ts";
 import { busView } from "./bus-view.ts";
 import { circuitRow, circuitView } from "./circuit-view.ts";
 import { type BundleSources, diagnosticBundle } from "./diagnostic-bundle.ts";
+import { eventLog } from "./event-log.ts";
 import { variantFinder } from "./find.ts";
 import { readMeter } from "./meter-reading.ts";
 import { RELAY_TEST_REFUSALS, RelayTests } from "./relay-tests.ts";
@@ -23,7 +24,6 @@ export interface ApiOptions extends BundleSources {
   profiles: readonly Profile[];
 }
 
-const MOST_EVENTS = 1000;
 const EVENTS_SHOWN = 200;
 /** Frames are sent together: a page need not be drawn anew for each. Range 50–500 ms. */
 const FRAMES_EVERY_MS = 200;
@@ -36,7 +36,7 @@ const scanSchema = z
 const relayTestSchema = z.strictObject({ confirm: z.string().max(200) });
 const eventsSchema = z.object({
   circuitId: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(MOST_EVENTS).default(EVENTS_SHOWN),
+  limit: z.coerce.number().int().min(1).max(1000).default(EVENTS_SHOWN),
 });
 
 /** What the technician's page asks for. */
@@ -90,14 +90,7 @@ export function apiRoutes(options: ApiOptions): Router {
   });
 
   router.get("/events", (request, response) => {
-    const { circuitId, limit } = eventsSchema.parse(request.query);
-    const events = store.recentEvents(MOST_EVENTS);
-    response.json(
-      (circuitId === undefined ? events : events.filter((event) => concerns(event, circuitId))).slice(
-        0,
-        limit,
-      ),
-    );
+    response.json(eventLog(store, eventsSchema.parse(request.query)));
   });
 
   router.get("/buses/:id/frames", (request, response) => {
@@ -174,8 +167,3 @@ function overview({ control, store, uplink, startedAt }: ApiOptions) {
   };
 }
 export type Overview = ReturnType<typeof overview>;
-
-function concerns(event: unknown, circuitId: string): boolean {
-  const { subject } = event as { subject?: { circuitId?: string } };
-  return subject?.circuitId === circuitId;
-}

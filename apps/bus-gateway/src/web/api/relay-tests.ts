@@ -100,7 +100,7 @@ export class RelayTests {
       id,
       circuitId,
       reason: "relay test",
-      by: { id: "technician", name: `technician ${by}`, role: "maintenance" },
+      by: { id: "technician", name: by, role: "maintenance" },
       issuedAt: instant(nowMs),
       expiresAt: instant(nowMs + VALID_MS),
     });
