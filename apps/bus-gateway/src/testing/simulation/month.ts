@@ -1,24 +1,14 @@
-import {
-  acrelAdf400l,
-  blocksOf,
-  type Campaign,
-  type CircuitConfig,
-  type Command,
-  type HoldKind,
-  isModbusBlock,
-  profileRegister,
-  profileVariant,
-  type UnitId,
-  wordIndex,
-} from "@hallmeter/meter-model";
+import type { Campaign, CircuitConfig, Command, HoldKind, UnitId } from "@hallmeter/meter-model";
 import { nextAppliance } from "./appliances.ts";
 import { type Finding, Judge } from "./judge.ts";
+import { judgeEnd, ROLLS_OVER_FROM } from "./judge-end.ts";
 import { Random } from "./random.ts";
-import { type Faults, NO_LOAD, SimulatedCircuit, type WordPlaces } from "./simulated-circuit.ts";
+import { type Faults, NO_LOAD, SimulatedCircuit } from "./simulated-circuit.ts";
 import { SimulatedGateway } from "./simulated-gateway.ts";
 import { SimulatedServer } from "./simulated-server.ts";
 import { SimulationClock } from "./simulation-clock.ts";
-import { PRICE_MICRO_PER_KWH, planSite, SITE_START_MS, type SitePlan } from "./site-plan.ts";
+import { planSite, SITE_START_MS, type SitePlan } from "./site-plan.ts";
+import { wordPlaces } from "./word-places.ts";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -53,22 +43,6 @@ export interface MonthReport {
   creditCuts: number;
   closings: number;
   longestOverdueMs: number;
-}
-
-/** Where the words of a single-phase sample lie. */
-function wordPlaces(): WordPlaces {
-  const [block] = blocksOf(profileVariant(acrelAdf400l, "single-phase")).filter(isModbusBlock);
-  if (block === undefined) throw new Error("the profile has no sample block");
-  const places = new Map<string, number>();
-  const place = (name: string): number => {
-    const known = places.get(name);
-    if (known !== undefined) return known;
-    const index = wordIndex(profileRegister(acrelAdf400l, "single-phase", name), block);
-    if (index === undefined) throw new Error(`${name} is not in the sample block`);
-    places.set(name, index);
-    return index;
-  };
-  return { count: block.count, place };
 }
 
 /** A site of dormitory rooms, its gateway and its server over some weeks, with everything going wrong that can. */
@@ -117,7 +91,7 @@ class Month {
       pollIntervalMs,
     });
     this.judge.isBulkPaused = () => this.#gateway.control?.bulk.isPaused ?? false;
-    for (const { id } of config.circuits) if (firstOf(id) > 2 ** 32 - 10_000) this.judge.rolledOver(id, 3000);
+    for (const { id } of config.circuits) if (firstOf(id) > ROLLS_OVER_FROM) this.judge.rolledOver(id, 3000);
   }
 
   async simulate(): Promise<MonthReport> {
@@ -126,7 +100,9 @@ class Month {
     this.#schedule();
     await this.clock.runTo(this.#endMs);
     await this.#calm();
-    this.#judgeEnd();
+    const left = judgeEnd(this.#gateway.control, this.server, this.#plan, (id) => this.#circuit(id));
+    const atMs = this.clock.monotonicMs();
+    this.judge.findings.push(...left.map((finding) => ({ atMs, ...finding })));
     await this.#gateway.stop();
     const { cuts, creditCuts, closings, longestOverdueMs } = this.judge.counts;
     return {
@@ -409,49 +385,6 @@ class Month {
     }
     this.#configure([]);
     await this.clock.runTo(this.#endMs + CALM_MS);
-  }
-
-  /** Both ends know the same energy and money, and every sound circuit is where its holds want it. */
-  #judgeEnd(): void {
-    const { control } = this.#gateway;
-    if (control === null) {
-      this.#found("-", "the gateway does not run at the end");
-      return;
-    }
-    for (const circuit of control.circuits) {
-      const simulated = this.#circuit(circuit.id);
-      const { householdId, hasSecondSource } = circuit.config;
-      const shown = simulated.register * STEP_WH;
-      const atServer = this.server.lastRegister(circuit.id)?.energyWh;
-      if (atServer !== shown) this.#found(circuit.id, `the server has ${atServer} Wh, the meter ${shown}`);
-      const { intended } = circuit.visible();
-      const isExcused =
-        circuit.switching.isFaulty || circuit.switching.automaticAtMs.length >= 6 || hasSecondSource;
-      if (!isExcused && simulated.relay !== intended)
-        this.#found(circuit.id, `the relay is ${simulated.relay}, intended ${intended}`);
-      if (householdId === null) continue;
-      const balanceMicro = control.balanceMicro(householdId);
-      if (balanceMicro !== this.server.balanceMicro(householdId))
-        this.#found(
-          circuit.id,
-          `the gateway has ${balanceMicro}, the server ${this.server.balanceMicro(householdId)}`,
-        );
-    }
-    for (const householdId of this.#households) this.#judgeBooks(householdId);
-  }
-
-  /** What was charged is what the meters counted, but for the step in which a register started again. */
-  #judgeBooks(householdId: string): void {
-    const loops = this.#plan.config.circuits.filter((circuit) => circuit.householdId === householdId);
-    if (loops.some(({ id }) => (this.#plan.firstRegister.get(id) ?? 0) > 2 ** 32 - 10_000)) return;
-    const countedWh = loops.reduce((sum, { id }) => sum + this.#circuit(id).countedSteps * STEP_WH, 0);
-    const chargedWh = (this.server.usedMicro(householdId) * 1000) / PRICE_MICRO_PER_KWH;
-    if (countedWh !== chargedWh)
-      this.#found(loops[0]?.id ?? householdId, `charged ${chargedWh} Wh of ${countedWh} Wh`);
-  }
-
-  #found(circuitId: string, what: string): void {
-    this.judge.findings.push({ atMs: this.clock.monotonicMs(), circuitId, what });
   }
 }
 
