@@ -111,6 +111,19 @@ describe("plan", () => {
   });
 });
 
+describe("the technician's password", () => {
+  test("becomes a hash that the gateway's file takes, each time another; a short one is refused", async () => {
+    const [first, second, short] = await Promise.all([
+      run(["gateway-password"], { input: "correct horse battery\n" }),
+      run(["gateway-password"], { input: "correct horse battery\n" }),
+      run(["gateway-password"], { input: "short\n" }),
+    ]);
+    expect(first.stdout).toMatch(/^scrypt\$32768\$8\$1\$[\w-]+\$[\w-]+\n$/);
+    expect(second.stdout).not.toBe(first.stdout);
+    expect(short).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("shorter than 12") });
+  });
+});
+
 describe("at a bus", () => {
   test("read and relay speak to a simulated cabinet; a silent unit is said so", async () => {
     const site = await startSimulatedSite({
