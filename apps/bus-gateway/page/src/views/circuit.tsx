@@ -72,7 +72,11 @@ export function CircuitView({ id }: { id: string }) {
         </span>
       </div>
       <div className="columns">
-        <Values circuit={circuit} />
+        <div>
+          <Values circuit={circuit} />
+          <Holds circuit={circuit} />
+          <RelayTestCard circuit={circuit} onAsked={again} />
+        </div>
         <section className="card">
           <h2>{say("phases")}</h2>
           {meter.value ? <Phases reading={meter.value} /> : <p>{meter.refused?.message ?? say("loading")}</p>}
@@ -80,8 +84,6 @@ export function CircuitView({ id }: { id: string }) {
             {say("askMeter")}
           </button>
         </section>
-        <Holds circuit={circuit} />
-        <RelayTestCard circuit={circuit} onAsked={again} />
         <section className="card wide">
           <h2>{say("parameters")}</h2>
           {meter.value ? (
