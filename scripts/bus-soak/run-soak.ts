@@ -156,7 +156,7 @@ export async function runSoak({
   bus.on("bus", (event) => {
     if (event.kind !== "duplicate-address" || typeof event.unitId !== "number") return;
     told.add(event.unitId);
-    judge.toldShared(event.unitId);
+    if (event.isProved) judge.toldShared(event.unitId);
   });
   bus.on("reply", ({ unitId, replies: blocks }) => {
     replies += 1;

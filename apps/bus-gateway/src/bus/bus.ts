@@ -78,7 +78,13 @@ export interface BusEvents {
         /** From the third failure on, and while jammed: worth an alarm. */
         alarm: boolean;
       }
-    | { kind: "duplicate-address"; unitId: UnitId; at: number }
+    | {
+        kind: "duplicate-address";
+        unitId: UnitId;
+        /** A second whole answer was heard, and nothing of this address is believed for a while; else bytes without a sense. */
+        isProved: boolean;
+        at: number;
+      }
     /** The unit does not give these two registers in one read; they are asked for apart from now on. */
     | { kind: "hole-learned"; unitId: UnitId; from: number; to: number; at: number }
     /** Told before such a plan is applied. */

@@ -72,6 +72,20 @@ describe("what only looks like it", () => {
     expect((await clock.until(read({ unitId: 1 }))).words[0]).toBe(1);
   });
 
+  it("another unit's late answer right behind a good one is laid to neither", async () => {
+    const lateReply = readReply(2, Array(18).fill(7));
+    const script: Script = (frame, index) => {
+      const [answer] = slaves()(frame, index);
+      if (!answer || index === 0) return [];
+      return index === 1 ? [{ ...answer, bytes: Buffer.concat([answer.bytes, lateReply]) }] : [answer];
+    };
+    const { clock, read, events } = busOver(script);
+    await expect(clock.until(read({ unitId: 2 }))).rejects.toMatchObject({ code: "reply-timeout" });
+    await expect(clock.until(read({ unitId: 1 }))).rejects.toMatchObject({ code: "duplicate-address" });
+    expect(events.filter(({ kind }) => kind === "duplicate-address")).toEqual([]);
+    expect((await clock.until(read({ unitId: 1 }))).words[0]).toBe(1);
+  });
+
   it("an answer that is heard once more while another unit is asked", async () => {
     const repeated: Script = (frame, index) => {
       const [answer] = slaves()(frame, index);

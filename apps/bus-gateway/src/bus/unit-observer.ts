@@ -63,15 +63,11 @@ export class UnitObserver {
   #noteDuplicate(unit: UnitRecord, answer: Answer<unknown>): void {
     if (answer.ok) return;
     const { cause, foreignUnitId, foreignFrame } = answer;
-    if (cause === "duplicate-address") this.#tellDuplicate(unit);
     const speaker = foreignUnitId === undefined ? undefined : this.#units.find(foreignUnitId);
-    if (!speaker || !foreignFrame) return;
-    // Another meter of this address has spoken after the one that was asked.
-    const isTwin =
-      cause === "duplicate-address" || (speaker !== unit && this.#hasNothingToSay(speaker, foreignFrame));
-    if (!isTwin) return;
-    speaker.distrustedUntilMs = this.#clock.monotonicMs() + DISTRUST_MS;
-    if (cause !== "duplicate-address") this.#tellDuplicate(speaker);
+    if (speaker && speaker !== unit) {
+      // Whose frame it is, is asked nothing now; what came before or after it says nothing about the unit that was asked.
+      if (foreignFrame && this.#hasNothingToSay(speaker, foreignFrame)) this.#tellDuplicate(speaker, true);
+    } else if (cause === "duplicate-address") this.#tellDuplicate(unit, speaker === unit);
   }
 
   /** It owes no reply that could be late, and does not say once more what it has said last. */
@@ -80,8 +76,11 @@ export class UnitObserver {
     return lastReplyAt !== null && !owesReply && !(lastFrame && Buffer.compare(lastFrame, frame) === 0);
   }
 
-  #tellDuplicate({ unitId }: UnitRecord): void {
-    this.#log.warn({ unitId }, "more than one unit answers to this address");
-    this.#listeners.tell("bus", { kind: "duplicate-address", unitId, at: this.#clock.nowMs() });
+  #tellDuplicate(unit: UnitRecord, isProved: boolean): void {
+    const { unitId } = unit;
+    if (isProved) unit.distrustedUntilMs = this.#clock.monotonicMs() + DISTRUST_MS;
+    this.#log.warn({ unitId, isProved }, "more than one unit answers to this address");
+    const at = this.#clock.nowMs();
+    this.#listeners.tell("bus", { kind: "duplicate-address", unitId, isProved, at });
   }
 }
