@@ -16,6 +16,7 @@ import { commandRoutes } from "./network/command.routes.ts";
 import { gatewayRoutes } from "./network/gateway.routes.ts";
 import { authenticateGateway } from "./network/gateway-token.ts";
 import { meterRoutes } from "./network/meter.routes.ts";
+import { parameterRoutes } from "./network/parameter.routes.ts";
 import { tariffRoutes } from "./network/tariff.routes.ts";
 import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
 import { buildingRoutes } from "./places/building.routes.ts";
@@ -47,6 +48,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...circuitRoutes(deps),
     ...circuitViewRoutes(deps),
     ...commandRoutes(deps),
+    ...parameterRoutes(deps),
     ...gatewayRoutes(deps),
     ...bulkAnswerRoutes(deps),
     ...campaignRoutes(deps),

@@ -16,6 +16,7 @@ import { deliveryModel } from "./network/delivery.model.ts";
 import { gatewayModel } from "./network/gateway.model.ts";
 import { gatewayMessageModel } from "./network/gateway-message.model.ts";
 import { meterModel } from "./network/meter.model.ts";
+import { meterMirrorModel } from "./network/meter-mirror.model.ts";
 import { tariffModel } from "./network/tariff.model.ts";
 import { buildingModel } from "./places/building.model.ts";
 import { householdModel } from "./places/household.model.ts";
@@ -38,6 +39,7 @@ const MODELS = [
   busModel,
   busBudgetModel,
   meterModel,
+  meterMirrorModel,
   campaignModel,
   circuitModel,
   circuitMirrorModel,

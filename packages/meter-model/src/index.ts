@@ -2,6 +2,7 @@ export * from "./contract/byte-pattern.ts";
 export * from "./contract/command.ts";
 export * from "./contract/downlink.ts";
 export * from "./contract/gateway-config.ts";
+export * from "./contract/meter-parameters.ts";
 export * from "./contract/sale.ts";
 export * from "./contract/uplink.ts";
 export * from "./errors.ts";

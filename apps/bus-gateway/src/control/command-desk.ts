@@ -5,6 +5,7 @@ import { isGatewayError } from "../errors.ts";
 import type { GatewayStore } from "../store/gateway-store.ts";
 import type { JournalEntry } from "../store/records.ts";
 import type { CircuitControl } from "./circuit-control.ts";
+import type { ParameterOutcome } from "./parameters/meter-side.ts";
 import { admitCommand } from "./safety/command-admission.ts";
 import { type Decision, WAIT_REASONS, type WaitReason } from "./safety/decide-operation.ts";
 
@@ -20,6 +21,7 @@ export const RESULT_CODES = {
   "load-side-not-proved-dead":
     "the circuit has a second source: prove its load side dead, and say so with the command",
   "config-differs": "the configuration does not say so",
+  "parameters-differ": "not every parameter of the meter could be put right",
   "gateway-restarted": "the gateway restarted before the outcome was known",
   "store-unavailable": "the gateway cannot write its journal, and acts on nothing it cannot remember",
 } as const satisfies Record<string, string>;
@@ -36,6 +38,8 @@ export interface CommandSurroundings {
   /** Has the rules apply the command and sees to the relay. */
   apply: (circuit: CircuitControl, command: Command) => ReturnType<CircuitControl["step"]>;
   decide: (circuit: CircuitControl) => Decision;
+  /** Compares or repairs the meter's own parameters. */
+  seeToParameters: (circuit: CircuitControl, command: Command) => Promise<ParameterOutcome>;
   refreshConfig: () => void;
 }
 
@@ -135,6 +139,10 @@ export class CommandDesk {
       this.#around.apply(circuit, command);
       this.#around.refreshConfig();
       return this.settle();
+    }
+    if (command.action === "compare-parameters" || command.action === "repair-parameters") {
+      const { state, code, detail } = await this.#around.seeToParameters(circuit, command);
+      return this.#finish(entry, state, code, detail);
     }
     // A tag hangs whether or not the unit answers; everything else first finds it there, so that nothing moves hours later.
     if (command.action !== "lockout" && !(await this.#answers(entry, circuit))) return;

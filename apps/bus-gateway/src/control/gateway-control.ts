@@ -23,6 +23,8 @@ import { CommandDesk } from "./command-desk.ts";
 import { HouseholdCredits } from "./household-credits.ts";
 import { Network } from "./network.ts";
 import { readSample } from "./operate-relay.ts";
+import { MeterRounds } from "./parameters/meter-rounds.ts";
+import { MeterSide } from "./parameters/meter-side.ts";
 import type { BulkVerdict } from "./safety/bulk-guard.ts";
 import { SaleDesk } from "./sale/sale-desk.ts";
 import { SiteGuard } from "./site-guard.ts";
@@ -58,6 +60,7 @@ export class GatewayControl {
   readonly #credits: HouseholdCredits;
   readonly #network: Network;
   readonly #guard: SiteGuard;
+  readonly #rounds: MeterRounds;
   readonly #cancelFull: Cancel;
   #config: GatewayConfig | null = null;
   /** By circuit; what does not change between two configurations is worked out once. */
@@ -78,6 +81,8 @@ export class GatewayControl {
       onReply: (circuit, reply) => void this.#takeReply(circuit, reply),
       close: (circuit) => this.#operate(circuit),
     });
+    const side = new MeterSide({ store, clock });
+    this.#rounds = new MeterRounds({ clock, log, side, circuits: () => this.circuits });
     this.commands = new CommandDesk({
       store,
       clock,
@@ -87,6 +92,7 @@ export class GatewayControl {
       apply: (circuit, command) => this.#apply(circuit, command),
       decide: (circuit) =>
         this.#config === null ? { type: "nothing" } : circuit.decide(this.#config.safety),
+      seeToParameters: (circuit, command) => side.obey(circuit, command),
       refreshConfig: options.refreshConfig,
     });
     this.sales = new SaleDesk({
@@ -327,6 +333,7 @@ export class GatewayControl {
     const nowMs = clock.nowMs();
     for (const circuit of this.circuits) if (nowMs >= circuit.dueMs) this.#tickCircuit(circuit);
     this.#settleCommands();
+    this.#rounds.look();
     for (const bus of this.buses) store.defer(bus.alarmChanges(this.alarms));
     if (this.#ticks % PLAN_EVERY_TICKS === 0) for (const bus of this.buses) bus.plan();
     if (this.#ticks % BUDGET_EVERY_TICKS === 0)

@@ -2,7 +2,10 @@ import type { CircuitConfig, CreditPosition, Sample } from "@hallmeter/meter-mod
 import type { GatewayStore } from "../store/gateway-store.ts";
 import { HouseholdCredit } from "./household-credit.ts";
 
-/** What the households of this gateway can still use, kept over restarts. */
+/**
+ * What the households of this gateway can still use, kept over restarts. One whose meter holds its credit is none of them: that
+ * meter cuts by itself, and nobody else knows what is left.
+ */
 export class HouseholdCredits {
   readonly #store: GatewayStore;
   #households = new Map<string, HouseholdCredit>();
@@ -14,8 +17,11 @@ export class HouseholdCredits {
   /** Starts anew with the circuits given, from what the store has. */
   arrange(circuits: readonly CircuitConfig[], timeZone: string): void {
     this.#households = new Map();
+    const inMeter = new Set(
+      circuits.filter(({ creditPlace }) => creditPlace === "meter").map(({ householdId }) => householdId),
+    );
     for (const { id, householdId } of circuits) {
-      if (householdId === null) continue;
+      if (householdId === null || inMeter.has(householdId)) continue;
       const household = this.#households.get(householdId) ?? new HouseholdCredit(timeZone);
       this.#households.set(householdId, household);
       household.restorePoints(id, this.#store.usePoints(id));

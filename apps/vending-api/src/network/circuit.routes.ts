@@ -25,7 +25,7 @@ import { busModel } from "./bus.model.ts";
 import { type AddressSpan, addressMistake } from "./bus-address.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { blankMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
-import { creditCircuitOf } from "./deliveries.ts";
+import { creditCircuitOf } from "./credit-circuit.ts";
 import { type Meter, meterModel } from "./meter.model.ts";
 import { circuitAnswer, presentCircuits } from "./present-circuit.ts";
 import { variantOf } from "./profiles.ts";

@@ -28,6 +28,8 @@ const MAY_SEND = {
   "keep-power": ["administrator", "property-manager", "campus-admin"],
   release: ["administrator", "property-manager", "campus-admin", "maintenance", "resident"],
   read: ["administrator", "property-manager", "campus-admin", "maintenance", "integrator"],
+  "compare-parameters": ["administrator", "maintenance"],
+  "repair-parameters": ["administrator", "maintenance"],
 } as const satisfies Record<CommandAction, readonly Role[]>;
 
 /** These reach the relay, so they need a device that has proved to obey. */
@@ -50,6 +52,8 @@ const commandBody = z
       context.addIssue({ code: "custom", path: [path], message });
     if ((body.action === "open" || body.action === "lockout") && body.reason === "")
       issue("reason", "Whoever finds it off wants to know why");
+    if (body.action === "repair-parameters" && body.reason === "")
+      issue("reason", "Whoever finds the meter changed wants to know why");
     const { most } = COMMAND_EXPIRY_S[body.action];
     if (body.expiresInS !== undefined && body.expiresInS > most)
       issue("expiresInS", `${body.action} may wait at most ${most} s`);

@@ -16,6 +16,9 @@ export const COMMAND_EXPIRY_S = {
   release: { default: 120, most: 120 },
   "keep-power": { default: 600, most: 600 },
   read: { default: 60, most: 120 },
+  "compare-parameters": { default: 120, most: 600 },
+  // A write and a read-back for each that differs, on a slow line.
+  "repair-parameters": { default: 600, most: 600 },
 } as const satisfies Record<CommandAction, { default: number; most: number }>;
 
 export interface CommandWish {

@@ -5,12 +5,13 @@ import { type Site, siteModel } from "../places/site.model.ts";
 import { readLiveBalance } from "../rating/live-balance.ts";
 import { versionAt } from "../rating/rate-over-versions.ts";
 import { circuitModel } from "./circuit.model.ts";
+import { creditCircuitOf } from "./credit-circuit.ts";
 import { nanoPerMinor } from "./metering-contexts.ts";
 import { type TariffRow, tariffModel } from "./tariff.model.ts";
 
 /**
  * What the household can still use: the live balance at the registers that it is reckoned up to. Undefined where nothing is
- * charged: closed, or without a tariff.
+ * charged: closed, or without a tariff; and where a meter holds the credit, for that meter cuts by itself.
  */
 export async function creditPosition(
   connection: Connection,
@@ -20,6 +21,7 @@ export async function creditPosition(
 ): Promise<CreditPosition | undefined> {
   const household = await householdModel(connection).findById(householdId).lean<Household | null>();
   if (household?.status !== "open" || household.tariffId === null) return undefined;
+  if (await creditCircuitOf(connection, householdId)) return undefined;
   const [site, tariff] = await Promise.all([
     siteModel(connection).findById(household.siteId).lean<Site | null>(),
     tariffModel(connection).findById(household.tariffId).lean<TariffRow | null>(),

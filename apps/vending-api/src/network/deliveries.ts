@@ -19,17 +19,6 @@ const SILENCE_AFTER_EXPIRY_MS = 10 * 60_000;
 
 type DeliveryDeps = Pick<Deps, "connection" | "clock" | "changes" | "profiles">;
 
-/** The one circuit of the household whose meter holds its credit; undefined where the credit lives here. */
-export async function creditCircuitOf(
-  connection: Connection,
-  householdId: string,
-): Promise<Circuit | undefined> {
-  const circuit = await circuitModel(connection)
-    .findOne({ householdId, creditPlace: "meter" })
-    .lean<Circuit | null>();
-  return circuit ?? undefined;
-}
-
 /**
  * Sends a purchase on its way into the meter. Called again for the same purchase it changes nothing, and finishes what a
  * crash cut off.

@@ -85,6 +85,37 @@ describe("a circuit", () => {
   });
 });
 
+describe("the balance of a household whose meter holds its credit", () => {
+  const balance = async (householdId: string) =>
+    (await api.call("GET", `/households/${householdId}/balance`, { token: site.manager })).body;
+
+  it("does not pretend to know what is left before the meter has said it", async () => {
+    expect(await balance(room.householdId)).toMatchObject({
+      creditPlace: "meter",
+      inMeter: null,
+      daysLeft: null,
+    });
+    const at = api.clock.now().toISOString();
+    const report = { circuitId: room.circuitId, at, remainingMinor: 4321, purchaseCount: 7 };
+    await site.uplink([{ type: "meter-credit", report }]);
+    await site.uplink([
+      { type: "meter-credit", report: { ...report, at: "2020-01-01T00:00:00.000Z", remainingMinor: 1 } },
+    ]);
+    expect(await balance(room.householdId)).toMatchObject({
+      inMeter: { remainingMinor: 4321, purchaseCount: 7, at },
+    });
+    const other = site.rooms[1] as TestRoom;
+    expect(await balance(other.householdId)).toMatchObject({ creditPlace: "server", inMeter: null });
+  });
+
+  it("goes to no gateway: nobody but the meter cuts for it", async () => {
+    const { body } = await api.call<{ positions: { householdId: string }[] }>("GET", "/gateway/credit", {
+      token: site.gatewayToken,
+    });
+    expect(body.positions.map(({ householdId }) => householdId)).toEqual([site.rooms[1]?.householdId]);
+  });
+});
+
 describe("a purchase for a meter that holds the household's credit", () => {
   it("is pending, goes to the gateway once, and is written when the meter's count says so", async () => {
     const purchase = await sell(5000, "once");

@@ -1,7 +1,9 @@
-import { instantSchema } from "@hallmeter/meter-model";
+import { creditPlaceSchema, instantSchema } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { z } from "zod";
 import { ApiError } from "../errors.ts";
+import { creditCircuitOf } from "../network/credit-circuit.ts";
+import { readMeterMirror } from "../network/meter-mirror.model.ts";
 import { nanoPerMinor } from "../network/metering-contexts.ts";
 import type { Household } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
@@ -13,9 +15,24 @@ export const balanceAnswer = z
     currency: z.string(),
     ledgerMinor: z.int(),
     accruedMinor: z.int().meta({ description: "Used, but not yet in the ledger; rounded up." }),
-    liveMinor: z.int().meta({ description: "ledger − accrued" }),
+    liveMinor: z.int().meta({
+      description:
+        "ledger − accrued. Where a meter holds the credit that is only what the books make of it: see inMeter.",
+    }),
+    creditPlace: creditPlaceSchema.meta({
+      description: "meter: the household's meter keeps and uses up its credit.",
+    }),
+    inMeter: z
+      .object({ remainingMinor: z.int(), purchaseCount: z.int(), at: instantSchema })
+      .nullable()
+      .meta({ description: "What that meter last said is left; null before it has said anything." }),
     grants: z.array(z.object({ commodity: z.string(), amount: z.int() })),
-    daysLeft: z.int().nullable().meta({ description: "At the pace of the last week; null when unknown." }),
+    daysLeft: z
+      .int()
+      .nullable()
+      .meta({
+        description: "At the pace of the last week; null when unknown, or when a meter holds the credit.",
+      }),
     asOf: instantSchema.meta({ description: "The oldest of the registers that it is reckoned up to." }),
     estimated: z.boolean().meta({ description: "Some register is older than 15 minutes." }),
   })
@@ -37,6 +54,7 @@ export async function householdBalance(
     { siteId: household.siteId, householdId: household._id },
     { currency: site.currency, nanoPerMinor: nanoPerMinor(site) },
   );
+  const creditCircuit = await creditCircuitOf(connection, household._id);
   const liveMinor = Math.floor(balance.liveNano / balance.nanoPerMinor);
   const asOfMs = Math.min(now.getTime(), ...balance.heads.map((head) => head.lastAt.getTime()));
   return {
@@ -44,9 +62,16 @@ export async function householdBalance(
     ledgerMinor: balance.ledgerMinor,
     accruedMinor: balance.ledgerMinor - liveMinor,
     liveMinor,
+    creditPlace: creditCircuit ? "meter" : "server",
+    inMeter: creditCircuit ? await creditInMeter(connection, creditCircuit._id) : null,
     grants: [],
-    daysLeft: daysLeft(balance.liveNano, balance.heads),
+    daysLeft: creditCircuit ? null : daysLeft(balance.liveNano, balance.heads),
     asOf: new Date(asOfMs).toISOString(),
     estimated: now.getTime() - asOfMs > STALE_AFTER_MS,
   };
+}
+
+async function creditInMeter(connection: Connection, circuitId: string): Promise<BalanceAnswer["inMeter"]> {
+  const { credit, creditAt } = await readMeterMirror(connection, circuitId);
+  return credit && { ...credit, at: creditAt.toISOString() };
 }

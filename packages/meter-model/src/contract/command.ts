@@ -4,9 +4,19 @@ import { idSchema, instantSchema } from "../sample.ts";
 
 /**
  * `open` places a manual hold, `lockout` a tag, `close` releases the manual hold, `release` the hold named (or every one
- * that the caller may release), `keep-power` follows the circuit's configuration, `read` polls now.
+ * that the caller may release), `keep-power` follows the circuit's configuration, `read` polls now, `compare-parameters` reads the
+ * meter's own parameters beside those desired of it, `repair-parameters` writes those that differ.
  */
-export const COMMAND_ACTIONS = ["open", "close", "lockout", "keep-power", "release", "read"] as const;
+export const COMMAND_ACTIONS = [
+  "open",
+  "close",
+  "lockout",
+  "keep-power",
+  "release",
+  "read",
+  "compare-parameters",
+  "repair-parameters",
+] as const;
 export const commandActionSchema = z.enum(COMMAND_ACTIONS);
 export type CommandAction = z.infer<typeof commandActionSchema>;
 

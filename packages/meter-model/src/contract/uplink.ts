@@ -10,6 +10,7 @@ import {
   sampleSchema,
 } from "../sample.ts";
 import { commandResultSchema } from "./command.ts";
+import { meterCreditReportSchema, parameterReportSchema } from "./meter-parameters.ts";
 import { saleResultSchema } from "./sale.ts";
 
 export const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
@@ -71,6 +72,8 @@ export const uplinkItemSchema = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("command-result"), result: commandResultSchema }),
   z.object({ type: z.literal("sale-result"), result: saleResultSchema }),
+  z.object({ type: z.literal("parameters"), report: parameterReportSchema }),
+  z.object({ type: z.literal("meter-credit"), report: meterCreditReportSchema }),
   z.object({
     type: z.literal("event"),
     id: idSchema,

@@ -170,7 +170,9 @@ function execute(draft: Draft, command: Command): CommandOutcome {
       return isStaff ? lockOut(draft, command) : refuse("role-not-allowed");
     case "keep-power":
     case "read":
-      // Keep-power is the circuit's configuration, and reading is the bus' business: the rules have nothing to change.
+    case "compare-parameters":
+    case "repair-parameters":
+      // Keep-power is the circuit's configuration, the rest is the bus' business: the rules have nothing to change.
       return APPLIED;
   }
 }

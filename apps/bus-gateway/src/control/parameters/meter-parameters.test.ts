@@ -63,7 +63,7 @@ const DESIRED = { "loadControl.switch": 1, "loadControl.allowedTrips": 3, "prepa
 
 describe("a meter's parameters", () => {
   it("are compared with what they shall be", async () => {
-    expect(await compareWithMeter(wired(new Meter()), DESIRED)).toEqual([
+    expect(await compareWithMeter(wired(new Meter()), DESIRED, "person")).toEqual([
       { name: "prepaid.alarm1Minor", desired: 2000, actual: 500, state: "differs" },
       { name: "loadControl.switch", desired: 1, actual: 0, state: "differs" },
       { name: "loadControl.allowedTrips", desired: 3, actual: 3, state: "same" },
@@ -73,15 +73,17 @@ describe("a meter's parameters", () => {
   it("are put right one by one, only where they differ, and read back", async () => {
     const meter = new Meter();
     const repairs = await repairParameters(wired(meter), DESIRED);
-    expect(repairs.map(({ name, outcome }) => [name, outcome])).toEqual([
-      ["prepaid.alarm1Minor", "repaired"],
-      ["loadControl.switch", "repaired"],
+    expect(repairs.map(({ name, state, outcome }) => [name, state, outcome])).toEqual([
+      ["prepaid.alarm1Minor", "same", "repaired"],
+      ["loadControl.switch", "same", "repaired"],
+      ["loadControl.allowedTrips", "same", undefined],
     ]);
     expect(meter.writes).toEqual([
       { address: ALARM_1, words: [0, 2000] },
       { address: LOAD_SWITCH, words: [1] },
     ]);
-    expect(await repairParameters(wired(meter), DESIRED)).toEqual([]);
+    await repairParameters(wired(meter), DESIRED);
+    expect(meter.writes).toHaveLength(2);
   });
 
   it("that the meter does not keep or refuses stop no other", async () => {

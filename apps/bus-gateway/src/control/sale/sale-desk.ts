@@ -1,16 +1,15 @@
 import {
-  creditBlocks,
   holdsSaleableCredit,
   type MeterCreditReading,
   MeterModelError,
   nextPurchaseCount,
   purchaseWrite,
   type RegisterWrite,
-  readCredit,
   type Sale,
   type SaleCode,
   type SaleResult,
   type SaleState,
+  type UplinkItem,
 } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Lane } from "../../bus/bus.ts";
@@ -19,6 +18,7 @@ import { type GatewayErrorCode, isGatewayError } from "../../errors.ts";
 import type { GatewayStore } from "../../store/gateway-store.ts";
 import type { SaleIntent, SaleRecord } from "../../store/records.ts";
 import { type CircuitWire, NOT_SENT, REFUSED } from "../operate-relay.ts";
+import { readMeterCredit } from "./read-meter-credit.ts";
 import { judgeIntent } from "./sale-steps.ts";
 
 /** What the desk needs of the rest. */
@@ -234,15 +234,8 @@ export class SaleDesk {
   }
 
   async #read(wire: CircuitWire): Promise<MeterCreditReading | null> {
-    const { bus, unitId, profile, variant, loop } = wire;
-    const expiresAtMs = this.#around.clock.nowMs() + WRITE_VALID_MS;
     try {
-      const replies: number[][] = [];
-      for (const block of creditBlocks(variant, { loop })) {
-        const { words } = await bus.read({ lane: LANE, unitId, block, profile, expiresAtMs });
-        replies.push(words);
-      }
-      return readCredit(variant, replies, { loop });
+      return await readMeterCredit(wire, LANE, this.#around.clock.nowMs() + WRITE_VALID_MS);
     } catch (error) {
       codeOf(error);
       return null;
@@ -296,7 +289,7 @@ export class SaleDesk {
   /** To disk, with what the server shall hear; false when the store cannot, and then nothing has changed. */
   async #keep(record: SaleRecord, result?: SaleResult): Promise<boolean> {
     const { store, log } = this.#around;
-    const told = result === undefined ? [] : store.sending([{ type: "sale-result", result }]);
+    const told = result === undefined ? [] : store.sending(newsOf(record, result));
     try {
       await store.commit([store.saleChange(record), ...told]);
     } catch (error) {
@@ -307,6 +300,14 @@ export class SaleDesk {
     else this.#open.delete(record.sale.id);
     return true;
   }
+}
+
+/** The result, and with it what the meter said of its credit. */
+function newsOf({ sale: { circuitId } }: SaleRecord, result: SaleResult): UplinkItem[] {
+  const { at, remainingMinor, purchaseCount } = result;
+  const told: UplinkItem = { type: "sale-result", result };
+  if (remainingMinor === undefined || purchaseCount === undefined) return [told];
+  return [told, { type: "meter-credit", report: { circuitId, at, remainingMinor, purchaseCount } }];
 }
 
 /** Null when the meter's register cannot hold the amount. */

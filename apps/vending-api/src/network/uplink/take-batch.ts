@@ -8,6 +8,7 @@ import { type Circuit, circuitModel } from "../circuit.model.ts";
 import { takeResult } from "../commands.ts";
 import { takeSaleResult } from "../deliveries.ts";
 import { type Gateway, gatewayModel } from "../gateway.model.ts";
+import { takeMeterReports } from "./take-meter-reports.ts";
 import { takeSamples } from "./take-samples.ts";
 import { takeStates } from "./take-states.ts";
 
@@ -48,6 +49,14 @@ export async function takeBatch(deps: Deps, gatewayId: string, batch: UplinkBatc
     ofType(known, "circuit-state").map(({ item }) => item),
     circuits,
   );
+  await takeMeterReports(
+    deps,
+    {
+      parameters: ofType(known, "parameters").map(({ item }) => item.report),
+      credits: ofType(known, "meter-credit").map(({ item }) => item.report),
+    },
+    circuits,
+  );
   await takeAlarms(deps, gateway, ofType(known, "alarm"), circuits);
   await takeEvents(deps, gateway, ofType(known, "event"), circuits);
   rejected.push(...(await takeBudgets(deps, gateway, ofType(known, "bus-budget"))));
@@ -80,6 +89,9 @@ function circuitIdOf(item: UplinkItem): string | undefined {
       return item.sample.circuitId;
     case "circuit-state":
       return item.circuitId;
+    case "parameters":
+    case "meter-credit":
+      return item.report.circuitId;
     case "event":
     case "alarm":
       return item.subject.circuitId;
