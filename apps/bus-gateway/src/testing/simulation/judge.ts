@@ -129,9 +129,9 @@ export class Judge {
     return watched;
   }
 
-  /** A balance as the gateway has it on disk by now. */
+  /** Money that the gateway has been told of; an older message that comes after a newer one takes nothing back. */
   told(householdId: string, boughtMicro: number): void {
-    this.#toldMicro.set(householdId, boughtMicro);
+    this.#toldMicro.set(householdId, Math.max(boughtMicro, this.#toldMicro.get(householdId) ?? 0));
   }
 
   commanded(command: Command): void {
