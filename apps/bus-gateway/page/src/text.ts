@@ -34,6 +34,7 @@ const WORDS = {
   flaky: ["flaky", "不稳定"],
   offline: ["offline", "离线"],
   planned: ["planned", "计划"],
+  plannedShare: ["Planned", "计划"],
   used: ["used", "实际"],
   perSecond: ["transactions a second", "次/秒"],
   overcommitted: [

@@ -86,7 +86,7 @@ function Lanes({ bus }: { bus: BusView }) {
       <thead>
         <tr>
           <th scope="col">{say("lane")}</th>
-          <th scope="col">{say("planned")}</th>
+          <th scope="col">{say("plannedShare")}</th>
           <th scope="col">{say("waiting")}</th>
           <th scope="col">{say("done")}</th>
           <th scope="col">{say("failed")}</th>
@@ -116,7 +116,7 @@ function Units({ bus }: { bus: BusView }) {
       {bus.units.map((unit) => {
         const errors = (["timeouts", "crcErrors", "protocolErrors"] as const)
           .filter((kind) => unit[kind] > 0)
-          .map((kind) => `${unit[kind]} ${say(kind)}`);
+          .map((kind) => `${say(kind)} ${unit[kind]}`);
         const [circuit] = unit.circuits;
         return (
           <li key={unit.unitId} className={unit.presence}>
