@@ -34,6 +34,10 @@ for (let done = 0; done < Number(rounds); done += roundsPerDirectory) {
     for (const line of report.wrong) process.stdout.write(`round ${round}: ${line}\n`);
   }
   rmSync(directory, { recursive: true, force: true });
+  const kills = Math.min(done + roundsPerDirectory, Number(rounds));
+  process.stdout.write(
+    `${kills} of ${rounds} kills, ${acknowledged} steps acknowledged, ${wrong} findings\n`,
+  );
 }
 process.stdout.write(
   `seed ${seed}: ${rounds} kills, ${acknowledged} steps acknowledged, ${wrong} findings\n`,

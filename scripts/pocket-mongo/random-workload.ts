@@ -35,6 +35,7 @@ const sequences = Number(options.sequences);
 const length = Number(options.length);
 const firstSeed = Number(options.seed);
 const jobs = Math.min(Number(options.jobs), sequences);
+const progressEvery = 500;
 /** A few sequences can't be asked for every operator. */
 const enoughForCoverage = 100;
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -91,6 +92,9 @@ async function runHere(): Promise<void> {
         differences += 1;
         print(error instanceof Error ? error.message : String(error));
       }
+      const done = seed - firstSeed + 1;
+      if (done % progressEvery === 0 && done < sequences)
+        print(`${done} of ${sequences} from seed ${firstSeed}`);
     }
   } finally {
     await client.close();
