@@ -3,6 +3,7 @@ import type {
   CircuitRules,
   CommandAction,
   CommandState,
+  CreditPlace,
   HoldKind,
   HoldOrigin,
   HoldReason,
@@ -11,6 +12,7 @@ import type {
   PipeConfig,
   Presence,
   RelayState,
+  SaleCode,
   Sample,
   SampleFlag,
   Severity,
@@ -111,7 +113,11 @@ export interface Balance {
   currency: string;
   ledgerMinor: number;
   accruedMinor: number;
+  /** By the books; where a meter holds the credit, `inMeter` is what is left. */
   liveMinor: number;
+  creditPlace: CreditPlace;
+  /** What that meter last said; null before it has said anything. */
+  inMeter: { remainingMinor: number; at: string } | null;
   daysLeft: number | null;
   asOf: string;
   estimated?: boolean;
@@ -142,6 +148,8 @@ export interface Purchase {
   balanceAfterMinor: number;
   /** `server`: the credit lives there; otherwise how far it has come into the meter. */
   delivery: "server" | "pending" | "written" | "unknown" | "failed";
+  /** Why it is not in the meter. */
+  deliveryCode?: SaleCode;
   receiptNumber: string;
   voidedAt?: string;
   voidedBy?: string;

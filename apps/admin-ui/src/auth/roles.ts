@@ -23,6 +23,8 @@ export const RIGHTS = {
   "circuits.release": STAFF,
   "circuits.read": STAFF,
   "circuits.lockout": ["administrator", "maintenance"],
+  "circuits.compare-parameters": ["administrator", "maintenance"],
+  "circuits.repair-parameters": ["administrator", "maintenance"],
   "circuits.keep-power": SELLERS,
   "alarms.list": STAFF,
   "alarms.acknowledge": STAFF,

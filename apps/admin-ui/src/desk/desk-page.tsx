@@ -7,6 +7,7 @@ import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
+import { usableCredit } from "../shared/usable-credit.ts";
 import { useProblemText } from "../shared/use-problem-text.ts";
 import { Waiting } from "../shared/waiting.tsx";
 import { Buyer } from "./buyer.tsx";
@@ -146,7 +147,7 @@ export default function DeskPage() {
                 key={buyer.id}
                 amountRef={amount}
                 householdName={buyerName}
-                balanceMinor={balance.data?.liveMinor}
+                balanceMinor={balance.data && (usableCredit(balance.data).amountMinor ?? undefined)}
                 isRunning={sale.isRunning}
                 onSell={sell}
               />

@@ -87,8 +87,9 @@ export function SaleDone({ purchase, household, buyerName, wasOff, onNext }: Pro
         </Typography>
         <Typography variant="body2">
           {isFresh &&
-            balance !== undefined &&
+            balance?.creditPlace === "server" &&
             `${t("desk.doneBalance", { amount: format.money(balance.liveMinor) })} · `}
+          {purchase.delivery !== "server" && `${t(`desk.delivery.${purchase.delivery}`)} · `}
           {t("desk.receiptNumber", { number: purchase.receiptNumber })}
         </Typography>
       </Box>

@@ -103,6 +103,11 @@ export function TodaysSales() {
                           color={ASKS_FOR_STAFF.has(sale.delivery) ? "error" : "textSecondary"}
                         >
                           {t(`desk.delivery.${sale.delivery}`)}
+                          {sale.deliveryCode !== undefined && (
+                            <Box component="span" sx={{ display: "block", maxWidth: "22rem", ml: "auto" }}>
+                              {t(`desk.deliveryAdvice.${sale.deliveryCode}`)}
+                            </Box>
+                          )}
                         </Typography>
                       )}
                     </TableCell>

@@ -131,6 +131,24 @@ export const consoleEn = {
       unknown: "not yet proved to be in the meter",
       failed: "not in the meter: void it",
     },
+    deliveryAdvice: {
+      late: "The meter could not be reached in time; nothing was sent. Void the sale.",
+      "unknown-circuit": "The gateway has no such circuit; nothing was sent. Void the sale.",
+      "not-supported": "This meter cannot be credited through its bus; nothing was sent. Void the sale.",
+      "amount-unfit": "The meter cannot hold this amount; nothing was sent. Void the sale.",
+      "not-credited":
+        "The meter answered and credited nothing, three times. Void the sale and have the meter looked at.",
+      refused: "The meter refused and credited nothing. Void the sale.",
+      "no-answer": "The meter does not answer. The gateway goes on asking; wait.",
+      "journal-lost":
+        "The gateway lost its journal and may have sent this before. Compare the meter's own purchase records, then void the sale or leave it.",
+      "count-moved":
+        "The meter's count went on by more than this sale. Compare the meter's own purchase records, then void the sale or leave it.",
+      "refused-and-counted":
+        "The meter refused, and another purchase had its count. Compare the meter's own purchase records, then void the sale.",
+      "balance-differs":
+        "The meter's credit is higher than this sale makes it. Compare the meter's own purchase records.",
+    },
     noSalesHelp: "Sales of this site appear here as soon as they are made.",
     void: "Void",
     voidTitle: "Void this sale?",
@@ -228,6 +246,8 @@ export const consoleEn = {
       "keep-power-on": "Keep power on",
       "keep-power-off": "End keep-power",
       read: "Read now",
+      "compare-parameters": "Compare parameters",
+      "repair-parameters": "Repair parameters",
     },
     explain: {
       open: "The power of %{circuit} goes off and stays off until staff switches it on.",

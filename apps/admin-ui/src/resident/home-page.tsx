@@ -3,6 +3,7 @@ import type { ApiRequest } from "../api/request.ts";
 import type { Balance } from "../api/rows.ts";
 import { createFormat } from "../format/format.ts";
 import { problemText } from "../i18n/problem-text.ts";
+import { usableCredit } from "../shared/usable-credit.ts";
 import { PowerCard } from "./power-card.tsx";
 import { PurchasesCard } from "./purchases-card.tsx";
 import { HomeProvider, useHome, useSpeech } from "./resident-context.tsx";
@@ -15,23 +16,32 @@ const UNKNOWN_SITE = { timeZone: "UTC", currency: "CNY", currencyDigits: 2 } as 
 function BalanceCard({ balance }: { balance: Balance }) {
   const { t } = useSpeech();
   const { format, nowMs } = useHome();
-  const { liveMinor, daysLeft, asOf, estimated } = balance;
+  const { daysLeft, estimated } = balance;
+  const { amountMinor, asOf, isInMeter } = usableCredit(balance);
   return (
     <section className="card" aria-labelledby="balance">
       <h2 id="balance">{t("my.balance")}</h2>
-      <p className={liveMinor <= 0 ? "figure figure-large figure-empty" : "figure figure-large"}>
-        {format.money(liveMinor)}
+      <p
+        className={
+          amountMinor !== null && amountMinor <= 0
+            ? "figure figure-large figure-empty"
+            : "figure figure-large"
+        }
+      >
+        {amountMinor === null ? "—" : format.money(amountMinor)}
       </p>
       <p>
-        {daysLeft === null
-          ? t("common.daysLeftNone")
-          : daysLeft < 1
-            ? t("common.daysLeftZero")
-            : t("common.daysLeft", { smart_count: Math.floor(daysLeft) })}
+        {isInMeter
+          ? t("common.inMeter")
+          : daysLeft === null
+            ? t("common.daysLeftNone")
+            : daysLeft < 1
+              ? t("common.daysLeftZero")
+              : t("common.daysLeft", { smart_count: Math.floor(daysLeft) })}
       </p>
       <p className="quiet">
-        {estimated === true && `${t("common.estimated")} · `}
-        {t("common.asOf", { time: format.moment(asOf, nowMs) })}
+        {estimated === true && !isInMeter && `${t("common.estimated")} · `}
+        {asOf === null ? t("common.never") : t("common.asOf", { time: format.moment(asOf, nowMs) })}
       </p>
     </section>
   );

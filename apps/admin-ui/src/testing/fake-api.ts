@@ -125,6 +125,8 @@ export function createFakeApi(options: { rooms: number }): FakeApi {
       ledgerMinor: liveMinor + 87,
       accruedMinor: 87,
       liveMinor,
+      creditPlace: "server",
+      inMeter: null,
       daysLeft: liveMinor > 0 ? liveMinor / 310 : 0,
       asOf: new Date(Date.now() - 2000).toISOString(),
       estimated: false,

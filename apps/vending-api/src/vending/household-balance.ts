@@ -27,12 +27,9 @@ export const balanceAnswer = z
       .nullable()
       .meta({ description: "What that meter last said is left; null before it has said anything." }),
     grants: z.array(z.object({ commodity: z.string(), amount: z.int() })),
-    daysLeft: z
-      .int()
-      .nullable()
-      .meta({
-        description: "At the pace of the last week; null when unknown, or when a meter holds the credit.",
-      }),
+    daysLeft: z.int().nullable().meta({
+      description: "At the pace of the last week; null when unknown, or when a meter holds the credit.",
+    }),
     asOf: instantSchema.meta({ description: "The oldest of the registers that it is reckoned up to." }),
     estimated: z.boolean().meta({ description: "Some register is older than 15 minutes." }),
   })

@@ -1,4 +1,4 @@
-import { idSchema, instantSchema, localDay, SALE_CODES } from "@hallmeter/meter-model";
+import { idSchema, instantSchema, localDay, SALE_CODES, saleCodeSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { PAYMENT_METHOD_NAMES, type PaymentMethod } from "../ledger/entry-kinds.ts";
@@ -20,10 +20,11 @@ export const purchaseAnswer = z
     delivery: z
       .enum(["server", "pending", "written", "unknown", "failed"])
       .meta({ description: "server: the credit lives here, nothing has to reach a meter." }),
+    deliveryCode: saleCodeSchema.optional().meta({ description: "Why it is not in the meter." }),
     deliveryAdvice: z
       .string()
       .optional()
-      .meta({ description: "Why it is not in the meter, and what staff do about it." }),
+      .meta({ description: "The same in a sentence, with what staff do about it." }),
     receiptNumber: z.string(),
     ref: z.string(),
     voidedAt: instantSchema.optional(),
@@ -68,7 +69,7 @@ export function presentPurchase(
     balanceAfterMinor: entry.balanceAfter[site.currency] ?? 0,
     // In the books as bound for a meter, and cut off before its delivery was written: it is on its way.
     delivery: delivery?.state ?? (typeof entry.details.circuitId === "string" ? "pending" : "server"),
-    ...(delivery?.code ? { deliveryAdvice: SALE_CODES[delivery.code] } : {}),
+    ...(delivery?.code ? { deliveryCode: delivery.code, deliveryAdvice: SALE_CODES[delivery.code] } : {}),
     receiptNumber: receiptNumberOf(entry, site.timeZone),
     ref: entry.ref,
     ...(voided

@@ -41,7 +41,7 @@ export const SALE_CODES = {
     "the meter's count is right and its credit is higher than this purchase makes it: compare the meter's own purchase records",
 } as const satisfies Record<string, string>;
 export type SaleCode = keyof typeof SALE_CODES;
-const SALE_CODE_NAMES = Object.keys(SALE_CODES) as [SaleCode, ...SaleCode[]];
+export const saleCodeSchema = z.enum(Object.keys(SALE_CODES) as [SaleCode, ...SaleCode[]]);
 
 export const saleResultSchema = z.object({
   saleId: idSchema,
@@ -49,7 +49,7 @@ export const saleResultSchema = z.object({
   at: instantSchema,
   /** Of an `unknown` that the gateway cannot resolve any more: a person must. */
   isFinal: z.boolean(),
-  code: z.enum(SALE_CODE_NAMES).optional(),
+  code: saleCodeSchema.optional(),
   /** What the meter itself said last. */
   purchaseCount: z.int().nonnegative().optional(),
   remainingMinor: z.int().optional(),
