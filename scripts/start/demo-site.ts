@@ -4,6 +4,7 @@
  */
 import {
   type CircuitRules,
+  type CreditPlace,
   defaultOverloadRule,
   defaultViciousLoadRule,
   type Tariff,
@@ -30,6 +31,8 @@ export interface DemoRoom {
   rules: (startedAt: Date) => CircuitRules;
   /** Staff tag the circuit out once the gateway is there. */
   lockoutReason?: string;
+  /** Purchases are written into the room's meter, which keeps the credit itself. */
+  creditPlace?: CreditPlace;
   hasLogin?: boolean;
 }
 
@@ -152,6 +155,8 @@ const STORIES: Record<string, RoomStory> = {
   },
   "106": { purchaseMinor: 0, keepPower: true },
   "107": { lockoutReason: "Socket replaced, insulation test outstanding" },
+  // Sold at the Desk only: what was sold before the gateway's first start, no journal could vouch for.
+  "108": { purchaseMinor: 0, creditPlace: "meter" },
   "607": { purchaseMinor: undefined },
 };
 
@@ -196,6 +201,7 @@ function singlePhaseRoom(building: number, index: number): DemoRoom {
     keepPower: story.keepPower ?? false,
     rules: story.rules ?? (() => QUIET_RULES),
     lockoutReason: story.lockoutReason,
+    creditPlace: story.creditPlace ?? "server",
     hasLogin: NAMED_ROOMS.includes(name),
   };
 }

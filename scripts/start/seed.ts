@@ -151,6 +151,7 @@ async function seedRoom(
     switchRatingCa: SWITCH_RATING_CA,
     householdId: household?.id ?? null,
     keepPower: room.keepPower ?? false,
+    creditPlace: room.creditPlace ?? "server",
     // The simulated cabinets were proved when they were built; on a real site commissioning sets this.
     commissionedAt: place.startedAt.toISOString(),
     rules: room.rules(place.startedAt),

@@ -153,6 +153,28 @@ describe("rooms 101 to 107", () => {
     expect(why).toMatchObject({ relay: "open", intended: "open" });
   });
 
+  test("a purchase for 108 goes into its meter, which counts it once", async () => {
+    const before = await truthOf(site, "108");
+    const key = randomUUID();
+    const { id, delivery } = await buy("108", 1200, key);
+    expect(delivery).toBe("pending");
+    expect((await buy("108", 1200, key)).id).toBe(id);
+    await eventually("the purchase written", 10_000, async () => {
+      const purchase = await manager.get<{ delivery: string }>(`/purchases/${id}`);
+      return purchase.delivery === "written";
+    });
+    const after = await truthOf(site, "108");
+    expect(after.purchaseCount).toBe(before.purchaseCount + 1);
+    expect(after.purchasedMinor).toBe(before.purchasedMinor + 1200);
+    const householdId = (await circuitOf(manager, "108")).householdId ?? "";
+    await eventually("the meter's own credit in the balance", 10_000, async () => {
+      const { inMeter } = await manager.get<{ inMeter: { remainingMinor: number } | null }>(
+        `/households/${householdId}/balance`,
+      );
+      return inMeter?.remainingMinor === after.remainingMinor;
+    });
+  });
+
   test("the resident of 105 acknowledges the reminder and has light again", async () => {
     const resident = await site.as("resident", "105");
     await resident.post("/me/reminders/acknowledge", {});
