@@ -43,6 +43,8 @@ interface Watched {
   /** Since when it should have been cut and nothing stood in the way. */
   overdueSinceMs: number | null;
   troubledUntilMs: number;
+  /** True use when the meter could last be read, Wh: what flows behind a dead unit nobody can know. */
+  readableWh: number;
   /** Asked for in a row without the relay having moved; after three a person has to look (S1). */
   vainTries: number;
   /** The word of the gateway about what it does, noted when it asked. */
@@ -98,6 +100,7 @@ export class Judge {
         commands: [],
         overdueSinceMs: null,
         troubledUntilMs: 0,
+        readableWh: 0,
         vainTries: 0,
         asked: null,
       };
@@ -168,6 +171,17 @@ export class Judge {
   #trueMicro(householdId: string): number {
     let usedWh = 0;
     for (const { circuit } of this.#households.get(householdId) ?? []) usedWh += circuit.usedWh;
+    return (this.#toldMicro.get(householdId) ?? 0) - usedWh * MICRO_PER_WH;
+  }
+
+  /** The same by the meters that can be read. */
+  #readableMicro(householdId: string, loops: readonly Watched[]): number {
+    let usedWh = 0;
+    for (const watched of loops) {
+      const { faults, hasMains, usedWh: trueWh } = watched.circuit;
+      if (hasMains && !faults.isDead && !faults.losesAnswers) watched.readableWh = trueWh;
+      usedWh += watched.readableWh;
+    }
     return (this.#toldMicro.get(householdId) ?? 0) - usedWh * MICRO_PER_WH;
   }
 
@@ -320,7 +334,7 @@ export class Judge {
   /** To be called once a minute: who should have been cut by now? */
   look(): void {
     for (const [householdId, loops] of this.#households) {
-      const balanceMicro = this.#trueMicro(householdId);
+      const balanceMicro = this.#readableMicro(householdId, loops);
       for (const watched of loops) this.#judgeOverdue(watched, balanceMicro, this.#doubtMicro(householdId));
     }
   }
