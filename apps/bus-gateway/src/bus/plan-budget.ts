@@ -4,6 +4,8 @@ import { covers, placeOf } from "./blocks.ts";
 import type { PollEntry } from "./bus.ts";
 import { blockAt, planReads, type RegisterSpan } from "./read-plan.ts";
 
+export { lineCosts } from "../protocol/line-costs.ts";
+
 /** Assumed until a unit has answered. Real meters need 5–200 ms; 40 ms is typical of a three-phase meter. */
 export const ASSUMED_TURNAROUND_MS = 40;
 

@@ -1,7 +1,14 @@
 import type { UplinkItem } from "@hallmeter/meter-model";
-import { GATEWAY_ERRORS } from "../errors.ts";
-import type { RefusedConnection } from "../pipe/dial-in/dial-in-listener.ts";
+import { GATEWAY_ERRORS, type GatewayErrorCode } from "../errors.ts";
 import { eventItem } from "./circuit-items.ts";
+
+/** Somebody dialled in whom no bus waits for. */
+interface Stranger {
+  code: GatewayErrorCode;
+  remoteAddress: string;
+  /** What it said, for a person. */
+  said: string;
+}
 
 /** The same stranger is told of again after this long; a unit with a wrong registration knocks every few seconds. */
 const TOLD_AGAIN_AFTER_MS = 60 * 60_000;
@@ -18,7 +25,7 @@ export class DialInStrangers {
   }
 
   /** @returns null when it has been told of already */
-  take({ code, remoteAddress, said }: RefusedConnection, atMs: number): UplinkItem | null {
+  take({ code, remoteAddress, said }: Stranger, atMs: number): UplinkItem | null {
     for (const [key, toldAtMs] of this.#toldAtMs)
       if (atMs - toldAtMs >= TOLD_AGAIN_AFTER_MS) this.#toldAtMs.delete(key);
     const key = `${code} ${said === "" ? remoteAddress : said}`;

@@ -6,8 +6,7 @@ import {
   type UnitId,
 } from "@hallmeter/meter-model";
 import type { PollEntry } from "../bus/bus.ts";
-import { budgetOf } from "../bus/plan-budget.ts";
-import { lineCosts } from "../protocol/line-costs.ts";
+import { budgetOf, lineCosts } from "../bus/plan-budget.ts";
 
 export interface PolledCircuit {
   circuitId: string;

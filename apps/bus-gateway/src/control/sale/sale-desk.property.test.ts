@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Fate, SaleRig } from "./sale-rig.ts";
+import { type Fate, SaleRig } from "../../testing/sale-rig.ts";
 
 /** The profile's longest latency: no write is on its way for longer. */
 const LONGEST_LATENCY_MS = 1000;

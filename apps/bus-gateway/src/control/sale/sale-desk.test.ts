@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Fate, SaleRig } from "./sale-rig.ts";
+import { type Fate, SaleRig } from "../../testing/sale-rig.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,13 +1,13 @@
 import { acrelAdf400l, profileVariant, type Sale, type SaleResult } from "@hallmeter/meter-model";
 import { pino } from "pino";
-import type { Bus, ReadReply, ReadRequest, WriteRequest } from "../../bus/bus.ts";
-import { VirtualClock } from "../../clock.ts";
-import { GatewayError, type GatewayErrorCode } from "../../errors.ts";
-import { DEFAULT_OUTBOX_LIMITS } from "../../store/acceptance.ts";
-import { GatewayStore } from "../../store/gateway-store.ts";
-import { MemoryTables } from "../../testing/memory-tables.ts";
-import type { CircuitWire } from "../operate-relay.ts";
-import { SaleDesk } from "./sale-desk.ts";
+import type { Bus, ReadReply, ReadRequest, WriteRequest } from "../bus/bus.ts";
+import { VirtualClock } from "../clock.ts";
+import type { CircuitWire } from "../control/operate-relay.ts";
+import { SaleDesk } from "../control/sale/sale-desk.ts";
+import { GatewayError, type GatewayErrorCode } from "../errors.ts";
+import { DEFAULT_OUTBOX_LIMITS } from "../store/acceptance.ts";
+import { GatewayStore } from "../store/gateway-store.ts";
+import { MemoryTables } from "./memory-tables.ts";
 
 const VARIANT = profileVariant(acrelAdf400l, "single-phase");
 /** Manual V1.2, 9.4: remaining 030A, count 030E; purchase amount 050D, count 050F. */
