@@ -38,6 +38,17 @@ describe("the gateway's own pages", () => {
     }
   });
 
+  it("give a program the bus' budget as metrics", async () => {
+    const origin = await start();
+    expect((await fetch(`${origin}/metrics`)).status).toBe(401);
+    const response = await fetch(`${origin}/metrics`, { headers: { authorization: `Bearer ${PASSWORD}` } });
+    const text = await response.text();
+    expect(text).toContain('hallmeter_gateway_bus_up{bus="bus"} 1');
+    expect(text).toMatch(/hallmeter_gateway_bus_share\{bus="bus",of="planned"\} 0\.\d+/);
+    expect(text).toContain('hallmeter_gateway_bus_lane_waiting{bus="bus",lane="trip"} 0');
+    expect(text).toContain("hallmeter_gateway_server_reached 1");
+  });
+
   it("have no page where the file names no login", async () => {
     const origin = await start();
     for (const path of ["/", "/api/session", "/api/overview"])

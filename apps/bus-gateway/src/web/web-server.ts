@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { type ApiOptions, apiRoutes } from "./api/api-routes.ts";
 import { addLogin, type Login } from "./login/login-routes.ts";
+import { gatewayMetrics } from "./metrics.ts";
 import { sendProblem } from "./problem.ts";
 import { sameOriginJson } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -16,7 +17,7 @@ export interface WebServerOptions extends ApiOptions {
   /** 0 takes any free one. */
   port: number;
   host: string;
-  /** Opens `/status` for programs. */
+  /** Opens `/status` and `/metrics` for programs. */
   password: string;
   /** Opens the technician's page; without it there is none. */
   login: Login | undefined;
@@ -54,14 +55,21 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   app.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });
   });
-  app.get("/status", (request, response) => {
+  const metrics = gatewayMetrics(options);
+  app.use(["/status", "/metrics"], (request, response, next) => {
     const given = givenPassword(request);
     if (given !== undefined && isSame(given, password)) {
-      response.set("Cache-Control", "no-store").json(gatewayStatus(options));
-      return;
+      response.set("Cache-Control", "no-store");
+      return next();
     }
     response.set("WWW-Authenticate", 'Basic realm="bus gateway"');
     sendProblem(response, 401, "unauthenticated", "Sign in");
+  });
+  app.get("/status", (_request, response) => {
+    response.json(gatewayStatus(options));
+  });
+  app.get("/metrics", async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.metrics());
   });
   if (login !== undefined) {
     const api = express.Router();
