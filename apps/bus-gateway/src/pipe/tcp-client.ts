@@ -56,13 +56,16 @@ export function tcpClient(
         unheardLimitMs = FIRST_UNHEARD_MS;
         bytes(received);
       });
-      const noteWrite = () => {
+      /** Why nothing is written any more; null while the other side is heard. */
+      const lossNoted = (): Error | null => {
         const nowMs = clock.monotonicMs();
         unheardSinceMs ??= nowMs;
-        if (nowMs - unheardSinceMs < unheardLimitMs) return;
+        if (nowMs - unheardSinceMs < unheardLimitMs) return null;
         const seconds = Math.round(unheardLimitMs / 1000);
         unheardLimitMs = Math.min(LONGEST_UNHEARD_MS, 2 * unheardLimitMs);
-        socket.destroy(new Error(`nothing heard from ${host}:${port} for ${seconds} s`));
+        const loss = new Error(`nothing heard from ${host}:${port} for ${seconds} s`);
+        socket.destroy(loss);
+        return loss;
       };
       socket.once("connect", () => {
         socket.setTimeout(0);
@@ -70,7 +73,8 @@ export function tcpClient(
           keepsLineSpeed: line.baud !== UNKNOWN_LINE_BAUD,
           write: (frame) =>
             new Promise((written, failed) => {
-              noteWrite();
+              const loss = lossNoted();
+              if (loss) return failed(loss);
               socket.write(frame, (error) => (error ? failed(error) : written()));
             }),
           close: () =>
