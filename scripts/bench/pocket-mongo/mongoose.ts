@@ -14,11 +14,12 @@ const accountSchema = new mongoose.Schema({
 const accountsOf = (connection: Connection) => connection.model("Account", accountSchema);
 type Accounts = ReturnType<typeof accountsOf>;
 
-/** Code is compiled and pools are open before the first figure. */
+/** A server runs for years: code is compiled and pools are open before the first figure. */
 export async function prepareAccounts(connection: Connection): Promise<Accounts> {
   const Account = accountsOf(connection);
   await Account.init();
-  await concurrently(500, 64, (i) => Account.create(account(1_000_000 + i)));
+  await concurrently(3000, 64, (i) => Account.create(account(1_000_000 + i)));
+  await concurrently(500, 1, (i) => Account.create(account(1_010_000 + i)));
   return Account;
 }
 
