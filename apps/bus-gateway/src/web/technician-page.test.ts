@@ -123,9 +123,8 @@ describe("a relay test", () => {
     for (const action of ["open", "release"])
       expect(await events.clone().json()).toContainEqual(
         expect.objectContaining({
-          type: "command-result",
-          result: expect.objectContaining({ state: "confirmed" }),
-          params: { action, by: "technician", reason: "relay test" },
+          what: "command confirmed",
+          details: { action, by: "technician", reason: "relay test" },
         }),
       );
   });

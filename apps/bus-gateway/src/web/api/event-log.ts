@@ -1,3 +1,4 @@
+import { type UplinkItem, uplinkItemSchema } from "@hallmeter/meter-model";
 import type { GatewayStore } from "../../store/gateway-store.ts";
 
 interface LogQuery {
@@ -6,26 +7,55 @@ interface LogQuery {
   limit: number;
 }
 
-interface LoggedItem {
-  type: string;
-  subject?: { circuitId?: string };
-  params?: Record<string, unknown>;
-  result?: { commandId: string };
+/** A line of the log: what a person reads of an item. */
+export interface LoggedEvent {
+  at: string;
+  what: string;
+  circuitId?: string | undefined;
+  details: Record<string, string>;
 }
 
 const MOST_EVENTS = 1000;
 
-/** Newest first. A command's result says what was commanded, by whom and where: the log itself keeps only its id. */
-export function eventLog(store: GatewayStore, { circuitId, limit }: LogQuery): LoggedItem[] {
-  const all = (store.recentEvents(MOST_EVENTS) as LoggedItem[]).map((item) => withCommand(store, item));
-  const wanted =
-    circuitId === undefined ? all : all.filter(({ subject }) => subject?.circuitId === circuitId);
+/** Newest first. A result keeps only its id; who asked for what, and where, is in the journal. */
+export function eventLog(store: GatewayStore, { circuitId, limit }: LogQuery): LoggedEvent[] {
+  const lines = store.recentEvents(MOST_EVENTS).flatMap((stored) => {
+    // What another version wrote is passed by, like everywhere in the local store.
+    const item = uplinkItemSchema.safeParse(stored);
+    const line = item.success ? lineOf(store, item.data) : null;
+    return line === null ? [] : [line];
+  });
+  const wanted = circuitId === undefined ? lines : lines.filter((line) => line.circuitId === circuitId);
   return wanted.slice(0, limit);
 }
 
-function withCommand(store: GatewayStore, item: LoggedItem): LoggedItem {
-  const command = item.result && store.command(item.result.commandId)?.command;
-  if (!command) return item;
-  const { action, by, reason, circuitId } = command;
-  return { ...item, subject: { circuitId }, params: { action, by: by.name, reason } };
+function lineOf(store: GatewayStore, item: UplinkItem): LoggedEvent | null {
+  switch (item.type) {
+    case "event":
+      return { at: item.at, what: item.kind, circuitId: item.subject.circuitId, details: texts(item.params) };
+    case "alarm": {
+      const { at, kind, state, subject, params } = item;
+      return { at, what: `${kind} ${state}`, circuitId: subject.circuitId, details: texts(params) };
+    }
+    case "command-result": {
+      const { commandId, state, at, code, detail } = item.result;
+      const command = store.command(commandId)?.command;
+      const asked = command && { action: command.action, by: command.by.name, reason: command.reason };
+      const details = texts({ ...asked, code, detail });
+      return { at, what: `command ${state}`, circuitId: command?.circuitId, details };
+    }
+    case "sale-result": {
+      const { saleId, state, at, code, purchaseCount } = item.result;
+      const sale = store.sale(saleId)?.sale;
+      const details = texts({ amountMinor: sale?.amountMinor, purchaseCount, code });
+      return { at, what: `sale ${state}`, circuitId: sale?.circuitId, details };
+    }
+    default:
+      return null;
+  }
+}
+
+function texts(params: Record<string, unknown>): Record<string, string> {
+  const said = Object.entries(params).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(said.map(([name, value]) => [name, String(value)]));
 }
