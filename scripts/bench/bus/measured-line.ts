@@ -30,7 +30,8 @@ export function pollOf(
   unitId: number,
   { address, count }: { address: number; count: number },
   intervalMs: number,
+  lane: PollEntry["lane"] = "poll",
 ): PollEntry {
   const block = { name: key, function: 3, address, count } as const;
-  return { key, unitId, blocks: [block], holes: [], profile: PACED_PROFILE, intervalMs, lane: "poll" };
+  return { key, unitId, blocks: [block], holes: [], profile: PACED_PROFILE, intervalMs, lane };
 }

@@ -79,7 +79,7 @@ describe("a reply that comes during a later request to the same unit", () => {
 
 describe("a block whose reply can be told from late ones", () => {
   const open = [18, 19].map((count) => ({ shape: `read 3 ${count}`, untilMs: 5000 }));
-  const setting = { readMs: () => 1, holes: [], splits: [] };
+  const setting = { readMs: () => 1, holes: [], splits: [], longestJoinedMs: Number.POSITIVE_INFINITY };
 
   it.for([
     { name: "is the block itself where no reply is owed", open: [], block: circuit(1), at: [100, 18] },

@@ -2,7 +2,8 @@ import { blockWordCount, isModbusBlock, type ReadBlock, type UnitId } from "@hal
 import type { WireCosts } from "../protocol/protocol.ts";
 import { covers, placeOf } from "./blocks.ts";
 import type { PollEntry } from "./bus.ts";
-import { blockAt, planReads, type RegisterSpan } from "./read-plan.ts";
+import { isWatching } from "./poll-schedule.ts";
+import { blockAt, longestJoinedMs, planReads, type RegisterSpan } from "./read-plan.ts";
 
 export { lineCosts } from "../protocol/line-costs.ts";
 
@@ -43,6 +44,7 @@ export interface PlanBudget {
 
 /** What a plan will cost, before it is applied: samples of one unit share reads as the scheduler lets them. */
 export function budgetOf(plan: readonly PollEntry[], costs: WireCosts, units: KnownUnits): PlanBudget {
+  const isTripNear = isWatching(plan);
   const byUnit = new Map<UnitId, PollEntry[]>();
   for (const entry of plan) {
     const ofUnit = byUnit.get(entry.unitId);
@@ -54,7 +56,7 @@ export function budgetOf(plan: readonly PollEntry[], costs: WireCosts, units: Kn
     for (const intervalMs of new Set(entries.map((entry) => entry.intervalMs))) {
       // What is read oftener comes along; that it has been paid for already makes this the upper bound.
       const together = entries.filter((entry) => entry.intervalMs <= intervalMs);
-      for (const entry of unitCosts(together, costs, units))
+      for (const entry of unitCosts(together, costs, units, isTripNear))
         if (entry.cost.intervalMs === intervalMs) known.set(entry.entry, entry.cost);
     }
   }
@@ -76,10 +78,11 @@ function wholeMilli(milli: number): number {
 }
 
 /** Costs of samples of one unit that are read at the same time. */
-function unitCosts(entries: readonly PollEntry[], costs: WireCosts, units: KnownUnits) {
+function unitCosts(entries: readonly PollEntry[], costs: WireCosts, units: KnownUnits, isTripNear: boolean) {
   const { unitId } = entries[0] as PollEntry;
   const turnaroundMs = units.turnaroundMs(unitId) ?? ASSUMED_TURNAROUND_MS;
-  const reads = readsOf(entries, (block) => costs.readMs(block, turnaroundMs), units).map((read) => ({
+  const readMs = (block: ReadBlock) => costs.readMs(block, turnaroundMs);
+  const reads = readsOf(entries, readMs, units, isTripNear).map((read) => ({
     read,
     wanted: entries.flatMap(({ blocks }) => blocks).filter((block) => covers(read, block)),
   }));
@@ -114,15 +117,18 @@ function readsOf(
   entries: readonly PollEntry[],
   readMs: (block: ReadBlock) => number,
   units: KnownUnits,
+  isTripNear: boolean,
 ): ReadBlock[] {
   const blocks = entries.flatMap((entry) => entry.blocks);
   const holes = entries.flatMap((entry) => entry.holes);
   const splits = units.splits?.(entries[0]?.unitId ?? 0) ?? [];
   const modbus = ([3, 4] as const).flatMap((code) => {
     const ranges = blocks.filter(isModbusBlock).filter((block) => block.function === code);
+    const registersMs = (count: number) => readMs(blockAt(code, { address: 0, count }));
     const setting = {
-      readMs: (count: number) => readMs(blockAt(code, { address: 0, count })),
+      readMs: registersMs,
       holes,
+      longestJoinedMs: longestJoinedMs(registersMs, isTripNear),
       splits: splits.filter((split) => split.function === code),
     };
     return planReads(ranges, setting).map((range) => blockAt(code, range));

@@ -27,6 +27,12 @@ const LONGEST_SAMPLE_MS = 10_000;
 export class PollSchedule {
   #polls: ScheduledPoll[] = [];
   #byUnit = new Map<UnitId, ScheduledPoll[]>();
+  #isWatching = false;
+
+  /** Some circuit may have to be switched off at any moment. */
+  get isWatching(): boolean {
+    return this.#isWatching;
+  }
 
   get all(): readonly ScheduledPoll[] {
     return this.#polls;
@@ -44,12 +50,18 @@ export class PollSchedule {
       if (before && sameWork(before.entry, entry)) return { ...before, entry };
       return { entry, dueMs: nowMs, replies: [], begunMs: null };
     });
+    this.#isWatching = isWatching(plan);
     this.#byUnit = new Map();
     for (const poll of this.#polls) {
       const { unitId } = poll.entry;
       this.#byUnit.set(unitId, [...this.ofUnit(unitId), poll]);
     }
   }
+}
+
+/** Whether circuits of the plan are under rules that may switch them off at any moment. */
+export function isWatching(plan: readonly PollEntry[]): boolean {
+  return plan.some(({ lane }) => lane === "watch");
 }
 
 /** Replies of an earlier period, or too far apart, are no part of one sample. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { bytesMs } from "../protocol/line/line-time.ts";
 import { readTransactionMs } from "../protocol/modbus/wire-time.ts";
 import { busOver, pollEntry, SLAVE_PROFILE, slaves } from "../testing/scripted-bus.ts";
-import { LANES, type Lane } from "./bus.ts";
+import { parseRequest } from "../testing/slave-frames.ts";
+import { LANES, type Lane, type PollEntry } from "./bus.ts";
 
 const LINE = { baud: 9600, parity: "even", stopBits: 1 } as const;
 const BLOCK = { name: "forty registers", function: 3, address: 0, count: 40 } as const;
@@ -44,6 +45,25 @@ describe("a trip on a bus of 64 units under full polling", () => {
     const waits = await tripWaits(fullBus());
     expect(waits.at(-1)).toBeLessThanOrEqual(READ_MS);
     expect(waits.at(Math.floor(waits.length * 0.99))).toBeLessThanOrEqual(150);
+  });
+
+  it("leaves as soon while reads wait in every lane that could be joined to one long one", async () => {
+    const rig = fullBus();
+    const { bus, read, wire } = rig;
+    bus.setPollPlan(
+      polls(64, 5000).map((entry): PollEntry => (entry.unitId === 1 ? { ...entry, lane: "watch" } : entry)),
+    );
+    let isOver = false;
+    const keepAsking = async (lane: Lane, address: number) => {
+      for (let unitId = 1; !isOver; unitId = 1 + (unitId % 64))
+        await read({ lane, unitId, block: { ...BLOCK, address } }).catch(() => {});
+    };
+    const askers = (["person", "watch", "backfill"] as const).map((lane, n) => keepAsking(lane, 40 + 40 * n));
+    const waits = await tripWaits(rig);
+    isOver = true;
+    await rig.clock.until(Promise.all(askers));
+    expect(waits.at(-1)).toBeLessThanOrEqual(150);
+    expect(Math.max(...wire.requests.map(({ bytes }) => parseRequest(bytes).count))).toBe(40);
   });
 
   it("leaves within one time-out with a dead unit in flight", async () => {

@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readTransactionMs } from "../protocol/modbus/wire-time.ts";
-import { planReads, type ReadPlanSetting, type RegisterRange, splitAt } from "./read-plan.ts";
+import {
+  longestJoinedMs,
+  planReads,
+  type ReadPlanSetting,
+  type RegisterRange,
+  splitAt,
+} from "./read-plan.ts";
 
 const setting = (baud: number, holes: ReadPlanSetting["holes"] = []): ReadPlanSetting => ({
   readMs: (registers) => readTransactionMs({ baud, parity: "even", stopBits: 1 }, registers, 20),
   holes,
   splits: [],
+  longestJoinedMs: Number.POSITIVE_INFINITY,
 });
 const blocks = (ranges: [number, number][], plan: ReadPlanSetting) =>
   planReads(
@@ -56,6 +63,36 @@ describe("read plan", () => {
       [0, 100],
       [100, 26],
     ]);
+  });
+
+  it("joins no more than may keep the wire at once, and leaves what is longer by itself as it is", () => {
+    const tens: [number, number][] = [0, 10, 20, 30, 40, 50].map((address) => [address, 10]);
+    const { readMs } = setting(9600);
+    expect(blocks(tens, { ...setting(9600), longestJoinedMs: readMs(20) })).toEqual([
+      [0, 20],
+      [20, 20],
+      [40, 20],
+    ]);
+    const within: [number, number][] = [
+      [0, 60],
+      [10, 10],
+      [60, 10],
+    ];
+    expect(blocks(within, { ...setting(9600), longestJoinedMs: readMs(20) })).toEqual([
+      [0, 60],
+      [60, 10],
+    ]);
+  });
+
+  it.for([
+    { baud: 9600, turnaroundMs: 5, isWatching: true, ms: 140 },
+    // A line on which one sample of 40 registers takes longer than that anyway: 93 characters, 40 ms, a silence.
+    { baud: 2400, turnaroundMs: 40, isWatching: true, ms: 93 * (11 / 2.4) + 40 + 3.5 * (11 / 2.4) },
+    { baud: 9600, turnaroundMs: 5, isWatching: false, ms: Number.POSITIVE_INFINITY },
+  ])("lets a joined read take $ms ms at $baud baud, watching: $isWatching", (row) => {
+    const line = { baud: row.baud, parity: "even", stopBits: 1 } as const;
+    const readMs = (registers: number) => readTransactionMs(line, registers, row.turnaroundMs);
+    expect(longestJoinedMs(readMs, row.isWatching)).toBeCloseTo(row.ms, 6);
   });
 
   it("never reads across a hole", () => {

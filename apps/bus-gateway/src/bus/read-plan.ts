@@ -3,6 +3,14 @@ import { isModbusBlock, type ModbusReadBlock, type ReadBlock } from "@hallmeter/
 /** Modbus Application Protocol V1.1b3, clause 6.3: at most 125 registers a read. */
 export const MOST_REGISTERS = 125;
 
+/**
+ * What is put together may keep the wire no longer than this while a trip may come at any moment: nothing goes before the
+ * transaction in flight. Range 100–300 ms; a trip shall leave within 150 ms of its decision, and 10 ms are the computer's.
+ */
+const LONGEST_JOINED_READ_MS = 140;
+/** A line too slow for that joins so many registers all the same; one sample of a meter is as long. Range 20–60. */
+const ALWAYS_JOINED_REGISTERS = 40;
+
 export interface RegisterRange {
   address: number;
   count: number;
@@ -21,6 +29,14 @@ export interface ReadPlanSetting {
   holes: readonly RegisterSpan[];
   /** Pairs of registers that the meter has refused to give in one read. */
   splits: readonly RegisterSpan[];
+  /** What was put together takes no longer than this; a range by itself takes what it takes. Milliseconds. */
+  longestJoinedMs: number;
+}
+
+/** How long a read that was put together may be, in milliseconds, on a bus whose circuits may have to be switched off at once. */
+export function longestJoinedMs(readMs: ReadPlanSetting["readMs"], isWatching: boolean): number {
+  if (!isWatching) return Number.POSITIVE_INFINITY;
+  return Math.max(LONGEST_JOINED_READ_MS, readMs(ALWAYS_JOINED_REGISTERS));
 }
 
 /** Reads that cover all the ranges in the least time on the wire, and which of the ranges each of them serves. */
@@ -38,10 +54,15 @@ export function planReads(ranges: readonly RegisterRange[], setting: ReadPlanSet
   const best: { costMs: number; begin: number; read: RegisterRange }[] = [];
   for (let end = 0; end < sorted.length; end++) {
     let read = sorted[end] as RegisterRange;
+    let longestPart = 0;
     for (let begin = end; begin >= 0; begin--) {
-      if (begin < end) read = union(sorted[begin] as RegisterRange, read);
-      if (begin < end && !isReadable(read, setting)) break;
-      const costMs = (best[begin - 1]?.costMs ?? 0) + setting.readMs(read.count);
+      const part = sorted[begin] as RegisterRange;
+      longestPart = Math.max(longestPart, part.count);
+      read = union(part, read);
+      const readMs = setting.readMs(read.count);
+      const isTooLong = read.count > longestPart && readMs > setting.longestJoinedMs;
+      if (begin < end && (isTooLong || !isReadable(read, setting))) break;
+      const costMs = (best[begin - 1]?.costMs ?? 0) + readMs;
       const known = best[end];
       if (!known || costMs <= known.costMs) best[end] = { costMs, begin, read };
     }

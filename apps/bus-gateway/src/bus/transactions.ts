@@ -19,6 +19,7 @@ import {
   takeReply,
 } from "./poll-schedule.ts";
 import {
+  longestJoinedMs,
   type PlannedRead,
   planRead,
   type ReadPlanSetting,
@@ -139,10 +140,12 @@ export class Transactions {
   #setting(unit: UnitRecord, block: ReadBlock, nowMs: number): ReadPlanSetting {
     const turnaroundMs = unit.roundTrip.smoothedMs ?? ASSUMED_TURNAROUND_MS;
     const holes = this.#schedule.ofUnit(unit.unitId).flatMap(({ entry }) => entry.holes);
-    if (!isModbusBlock(block)) return { readMs: () => 0, holes, splits: [] };
+    if (!isModbusBlock(block)) return { readMs: () => 0, holes, splits: [], longestJoinedMs: 0 };
+    const readMs = (count: number) => this.#wire.readMs({ ...block, count }, turnaroundMs);
     return {
-      readMs: (count) => this.#wire.readMs({ ...block, count }, turnaroundMs),
+      readMs,
       holes,
+      longestJoinedMs: longestJoinedMs(readMs, this.#schedule.isWatching),
       splits: unit.splits.filter((split) => split.function === block.function && split.untilMs > nowMs),
     };
   }

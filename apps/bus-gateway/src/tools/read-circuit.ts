@@ -81,6 +81,7 @@ function blocksFor(registers: readonly Register[], variant: ProfileVariant, prof
       readMs: (count) => readTransactionMs(profile.defaultLine, count, ASSUMED_TURNAROUND_MS),
       holes: variant.holes,
       splits: [],
+      longestJoinedMs: Number.POSITIVE_INFINITY,
     }).map((range) => blockAt(code, range)),
   );
   const byDataId = new Map<number, ReadBlock>();
