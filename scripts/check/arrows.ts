@@ -44,6 +44,7 @@ const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
     users: [...COMMON_API, "http", "audit", "changes"],
     places: [...COMMON_API, "http", "audit", "changes"],
     alarms: [...COMMON_API, "http", "audit", "changes", "places"],
+    jobs: [...COMMON_API, "http", "audit", "changes"],
     documents: ["errors"],
     rating: [...COMMON_API, "http", "ledger", "alarms", "changes", "places"],
   },

@@ -54,6 +54,8 @@ export const ERROR_CODES = {
   },
   // Alarms
   "wrong-state": { status: 409, failureClass: "permanent", title: "Not possible in its present state" },
+  // Jobs
+  "job-too-large": { status: 422, failureClass: "permanent", title: "Too much for one job" },
   // Money
   "amount-invalid": { status: 400, failureClass: "permanent", title: "The amount is not valid" },
   "amount-too-large": { status: 400, failureClass: "permanent", title: "The amount is too large" },

@@ -6,6 +6,9 @@ import { changeRoutes } from "./changes/change.routes.ts";
 import type { Deps } from "./deps.ts";
 import type { Authenticators } from "./http/authentication.ts";
 import type { Route } from "./http/route.ts";
+import type { JobKind } from "./jobs/define-job.ts";
+import { jobRoutes } from "./jobs/job.routes.ts";
+import type { Schedule } from "./jobs/schedules.ts";
 import { householdLinks, networkNames, residentLinks } from "./links.ts";
 import { bulkAnswerRoutes } from "./network/bulk-answer.routes.ts";
 import { busRoutes } from "./network/bus.routes.ts";
@@ -16,6 +19,7 @@ import { commandRoutes } from "./network/command.routes.ts";
 import { gatewayRoutes } from "./network/gateway.routes.ts";
 import { authenticateGateway } from "./network/gateway-token.ts";
 import { meterRoutes } from "./network/meter.routes.ts";
+import { networkSchedules } from "./network/network-jobs.ts";
 import { parameterRoutes } from "./network/parameter.routes.ts";
 import { tariffRoutes } from "./network/tariff.routes.ts";
 import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
@@ -59,10 +63,17 @@ export function featureRoutes(deps: Deps): Route[] {
     ...alarmRoutes(deps, names),
     ...eventRoutes(deps, names),
     ...changeRoutes(deps, { callerById: (userId) => callerById(deps.connection, userId) }),
+    ...jobRoutes(deps, FEATURE_JOBS),
     ...userRoutes(deps),
     ...auditRoutes(deps),
   ];
 }
+
+/** Every long action that a process of this program can work on. */
+export const FEATURE_JOBS: readonly JobKind[] = [];
+
+/** Everything that falls due by the calendar. */
+export const FEATURE_SCHEDULES: readonly Schedule[] = [...networkSchedules];
 
 /** Who turns a token into a caller. */
 export function featureAuthenticators(deps: Deps): Authenticators {

@@ -11,7 +11,10 @@ import { systemClock } from "./clock.ts";
 import { connect } from "./db/connection.ts";
 import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
+import { FEATURE_JOBS, FEATURE_SCHEDULES } from "./features.ts";
 import { toApiError } from "./http/problem.ts";
+import { startJobRunner } from "./jobs/job-runner.ts";
+import { startSchedules } from "./jobs/schedules.ts";
 import { ensureAllIndexes } from "./models.ts";
 import { startNetworkJobs } from "./network/network-jobs.ts";
 import { loadProfiles } from "./network/profiles.ts";
@@ -64,7 +67,12 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
     throw error;
   }
   endShelvesFromTimeToTime(deps);
-  const jobs = [startNetworkJobs(deps), startVendingJobs(deps)];
+  const jobs = [
+    startNetworkJobs(deps),
+    startVendingJobs(deps),
+    startJobRunner(deps, FEATURE_JOBS),
+    startSchedules(deps, FEATURE_SCHEDULES),
+  ];
   const { port } = server.address() as AddressInfo;
   log.info({ port }, "API listens");
 

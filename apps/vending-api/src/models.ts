@@ -5,6 +5,8 @@ import { auditModel } from "./audit/audit.ts";
 import { changeModel } from "./changes/change.model.ts";
 import { streamTicketModel } from "./changes/stream-ticket.ts";
 import { ensureIndexes } from "./db/connection.ts";
+import { jobItemModel, jobModel } from "./jobs/job.model.ts";
+import { scheduleModel } from "./jobs/schedule.model.ts";
 import { balanceModel } from "./ledger/balance.model.ts";
 import { journalModel } from "./ledger/journal.model.ts";
 import { busBudgetModel, busModel } from "./network/bus.model.ts";
@@ -51,6 +53,9 @@ const MODELS = [
   auditModel,
   changeModel,
   streamTicketModel,
+  jobModel,
+  jobItemModel,
+  scheduleModel,
   siteModel,
   buildingModel,
   unitModel,

@@ -1,6 +1,6 @@
-import cron from "node-cron";
 import type { Deps } from "../deps.ts";
 import { healBalances } from "../ledger/balance.model.ts";
+import type { Schedule } from "../jobs/schedules.ts";
 import { closeDays } from "../rating/close-days.ts";
 import { announceEverything, announceSite, announceTariff } from "./announce.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
@@ -17,13 +17,17 @@ import { watchGateways } from "./watch-gateways.ts";
 /** Commands and presence are about seconds. Range 1–60 s. */
 const WATCH_INTERVAL_MS = 5000;
 /** Five past every full hour: midnight comes at another hour in each time zone, and on the half hour in some. */
-const CLOSE_DAYS_SCHEDULE = "5,35 * * * *";
+const CLOSE_DAYS_PATTERN = "5,35 * * * *";
 /** A gateway away for longer asks for everything anew. Range 1–30 days. */
 const MESSAGES_KEPT_MS = 7 * 86_400_000;
 /** New prices reach gateways that far after they hold at the latest. Range 10 s–10 min. */
 const TARIFF_INTERVAL_MS = 30_000;
 
-/** Everything that happens without a request. Several processes may do the same work; each step is done once. */
+export const networkSchedules: readonly Schedule[] = [
+  { name: "close-days", pattern: CLOSE_DAYS_PATTERN, run: sweepDays },
+];
+
+/** What is about seconds and happens without a request. Several processes may do the same work; each step is done once. */
 export function startNetworkJobs(deps: Deps): { stop(): Promise<void> } {
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -56,8 +60,6 @@ export function startNetworkJobs(deps: Deps): { stop(): Promise<void> } {
     await watchGateways(deps, now);
   });
   const announceDue = alone("tariffs", tariffAnnouncer(deps));
-  const sweep = alone("close-days", () => sweepDays(deps));
-  const task = cron.schedule(CLOSE_DAYS_SCHEDULE, sweep);
   const stops = [
     deps.clock.every(WATCH_INTERVAL_MS, watch),
     deps.clock.every(TARIFF_INTERVAL_MS, announceDue),
@@ -69,7 +71,6 @@ export function startNetworkJobs(deps: Deps): { stop(): Promise<void> } {
     async stop() {
       stopped = true;
       for (const stop of stops) stop();
-      await task.destroy();
       await Promise.all(running);
     },
   };

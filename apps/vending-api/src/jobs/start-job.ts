@@ -1,0 +1,98 @@
+import type { z } from "zod";
+import { recordAudit } from "../audit/audit.ts";
+import { isDuplicateKey, newId } from "../db/model.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError } from "../errors.ts";
+import type { PersonCaller } from "../http/access.ts";
+import type { JobKind } from "./define-job.ts";
+import { type Job, jobModel } from "./job.model.ts";
+import { type jobAnswer, presentJob } from "./present-job.ts";
+
+export interface JobStart<Params> {
+  siteId: string;
+  params: Params;
+  by: { id: string; name: string };
+  origin: Job["origin"];
+  idempotencyKey: string;
+  requestHash: string;
+  now: Date;
+}
+
+type StartDeps = Pick<Deps, "connection" | "changes">;
+
+/**
+ * Stores a job; some process takes it up within a second. The same key and request give the same job, another request under the
+ * key is refused with `idempotency-key-reused`. `repeated`: it was started before.
+ */
+export async function startJob<Params>(
+  deps: StartDeps,
+  kind: JobKind<Params>,
+  start: JobStart<Params>,
+): Promise<{ job: Job; repeated: boolean }> {
+  const { params, now, ...given } = start;
+  const jobs = jobModel(deps.connection);
+  const job: Job = {
+    _id: newId(),
+    ...given,
+    kind: kind.kind,
+    params: kind.parseParams(params),
+    state: "queued",
+    total: null,
+    done: 0,
+    failed: 0,
+    createdAt: now,
+    startedAt: null,
+    endedAt: null,
+    problem: null,
+    itemIds: null,
+    retriesFailed: false,
+    lease: null,
+    notBefore: now,
+  };
+  try {
+    await jobs.create(job);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const { siteId, origin, idempotencyKey } = start;
+    const first = await jobs.findOne({ siteId, origin, idempotencyKey }).lean<Job | null>();
+    if (first?.requestHash !== start.requestHash) throw new ApiError("idempotency-key-reused");
+    return { job: first, repeated: true };
+  }
+  publishJob(deps, job);
+  return { job, repeated: false };
+}
+
+/** A person's request for a job, audited; its answer for a 202. Rejects as `startJob` does. */
+export async function requestJob<Params>(
+  deps: StartDeps,
+  kind: JobKind<Params>,
+  wish: { siteId: string; params: Params; reason?: string | undefined },
+  request: {
+    readonly caller: PersonCaller;
+    readonly id: string;
+    readonly now: Date;
+    readonly idempotencyKey: string;
+    readonly requestHash: string;
+  },
+): Promise<z.input<typeof jobAnswer>> {
+  const { caller, idempotencyKey, requestHash, now } = request;
+  const { siteId, params, reason } = wish;
+  const by = { id: caller.id, name: caller.name };
+  const start = { siteId, params, by, origin: "request" as const, idempotencyKey, requestHash, now };
+  const { job, repeated } = await startJob(deps, kind, start);
+  const after = presentJob(job);
+  if (!repeated)
+    await recordAudit(deps, {
+      request,
+      siteId,
+      action: "jobs.start",
+      subject: { resource: "jobs", id: job._id },
+      after,
+      reason,
+    });
+  return after;
+}
+
+export function publishJob({ changes }: Pick<Deps, "changes">, { _id: id, siteId }: Job): void {
+  changes.publish({ resource: "jobs", id, siteId });
+}
