@@ -402,6 +402,11 @@ export const consoleEn = {
     "store-full": "Store is full",
     "gateway-offline": "Gateway is offline",
     "sale-doubtful": "Doubtful sale to a meter",
+    "use-held": "Use waits for a decision",
+    "meter-stuck": "Meter stands still",
+    "no-use": "No use for a week",
+    "clock-off": "Gateway clock is off",
+    "sum-differs": "Sum differs from master meter",
     "register-suspect": "Doubtful register",
   },
   tariffs: {

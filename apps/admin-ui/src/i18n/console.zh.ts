@@ -396,6 +396,11 @@ export const consoleZh: Translated<typeof consoleEn> = {
     "store-full": "存储已满",
     "gateway-offline": "网关离线",
     "sale-doubtful": "充值写表存疑",
+    "use-held": "用电量待审核",
+    "meter-stuck": "电表读数停滞",
+    "no-use": "连续一周无用电",
+    "clock-off": "网关时钟偏差",
+    "sum-differs": "分表之和与总表不符",
     "register-suspect": "读数可疑",
   },
   tariffs: {

@@ -14,6 +14,7 @@ const accrualSchema = new Schema<Accrual>(
     part: { type: Number, required: true },
     endsAt: { type: Date, required: true },
     state: { type: String, enum: ACCRUAL_STATES, required: true },
+    revision: { type: Number, required: true },
     fromAt: { type: Date, required: true },
     fromWh: { type: Number, required: true },
     lastAt: { type: Date, required: true },
@@ -28,6 +29,8 @@ const accrualSchema = new Schema<Accrual>(
     amountMinor: { type: Number, default: null },
     carryOutNano: { type: Number, default: null },
     suspect: { type: Schema.Types.Mixed, default: null },
+    held: { type: Schema.Types.Mixed, required: true },
+    watch: { type: Schema.Types.Mixed, required: true },
     recentDays: { type: Schema.Types.Mixed, required: true },
   },
   { collection: "accruals", versionKey: false, minimize: false, strict: "throw", writeConcern: MONEY_WRITE },
@@ -37,6 +40,11 @@ accrualSchema.index({ circuitId: 1, day: 1 });
 accrualSchema.index({ householdId: 1, state: 1 });
 accrualSchema.index({ householdId: 1, day: 1 });
 accrualSchema.index({ siteId: 1, state: 1 });
+// What waits for a decision: few accruals have any.
+accrualSchema.index(
+  { siteId: 1, "held.state": 1 },
+  { partialFilterExpression: { "held.0": { $exists: true } } },
+);
 // The sweep after midnight.
 accrualSchema.index({ state: 1, endsAt: 1 });
 

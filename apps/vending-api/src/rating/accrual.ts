@@ -1,5 +1,7 @@
 import type { RelayState } from "@hallmeter/meter-model";
-import type { SuspectReason } from "./judge-sample.ts";
+import { type HeldUse, heldWh } from "./held-use.ts";
+import type { Suspect } from "./suspect.ts";
+import type { Watch } from "./watch.ts";
 
 /**
  * The life of an accrual, one way: `open` grows with samples · `closed` has its amount · `posted` has its entry in the ledger
@@ -33,6 +35,8 @@ export interface Accrual {
   /** The end of the local day. */
   endsAt: Date;
   state: AccrualState;
+  /** Grows with every write, which is valid only for the revision that was read. */
+  revision: number;
   fromAt: Date;
   fromWh: number;
   lastAt: Date;
@@ -49,11 +53,18 @@ export interface Accrual {
   /** From `closed` on: what is posted, and what the next one takes over. */
   amountMinor: number | null;
   carryOutNano: number | null;
-  /** The newest register that was not charged, and why. */
-  suspect: { at: Date; readingWh: number; reason: SuspectReason } | null;
+  /** The register that is not believed yet, and why. */
+  suspect: Suspect | null;
+  /** Uses of this accrual that its cost does not contain, oldest first. */
+  held: HeldUse[];
+  watch: Watch;
   /** Up to seven days before this one, newest first. */
   recentDays: RecentDay[];
 }
+
+/** What charging a use changes beside the register: put back where an hour is taken out again. */
+export const RATED_FIELDS = ["whByRate", "costNano"] as const satisfies (keyof Accrual)[];
+export type RatedFields = Pick<Accrual, (typeof RATED_FIELDS)[number]>;
 
 export function accrualId(circuitId: string, day: string, part: number): string {
   return part === 0 ? `${circuitId}:${day}` : `${circuitId}:${day}:${part}`;
@@ -79,10 +90,11 @@ export function closeAccrual(accrual: Accrual): Accrual {
 /** What must hold of every accrual, or nothing more may be charged on it. Returns what is wrong. */
 export function accrualFault(accrual: Accrual): string | null {
   const ratedWh = Object.values(accrual.whByRate).reduce((sum, wh) => sum + wh, 0);
-  const chargedWh = accrual.householdId === null ? 0 : accrual.lastWh - accrual.fromWh;
+  const meteredWh = accrual.lastWh - accrual.fromWh;
+  const chargedWh = accrual.householdId === null ? 0 : meteredWh - heldWh(accrual);
   const integers = [accrual.lastWh, accrual.fromWh, accrual.costNano, accrual.carryInNano, ratedWh];
   if (!integers.every((value) => Number.isSafeInteger(value))) return "a value is not a safe integer";
-  if (ratedWh !== chargedWh) return `rates have ${ratedWh} Wh, registers ${chargedWh} Wh`;
+  if (ratedWh !== chargedWh) return `rates have ${ratedWh} Wh, registers less what is held ${chargedWh} Wh`;
   if (accrual.lastWh < accrual.fromWh) return "the reading went back";
   if (accrual.costNano < 0 || accrual.carryInNano < 0) return "a cost is negative";
   return null;

@@ -121,7 +121,8 @@ async function postClosed(
 }
 
 function afterOf(step: Step): Accrual | null {
-  if (step.kind === "post") return { ...step.before, state: "posted" };
+  if (step.kind === "post") return { ...step.before, state: "posted", revision: step.before.revision + 1 };
+  if (step.kind === "change") return { ...step.after, revision: step.before.revision + 1 };
   return step.kind === "drop" ? null : step.after;
 }
 
@@ -137,8 +138,8 @@ function writesOf({ track, step }: Move): AnyBulkWriteOperation<Accrual>[] {
   if (fault) throw new ApiError("ledger-broken", `accrual ${after._id}: ${fault}`);
   if (step.kind === "insert") return [...done, { insertOne: { document: after } }];
   const { _id, ...fields } = after;
-  const { state, lastAt } = step.before;
-  return [...done, { updateOne: { filter: { _id, state, lastAt }, update: { $set: fields } } }];
+  const { revision } = step.before;
+  return [...done, { updateOne: { filter: { _id, revision }, update: { $set: fields } } }];
 }
 
 async function writeAll(

@@ -1,3 +1,4 @@
+import { flatScheme } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestDatabase } from "../../../../tests/support/test-database.ts";
@@ -12,6 +13,7 @@ import { readLiveBalance } from "./live-balance.ts";
 import type { MeteringContext } from "./metering-context.ts";
 import { postUsage } from "./post-usage.ts";
 import { verifyAccruals } from "./verify-accruals.ts";
+import { beginWatch } from "./watch.ts";
 
 const NOW = new Date("2025-03-02T00:00:00Z");
 const COST_NANO = 1_234_567_890;
@@ -56,6 +58,9 @@ describe("a crash between two steps of a midnight", () => {
       amountMinor: null,
       carryOutNano: null,
       suspect: null,
+      revision: 0,
+      held: [],
+      watch: beginWatch(new Date(0), null),
       recentDays: [],
     };
     await accrualModel(connection).create(open);
@@ -70,19 +75,11 @@ describe("a crash between two steps of a midnight", () => {
     circuitId: open.circuitId,
     siteId: "s1",
     timeZone: "Asia/Shanghai",
+    calendar: { timeZone: "Asia/Shanghai", restWeekdays: [], holidays: [], namedDays: {} },
     household: {
       id: open.householdId ?? "",
       tariffId: "t1",
-      tariffVersions: [
-        {
-          effectiveFrom: new Date(0),
-          tariff: {
-            schemeVersion: 1,
-            rates: [{ id: "flat", name: "Flat", priceMicroPerKWh: 600_000 }],
-            periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
-          },
-        },
-      ],
+      tariffVersions: [{ number: 1, effectiveFrom: new Date(0), tariff: flatScheme(600_000) }],
     },
     currency: "CNY",
     nanoPerMinor: 10_000_000,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Accrual, accrualId, usageRef } from "./accrual.ts";
 import { daysLeft } from "./days-left.ts";
 import { foldAccrued, headsOf } from "./live-balance.ts";
+import { beginWatch } from "./watch.ts";
 
 const HOUR = 3_600_000;
 const accrual = (day: string, change: Partial<Accrual> = {}): Accrual => ({
@@ -28,6 +29,9 @@ const accrual = (day: string, change: Partial<Accrual> = {}): Accrual => ({
   amountMinor: null,
   carryOutNano: null,
   suspect: null,
+  revision: 0,
+  held: [],
+  watch: beginWatch(new Date(0), null),
   recentDays: [],
   ...change,
 });

@@ -1,15 +1,18 @@
 import { localDay, localDayBounds, type Sample } from "@hallmeter/meter-model";
 import { type Accrual, accrualId, closeAccrual, type RecentDay } from "./accrual.ts";
+import type { HoldReason } from "./held-use.ts";
 import { judgeSample, type MeteringPoint, type SuspectReason } from "./judge-sample.ts";
 import type { MeteringContext } from "./metering-context.ts";
-import { firstMarks, marksOfUse, type ProfileMark, suspectMark } from "./profile-marks.ts";
-import { NOTHING_RATED, rateOverVersions } from "./rate-over-versions.ts";
-import { whUntil } from "./split-by-time.ts";
+import { firstMarks, type ProfileMark, suspectMark } from "./profile-marks.ts";
+import { takeSample } from "./take-sample.ts";
+import { beginWatch, type Watch, type WatchNotice, watchAfter } from "./watch.ts";
 
 /** Something a person should look at, or the end of it. */
 export type MeteringNotice =
   | { kind: "suspect"; circuitId: string; at: Date; reason: SuspectReason; readingWh: number; lastWh: number }
-  | { kind: "settled"; circuitId: string; at: Date };
+  | { kind: "settled"; circuitId: string; at: Date }
+  | { kind: "held"; circuitId: string; at: Date; reason: HoldReason; wh: number }
+  | ({ kind: "watch"; circuitId: string; at: Date } & WatchNotice);
 
 interface StepResult {
   /** Samples that still wait. */
@@ -85,6 +88,7 @@ function firstStep({ pending, context, nowMs }: Situation): Step {
       readingWh: sample.energyWh,
       offsetWh: 0,
       relay: sample.relay,
+      watch: beginWatch(new Date(atMs), sample.activePowerW),
     });
     marks.push(...firstMarks(atMs, sample.energyWh));
     return { kind: "insert", after, rest: pending.slice(index + 1), marks, notices };
@@ -95,84 +99,27 @@ function firstStep({ pending, context, nowMs }: Situation): Step {
 /** Charges samples up to the end of the accrual's day, and closes it when one lies beyond. */
 function chargePending(before: Accrual, situation: Situation): Step {
   const { pending, context, nowMs } = situation;
-  const endMs = before.endsAt.getTime();
   const marks: ProfileMark[] = [];
   const notices: MeteringNotice[] = [];
   let accrual = before;
   for (const [index, sample] of pending.entries()) {
-    const verdict = judgeSample(pointOf(accrual), sample, context, nowMs);
-    if (verdict.kind === "old") continue;
-    const atMs = Date.parse(sample.at);
-    if (verdict.kind === "suspect") {
-      marks.push(suspectMark(atMs));
-      notices.push(
-        suspectNotice(context.circuitId, sample, verdict.reason, verdict.readingWh, accrual.lastWh),
-      );
-      accrual = withSuspect(accrual, sample, verdict.readingWh, verdict.reason);
-      continue;
-    }
-    const use = {
-      fromMs: accrual.lastAt.getTime(),
-      toMs: atMs,
-      wh: verdict.readingWh - accrual.lastWh,
-      fromReadingWh: accrual.lastWh,
-    };
-    const toMs = Math.min(atMs, endMs);
-    const charged = { ...use, toMs, wh: whUntil(use, toMs) };
-    const whileOpen =
-      accrual.lastRelay === "open" && sample.relay === "open" && use.wh > context.registerStepWh;
-    marks.push(...marksOfUse(charged, whileOpen));
-    if (accrual.suspect) notices.push({ kind: "settled", circuitId: context.circuitId, at: new Date(atMs) });
-    accrual = charge(accrual, charged, context, verdict.offsetWh);
-    if (atMs >= endMs) {
-      // The part of this sample's use beyond midnight belongs to the next accrual, so the sample waits for it.
-      const after = closeAccrual(accrual);
-      return { kind: "change", before, after, rest: pending.slice(index), marks, notices };
-    }
-    accrual = { ...accrual, lastRelay: sample.relay };
+    const taken = takeSample(accrual, sample, context, nowMs);
+    marks.push(...taken.marks);
+    notices.push(...taken.notices);
+    accrual = taken.accrual;
+    // The part of this sample's use beyond the end belongs to the next accrual, so the sample waits for it.
+    if (taken.isFull)
+      return {
+        kind: "change",
+        before,
+        after: closeAccrual(accrual),
+        rest: pending.slice(index),
+        marks,
+        notices,
+      };
   }
   if (accrual === before) return { kind: "drop", rest: [], marks, notices };
   return { kind: "change", before, after: accrual, rest: [], marks, notices };
-}
-
-function charge(
-  accrual: Accrual,
-  use: { fromMs: number; toMs: number; wh: number },
-  context: MeteringContext,
-  offsetWh: number,
-): Accrual {
-  const rated = context.household
-    ? rateOverVersions(context.household.tariffVersions, context.timeZone, use)
-    : NOTHING_RATED;
-  const whByRate = { ...accrual.whByRate };
-  for (const [rate, wh] of Object.entries(rated.whByRate)) whByRate[rate] = (whByRate[rate] ?? 0) + wh;
-  return {
-    ...accrual,
-    lastAt: new Date(use.toMs),
-    lastWh: accrual.lastWh + use.wh,
-    offsetWh,
-    whByRate,
-    costNano: accrual.costNano + rated.costNano,
-    tariffId: context.household?.tariffId ?? null,
-    suspect: null,
-  };
-}
-
-function pointOf(accrual: Accrual): MeteringPoint {
-  return {
-    atMs: accrual.lastAt.getTime(),
-    readingWh: accrual.lastWh,
-    offsetWh: accrual.offsetWh,
-    suspectFromWh: accrual.suspect?.reason === "use-too-large" ? accrual.suspect.readingWh : null,
-  };
-}
-
-function withSuspect(accrual: Accrual, sample: Sample, readingWh: number, reason: SuspectReason): Accrual {
-  const known = accrual.suspect;
-  if (reason === "flagged") return accrual;
-  if (known?.reason === reason && (reason !== "use-too-large" || known.readingWh <= readingWh))
-    return accrual;
-  return { ...accrual, suspect: { at: new Date(sample.at), readingWh, reason } };
 }
 
 function suspectNotice(
@@ -190,6 +137,7 @@ interface Opening {
   readingWh: number;
   offsetWh: number;
   relay: Sample["relay"];
+  watch: Watch;
 }
 
 function openAccrual(context: MeteringContext, opening: Opening, previous?: Accrual): Accrual {
@@ -206,6 +154,7 @@ function openAccrual(context: MeteringContext, opening: Opening, previous?: Accr
     part,
     endsAt: new Date(localDayBounds(day, context.timeZone).endMs),
     state: "open",
+    revision: 0,
     fromAt: opening.at,
     fromWh: opening.readingWh,
     lastAt: opening.at,
@@ -220,6 +169,8 @@ function openAccrual(context: MeteringContext, opening: Opening, previous?: Accr
     amountMinor: null,
     carryOutNano: null,
     suspect: previous?.suspect ?? null,
+    held: [],
+    watch: opening.watch,
     recentDays: sameHousehold ? recentDaysAfter(previous) : [],
   };
 }
@@ -227,7 +178,11 @@ function openAccrual(context: MeteringContext, opening: Opening, previous?: Accr
 /** The accrual that goes on where `previous` ended: same register, same instant, with its remainder. */
 function follow(previous: Accrual, context: MeteringContext): Accrual {
   const { lastAt, lastWh, offsetWh, lastRelay } = previous;
-  return openAccrual(context, { at: lastAt, readingWh: lastWh, offsetWh, relay: lastRelay }, previous);
+  return openAccrual(
+    context,
+    { at: lastAt, readingWh: lastWh, offsetWh, relay: lastRelay, watch: watchAfter(previous) },
+    previous,
+  );
 }
 
 function recentDaysAfter(previous: Accrual): RecentDay[] {

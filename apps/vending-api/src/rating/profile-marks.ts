@@ -32,17 +32,33 @@ export function firstMarks(atMs: number, readingWh: number): ProfileMark[] {
   return [before, { interval: own, readingWh, flag: FLAG_LEVELS.good }];
 }
 
-/** One mark for each interval that the use touches. Where it is longer than one interval, readings between are estimates. */
-export function marksOfUse(use: MeteredUse, whileOpen: boolean): ProfileMark[] {
-  const estimated = use.toMs - use.fromMs > INTERVAL_MS;
-  const flag = whileOpen ? FLAG_LEVELS.suspect : estimated ? FLAG_LEVELS.estimated : FLAG_LEVELS.good;
+/**
+ * One mark for each interval that the use touches. Where it is longer than one interval, only its ends are known: what lies
+ * between has no reading, and is estimated when it is read (estimate-gap.ts).
+ */
+export function marksOfUse(use: MeteredUse, isSuspect: boolean): ProfileMark[] {
+  const isGap = use.toMs - use.fromMs > INTERVAL_MS;
+  const flag = isSuspect ? FLAG_LEVELS.suspect : isGap ? FLAG_LEVELS.estimated : FLAG_LEVELS.good;
   const first = Math.floor(use.fromMs / INTERVAL_MS);
   const last = intervalEndingAtOrAfter(use.toMs);
   return Array.from({ length: last - first + 1 }, (_, index) => {
     const interval = first + index;
     const endMs = Math.min((interval + 1) * INTERVAL_MS, use.toMs);
-    return { interval, readingWh: use.fromReadingWh + whUntil(use, endMs), flag };
+    const readingWh = use.fromReadingWh + (isGap && interval === first ? 0 : whUntil(use, endMs));
+    const isInside = isGap && interval > first && interval < last;
+    return { interval, readingWh: isInside ? null : readingWh, flag };
   });
+}
+
+/** For what turns out only later: flags the intervals and says nothing of their readings. */
+export function suspectMarksBetween(fromMs: number, toMs: number): ProfileMark[] {
+  const first = Math.floor(fromMs / INTERVAL_MS);
+  const last = intervalEndingAtOrAfter(toMs);
+  return Array.from({ length: last - first + 1 }, (_, index) => ({
+    interval: first + index,
+    readingWh: null,
+    flag: FLAG_LEVELS.suspect,
+  }));
 }
 
 export function suspectMark(atMs: number): ProfileMark {

@@ -11,7 +11,7 @@ import {
   type ProfileMark,
   suspectMark,
 } from "./profile-marks.ts";
-import { intervalsFrom } from "./read-intervals.ts";
+import { intervalsFrom, lineFrom } from "./read-intervals.ts";
 
 const START = Date.parse("2025-03-01T23:00:00Z");
 const MINUTE = 60_000;
@@ -26,11 +26,12 @@ function daysOf(marks: readonly ProfileMark[]): LoadProfileDay[] {
       siteId: "s1",
       circuitId: "c1",
       day,
+      writes: 1,
       readings: new Array<number | null>(INTERVALS_PER_DAY).fill(null),
       flags: new Array<number>(INTERVALS_PER_DAY).fill(0),
     };
-    row.readings[interval % INTERVALS_PER_DAY] = readingWh;
-    row.flags[interval % INTERVALS_PER_DAY] = flag;
+    row.readings?.splice(interval % INTERVALS_PER_DAY, 1, readingWh);
+    row.flags?.splice(interval % INTERVALS_PER_DAY, 1, flag);
     days.set(day, row);
   }
   return [...days.values()];
@@ -41,8 +42,10 @@ const use = (fromMinute: number, toMinute: number, fromReadingWh: number, wh: nu
   fromReadingWh,
   wh,
 });
+const read = (marks: readonly ProfileMark[], fromMs: number, toMs: number) =>
+  intervalsFrom(lineFrom(daysOf(marks), { fromMs: fromMs - DAY_MS, toMs: toMs + DAY_MS }), fromMs, toMs);
 const shown = (marks: readonly ProfileMark[], minutes: number) =>
-  intervalsFrom(daysOf(marks), START, START + minutes * MINUTE).map(({ wh, flag }) => [wh, flag]);
+  read(marks, START, START + minutes * MINUTE).map(({ wh, flag }) => [wh, flag]);
 
 describe("intervals", () => {
   const marks = [
@@ -65,13 +68,13 @@ describe("intervals", () => {
   });
 
   it("are missing before the first sample", () => {
-    const [before] = intervalsFrom(daysOf(marks), START - INTERVAL_MS, START);
+    const [before] = read(marks, START - INTERVAL_MS, START);
     expect(before).toMatchObject({ wh: null, flag: "missing" });
   });
 
   it("of a longer silence are estimates that sum to the register's difference, over midnight too", () => {
     const silent = [...marks, ...marksOfUse(use(20, 125, 1150, 1000), false)];
-    const intervals = intervalsFrom(daysOf(silent), START, START + 135 * MINUTE);
+    const intervals = read(silent, START, START + 135 * MINUTE);
     expect(intervals.reduce((sum, { wh }) => sum + (wh ?? 0), 0)).toBe(1150);
     expect(intervals.map(({ flag }) => flag)).toEqual(["good", ...new Array<string>(8).fill("estimated")]);
   });

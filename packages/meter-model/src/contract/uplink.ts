@@ -43,6 +43,18 @@ export const ALARM_KINDS = {
   "gateway-offline": { severity: "high" },
   "register-suspect": { severity: "high" },
   "sale-doubtful": { severity: "high" },
+  "use-held": { severity: "medium" },
+  "meter-stuck": { severity: "medium" },
+  "no-use": { severity: "info" },
+  "clock-off": { severity: "medium" },
+  "sum-differs": { severity: "medium" },
+  "meter-changed": { severity: "high" },
+  "meter-clock": { severity: "medium" },
+  "parameters-differ": { severity: "medium" },
+  "meter-cover-open": { severity: "high" },
+  "phase-loss": { severity: "high" },
+  "phase-reversal": { severity: "medium" },
+  "meter-battery": { severity: "low" },
 } as const satisfies Record<string, { severity: Severity }>;
 export type AlarmKind = keyof typeof ALARM_KINDS;
 export const ALARM_KIND_NAMES = Object.keys(ALARM_KINDS) as [AlarmKind, ...AlarmKind[]];

@@ -1,4 +1,4 @@
-import { ALARM_KINDS, type Sample } from "@hallmeter/meter-model";
+import { ALARM_KINDS, type AlarmKind, type Sample } from "@hallmeter/meter-model";
 import { clearAlarm, raiseAlarm } from "../../alarms/alarms.ts";
 import { groupBy } from "../../db/group-by.ts";
 import type { Deps } from "../../deps.ts";
@@ -55,24 +55,49 @@ export async function tellNotices(
 ): Promise<void> {
   for (const notice of notices) {
     const circuit = circuits.get(notice.circuitId);
-    if (!circuit) continue;
+    const told = circuit && conditionOf(notice);
+    if (!told) continue;
     const { siteId, meterId, busId, householdId } = circuit;
-    const key = `register-suspect:${notice.circuitId}`;
-    if (notice.kind === "settled") {
-      await clearAlarm(deps, { siteId, key, at: notice.at });
+    const { kind, params } = told;
+    const condition = { siteId, key: `${kind}:${notice.circuitId}`, at: notice.at };
+    if (told.state === "cleared") {
+      await clearAlarm(deps, condition);
       continue;
     }
-    // The gateway has already told of what it marked itself.
-    if (notice.reason === "flagged") continue;
-    const { reason, readingWh, lastWh, circuitId, at } = notice;
     await raiseAlarm(deps, {
-      siteId,
-      key,
-      kind: "register-suspect",
-      severity: ALARM_KINDS["register-suspect"].severity,
-      at,
-      subject: { circuitId, meterId, busId, ...(householdId === null ? {} : { householdId }) },
-      params: { reason, readingWh, lastWh },
+      ...condition,
+      kind,
+      severity: ALARM_KINDS[kind].severity,
+      subject: {
+        circuitId: notice.circuitId,
+        meterId,
+        busId,
+        ...(householdId === null ? {} : { householdId }),
+      },
+      params,
     });
+  }
+}
+
+interface Condition {
+  kind: AlarmKind;
+  state: "raised" | "cleared";
+  params: Record<string, string | number>;
+}
+
+function conditionOf(notice: MeteringNotice): Condition | undefined {
+  switch (notice.kind) {
+    case "settled":
+      return { kind: "register-suspect", state: "cleared", params: {} };
+    case "suspect": {
+      const { reason, readingWh, lastWh } = notice;
+      // The gateway has already told of what it marked itself.
+      if (reason === "flagged") return undefined;
+      return { kind: "register-suspect", state: "raised", params: { reason, readingWh, lastWh } };
+    }
+    case "held":
+      return { kind: "use-held", state: "raised", params: { reason: notice.reason, wh: notice.wh } };
+    case "watch":
+      return { kind: notice.alarm, state: notice.state, params: notice.params };
   }
 }
