@@ -7,12 +7,31 @@ import type { UnitRecord } from "./units.ts";
 /** Places kept per unit; more of them in doubt is a unit that answers nothing in time. */
 const MOST_SLOW_PLACES = 64;
 
+/** Of the tries until a unit is taken for dead, the one that waits for its longest latency; the first and the last are short. */
+const FULL_TRY = 1;
+
+/** What an answer is waited for. */
+export interface Errand {
+  /** The block that is read; a write has none. */
+  place?: string;
+  /** A poll comes again, so that its first try may be a short one. */
+  isPoll?: boolean;
+  /** What a unit that has never answered is likely to need. */
+  likelyMs: number;
+}
+
 /** How long the unit is given for an answer, in milliseconds; for a block of which it is known, what that needs. */
-export function allowanceFor(unit: UnitRecord, { longestLatencyMs }: ProfileTiming, place?: string): number {
-  if (isOffline(unit.health))
-    return probeAllowanceMs(unit.roundTrip, longestLatencyMs, unit.health.failedProbes);
-  const isSlow = place !== undefined && unit.slowPlaces.has(place);
-  return isSlow ? longestAllowanceMs(longestLatencyMs) : allowanceMs(unit.roundTrip, longestLatencyMs);
+export function allowanceFor(
+  { health, roundTrip, slowPlaces, wasHeardLate }: UnitRecord,
+  { longestLatencyMs }: ProfileTiming,
+  { place, isPoll = false, likelyMs }: Errand,
+): number {
+  if (wasHeardLate) return longestAllowanceMs(longestLatencyMs);
+  if (isOffline(health)) return probeAllowanceMs(roundTrip, longestLatencyMs, health.failedProbes, likelyMs);
+  const isShortTry = isPoll && roundTrip.smoothedMs === null && health.missesInARow !== FULL_TRY;
+  if (isShortTry) return likelyMs;
+  const isSlow = place !== undefined && slowPlaces.has(place);
+  return isSlow ? longestAllowanceMs(longestLatencyMs) : allowanceMs(roundTrip, longestLatencyMs);
 }
 
 /** A unit that answers most blocks at once may need long for one of them: what it has shown elsewhere says nothing about that. */

@@ -1,3 +1,4 @@
+import type { UnitId } from "@hallmeter/meter-model";
 import { describe, expect, it } from "vitest";
 import { bytesMs } from "../protocol/line/line-time.ts";
 import { readTransactionMs } from "../protocol/modbus/wire-time.ts";
@@ -119,25 +120,73 @@ describe("within a lane", () => {
   });
 });
 
+const PATIENT_PROFILE = { minimumGapMs: 0, longestLatencyMs: 1000 };
+
+/** Eight units, seven of which answer after 5 ms and one after 700. */
+function slowAmongQuick(slowId: number, isPowered: () => boolean) {
+  const rig = busOver(
+    (frame, index) => {
+      const { unitId } = parseRequest(frame);
+      if (unitId === slowId && !isPowered()) return [];
+      return slaves({ turnaroundMs: unitId === slowId ? 700 : 5, line: LINE })(frame, index);
+    },
+    { line: LINE },
+  );
+  const samples = new Map<UnitId, number>();
+  const presence = new Map<UnitId, string[]>();
+  rig.bus.on("reply", ({ unitId }) => samples.set(unitId, (samples.get(unitId) ?? 0) + 1));
+  rig.bus.on("unit", (event) =>
+    presence.set(event.unitId, [...(presence.get(event.unitId) ?? []), event.presence]),
+  );
+  rig.bus.setPollPlan(polls(8, 5000).map((entry) => ({ ...entry, profile: PATIENT_PROFILE })));
+  return { ...rig, samples, presence };
+}
+
 describe("dead units", () => {
-  it("cost the living at most 2 % of the bus, three of 32, once they are known", async () => {
-    const cost = async (dead: readonly number[], known: readonly number[]) => {
+  it("cost the living at most 2 % of the bus, three of 32, from the beginning", async () => {
+    const samplesOf = async (dead: readonly number[], known: readonly number[]) => {
       const script = slaves({ turnaroundMs: 5, line: LINE, isDead: (unitId) => dead.includes(unitId) });
       const { clock, bus } = busOver(script, { line: LINE, random: () => 0.5 });
       let samples = 0;
       bus.on("reply", () => {
         samples += 1;
       });
-      bus.setPollPlan(polls(32, 1000).filter(({ unitId }) => known.includes(Number(unitId))));
+      const plan = polls(32, 1000).map((entry) => ({ ...entry, profile: PATIENT_PROFILE }));
+      bus.setPollPlan(plan.filter(({ unitId }) => known.includes(Number(unitId))));
       await clock.advance(600_000);
-      samples = 0;
+      const atFirst = samples;
       await clock.advance(480_000);
-      return samples;
+      return { atFirst, later: samples - atFirst };
     };
     const all = Array.from({ length: 32 }, (_, n) => n + 1);
     const dead = [5, 17, 30];
     const living = all.filter((unitId) => !dead.includes(unitId));
-    expect(await cost(dead, all)).toBeGreaterThanOrEqual(0.98 * (await cost([], living)));
+    const [among, alone] = [await samplesOf(dead, all), await samplesOf([], living)];
+    expect(among.atFirst).toBeGreaterThanOrEqual(0.98 * alone.atFirst);
+    expect(among.later).toBeGreaterThanOrEqual(0.98 * alone.later);
+  });
+
+  it.for([
+    { place: "before the quick ones", slowId: 1 },
+    { place: "behind the quick ones", slowId: 8 },
+  ])("are not what a slow unit is taken for, $place", async ({ slowId }) => {
+    const { bus, clock, samples, presence } = slowAmongQuick(slowId, () => true);
+    await clock.advance(30_000);
+    expect(samples.get(slowId)).toBeGreaterThanOrEqual(5);
+    expect(presence.get(slowId)).toEqual(["online"]);
+    expect(bus.budget().units.every((unit) => unit.presence === "online")).toBe(true);
+  });
+
+  it("that come back slow are known by their late answer", async () => {
+    let isPowered = false;
+    const { clock, samples, presence } = slowAmongQuick(8, () => isPowered);
+    await clock.advance(60_000);
+    expect(presence.get(8)).toEqual(["offline"]);
+    isPowered = true;
+    // Two pauses between probes: the first answer comes late, the second is waited for.
+    await clock.advance(122_000);
+    expect(presence.get(8)).toEqual(["offline", "online"]);
+    expect(samples.get(8)).toBeGreaterThanOrEqual(1);
   });
 
   it("that have become slow for one block are waited for there", async () => {

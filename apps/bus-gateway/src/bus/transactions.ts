@@ -7,7 +7,7 @@ import type { PollEntry, ProfileTiming, ReadReply } from "./bus.ts";
 import type { BusListeners } from "./bus-listeners.ts";
 import { LANE_TABLE } from "./lanes.ts";
 import { mayAnswerEarlier, readShape, stillOpen, tellableBlock, writeShape } from "./late-replies.ts";
-import { allowanceFor, noteSlowness } from "./patience.ts";
+import { allowanceFor, type Errand, noteSlowness } from "./patience.ts";
 import { ASSUMED_TURNAROUND_MS } from "./plan-budget.ts";
 import {
   completed,
@@ -37,7 +37,7 @@ const SPLIT_HELD_MS = 3_600_000;
 type PollTurn = Extract<Turn, { kind: "poll" }>;
 
 /** What goes out, and which block it goes out for. */
-type TargetedRead = PlannedRead & { target: ReadBlock };
+type TargetedRead = PlannedRead & { target: ReadBlock; isPoll: boolean };
 
 interface TransactionsOptions {
   wire: Wire;
@@ -98,7 +98,7 @@ export class Transactions {
     const againMs = Number.POSITIVE_INFINITY;
     const others = LANE_TABLE[waiting.lane].growsReads ? this.#sharers(unit, startedMs, againMs) : [];
     const planned = planRead(block, others, this.#setting(unit, block, startedMs));
-    const outcome = await this.#read(unit, { target: block, ...planned }, profile, startedMs);
+    const outcome = await this.#read(unit, { target: block, isPoll: false, ...planned }, profile, startedMs);
     if (outcome === "answered") return true;
     if (outcome === "put-off") return false;
     this.#queue.take(waiting);
@@ -118,14 +118,19 @@ export class Transactions {
     if (isOffline(unit.health)) return this.#probe(unit, target, entry, startedMs);
     const others = isDoubtful ? [] : this.#sharers(unit, startedMs, poll.dueMs + entry.intervalMs);
     const planned = planRead(target, others, this.#setting(unit, target, startedMs));
-    const outcome = await this.#read(unit, { target, ...planned }, entry.profile, startedMs);
+    const outcome = await this.#read(unit, { target, isPoll: true, ...planned }, entry.profile, startedMs);
     return outcome === "answered";
   }
 
   /** One register is enough to see whether a dead unit is back; its polls are still due then. */
   async #probe(unit: UnitRecord, target: ReadBlock, { profile }: PollEntry, startedMs: number) {
     const block = isModbusBlock(target) ? { ...target, count: 1 } : target;
-    const outcome = await this.#read(unit, { target: block, block, parts: [] }, profile, startedMs);
+    const outcome = await this.#read(
+      unit,
+      { target: block, isPoll: true, block, parts: [] },
+      profile,
+      startedMs,
+    );
     return outcome === "answered";
   }
 
@@ -162,7 +167,8 @@ export class Transactions {
     }
     const place = placeOf(planned.target);
     const owed = stillOpen(unit.openReplies, startedMs);
-    const said = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile, place));
+    const errand = { place, isPoll: planned.isPoll };
+    const said = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile, errand));
     const answer = mayAnswerEarlier(said, null, owed, "read") ? notForSure() : said;
     noteSlowness(unit, place, answer);
     this.#note(unit, answer, profile, readShape(block));
@@ -218,8 +224,12 @@ export class Transactions {
     return true;
   }
 
-  #timing(unit: UnitRecord, profile: ProfileTiming, place?: string) {
-    return { gapMs: this.#gapMs(profile), allowanceMs: allowanceFor(unit, profile, place) };
+  #timing(unit: UnitRecord, profile: ProfileTiming, errand: Omit<Errand, "likelyMs"> = {}) {
+    const likelyMs = this.#units.likelyAllowanceMs(profile.longestLatencyMs);
+    return {
+      gapMs: this.#gapMs(profile),
+      allowanceMs: allowanceFor(unit, profile, { ...errand, likelyMs }),
+    };
   }
 
   /** Some meters restart when anybody on their line is asked too soon, so the gap of the previous one counts as well. */

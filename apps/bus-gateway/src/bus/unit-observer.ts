@@ -4,6 +4,7 @@ import type { Answer, WireFrame } from "../protocol/protocol.ts";
 import type { ProfileTiming } from "./bus.ts";
 import type { BusListeners } from "./bus-listeners.ts";
 import { stillOpen } from "./late-replies.ts";
+import { isOffline, probeSoon } from "./unit-health.ts";
 import { noteAnswer, type UnitRecord, type UnitRegister } from "./units.ts";
 
 /**
@@ -54,10 +55,19 @@ export class UnitObserver {
     this.#noteDuplicate(unit, answer);
   }
 
-  /** Every good reply, to know it again. */
+  /** Every good reply, to know it again, and what comes late: a unit that was taken for dead is only slow. */
   heard({ direction, unitId, bytes }: WireFrame): void {
-    const unit = direction === "received" && unitId !== undefined ? this.#units.find(unitId) : undefined;
-    if (unit) unit.lastFrame = bytes;
+    const unit = unitId === undefined ? undefined : this.#units.find(unitId);
+    if (!unit) return;
+    if (direction === "received") unit.lastFrame = bytes;
+    if (direction === "dropped" && !hasAnswered(unit) && this.#owesReply(unit)) {
+      unit.wasHeardLate = true;
+      unit.health = probeSoon(unit.health, this.#clock.monotonicMs());
+    }
+  }
+
+  #owesReply({ openReplies }: UnitRecord): boolean {
+    return stillOpen(openReplies, this.#clock.monotonicMs()).length > 0;
   }
 
   #noteDuplicate(unit: UnitRecord, answer: Answer<unknown>): void {
@@ -71,9 +81,10 @@ export class UnitObserver {
   }
 
   /** It owes no reply that could be late, and does not say once more what it has said last. */
-  #hasNothingToSay({ openReplies, lastReplyAt, lastFrame }: UnitRecord, frame: Uint8Array): boolean {
-    const owesReply = stillOpen(openReplies, this.#clock.monotonicMs()).length > 0;
-    return lastReplyAt !== null && !owesReply && !(lastFrame && Buffer.compare(lastFrame, frame) === 0);
+  #hasNothingToSay(unit: UnitRecord, frame: Uint8Array): boolean {
+    const { lastReplyAt, lastFrame } = unit;
+    const isRepeated = lastFrame !== null && Buffer.compare(lastFrame, frame) === 0;
+    return lastReplyAt !== null && !this.#owesReply(unit) && !isRepeated;
   }
 
   #tellDuplicate(unit: UnitRecord, isProved: boolean): void {
@@ -83,4 +94,9 @@ export class UnitObserver {
     const at = this.#clock.nowMs();
     this.#listeners.tell("bus", { kind: "duplicate-address", unitId, isProved, at });
   }
+}
+
+/** Since it was last taken for dead, if ever. */
+function hasAnswered({ health, roundTrip }: UnitRecord): boolean {
+  return roundTrip.smoothedMs !== null && !isOffline(health);
 }

@@ -4,6 +4,7 @@ import {
   afterAnswer,
   afterSilence,
   allowanceMs,
+  likelyAllowanceMs,
   type RoundTrip,
   UNKNOWN_ROUND_TRIP,
 } from "../protocol/line/round-trip.ts";
@@ -28,6 +29,8 @@ export interface UnitRecord {
   longestLatencyMs: number;
   /** Blocks that it did not answer in the time that others take: they are given its longest latency. */
   readonly slowPlaces: Set<string>;
+  /** Bytes of it came when nobody waited for them any more; until the next try, which is a patient one. */
+  wasHeardLate: boolean;
   /** What late replies would look like. */
   openReplies: readonly OpenReply[];
   /** What it has refused to give in one read, by function. */
@@ -73,6 +76,7 @@ export class UnitRegister {
       roundTrip: UNKNOWN_ROUND_TRIP,
       longestLatencyMs: Number.POSITIVE_INFINITY,
       slowPlaces: new Set(),
+      wasHeardLate: false,
       openReplies: [],
       splits: [],
       distrustedUntilMs: 0,
@@ -90,6 +94,16 @@ export class UnitRegister {
 
   all(): UnitRecord[] {
     return [...this.#units.values()].sort((a, b) => compareUnits(a.unitId, b.unitId));
+  }
+
+  /** What a unit with such a profile that has never answered is likely to need; milliseconds. */
+  likelyAllowanceMs(longestLatencyMs: number): number {
+    let slowestMs: number | null = null;
+    for (const { roundTrip, longestLatencyMs: kind } of this.#units.values()) {
+      if (roundTrip.smoothedMs === null || kind !== longestLatencyMs) continue;
+      slowestMs = Math.max(slowestMs ?? 0, allowanceMs({ ...roundTrip, unanswered: 0 }, longestLatencyMs));
+    }
+    return likelyAllowanceMs(slowestMs, longestLatencyMs);
   }
 
   updateHealth(update: (health: UnitHealth) => UnitHealth): void {
@@ -114,11 +128,13 @@ export function noteAnswer(unit: UnitRecord, answer: Answer<unknown>, context: N
   if (answer.ok) {
     unit.replies += 1;
     unit.lastReplyAt = context.nowWallMs;
+    unit.wasHeardLate = false;
     unit.roundTrip = afterAnswer(unit.roundTrip, answer.turnaroundMs);
     unit.health = afterReply(unit.health);
     return;
   }
   if (!answer.sent) return;
+  unit.wasHeardLate = false;
   if (!answer.answered) unit.openReplies = remember(unit.openReplies, context.shape, context.nowMs);
   const quarantinedUntilMs = (answer.earliestEndMs ?? context.nowMs) + context.longestLatencyMs;
   const counter = MISS_COUNTERS[answer.cause];

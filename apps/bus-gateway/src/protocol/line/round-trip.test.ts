@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { afterAnswer, afterSilence, allowanceMs, UNKNOWN_ROUND_TRIP } from "./round-trip.ts";
+import {
+  afterAnswer,
+  afterSilence,
+  allowanceMs,
+  likelyAllowanceMs,
+  probeAllowanceMs,
+  UNKNOWN_ROUND_TRIP,
+} from "./round-trip.ts";
 
 const learned = (...turnaroundsMs: number[]) => turnaroundsMs.reduce(afterAnswer, UNKNOWN_ROUND_TRIP);
 
@@ -47,5 +54,23 @@ describe("adaptive time-out", () => {
         },
       ),
     );
+  });
+});
+
+describe("a unit that has never answered", () => {
+  it.for([
+    { name: "among strangers, what most meters need", slowestKnownMs: null, longest: 1000, ms: 200 },
+    { name: "among its like, twice what they are given", slowestKnownMs: 120, longest: 1000, ms: 240 },
+    { name: "among quick ones, 100 ms all the same", slowestKnownMs: 50, longest: 1000, ms: 100 },
+    { name: "at most its longest latency", slowestKnownMs: 300, longest: 400, ms: 400 },
+  ])("is mostly given, $name", ({ slowestKnownMs, longest, ms }) => {
+    expect(likelyAllowanceMs(slowestKnownMs, longest)).toBe(ms);
+  });
+
+  it("is given its longest latency with every 32nd probe, and when it is asked for in earnest", () => {
+    const given = Array.from({ length: 65 }, (_, failed) =>
+      probeAllowanceMs(UNKNOWN_ROUND_TRIP, 1000, failed, 100),
+    );
+    expect(given.flatMap((ms, failed) => (ms === 1000 ? [failed] : []))).toEqual([0, 32, 64]);
   });
 });

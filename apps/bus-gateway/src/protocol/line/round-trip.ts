@@ -56,19 +56,42 @@ export function longestAllowanceMs(longestLatencyMs: number): number {
   return Math.min(LONGEST_ALLOWANCE_MS, Math.max(SHORTEST_ALLOWANCE_MS, longestLatencyMs));
 }
 
-/** What most meters need at most; a dead unit that has never answered is mostly given no more. */
+/** What most meters need at most; a unit that has never answered is mostly given no more. */
 const LIKELY_TURNAROUND_MS = 200;
-/** Of a dead unit's probes, each so-many-th waits for the longest latency: it may have become slow. Range 4–60. */
-const FULL_PROBE_EVERY = 16;
+/** Of what the slowest unit of its kind is given, so much may a unit that has never answered need. Range 1.5–4. */
+const LIKELY_FACTOR = 2;
+/** Below it, what is learned of quick neighbours would hardly be a try. Range 50–200 ms. */
+const SHORTEST_LIKELY_MS = 100;
+/**
+ * Of a dead unit's probes, each so-many-th waits for the longest latency: it may have become slow, and its late answers may
+ * all have met somebody else's. Range 4–60.
+ */
+const FULL_PROBE_EVERY = 32;
+
+/**
+ * How long a unit that has never answered is mostly given, in milliseconds: units of one kind on one line answer alike.
+ * @param slowestKnownMs the longest that a unit of its kind is given; null while none has answered
+ */
+export function likelyAllowanceMs(slowestKnownMs: number | null, longestLatencyMs: number): number {
+  const likelyMs =
+    slowestKnownMs === null
+      ? LIKELY_TURNAROUND_MS
+      : Math.max(SHORTEST_LIKELY_MS, LIKELY_FACTOR * slowestKnownMs);
+  return Math.min(longestAllowanceMs(longestLatencyMs), likelyMs);
+}
 
 /**
  * How long to wait for a dead unit's answer. Three of 32 units that are probed once a minute so cost the bus at most 2 %, and
- * one that has become slow is found after a quarter of an hour.
+ * one that has become slow is found when it is heard late, and after half an hour if it never is.
  * @param failedProbes since it was last asked for in earnest
+ * @param likelyMs of a unit that has never answered
  */
-export function probeAllowanceMs(known: RoundTrip, longestLatencyMs: number, failedProbes: number): number {
-  const fullMs = longestAllowanceMs(longestLatencyMs);
-  if (failedProbes % FULL_PROBE_EVERY === 0) return fullMs;
-  const learnedMs = allowanceMs({ ...known, unanswered: 0 }, longestLatencyMs);
-  return known.smoothedMs === null ? Math.min(fullMs, LIKELY_TURNAROUND_MS) : learnedMs;
+export function probeAllowanceMs(
+  known: RoundTrip,
+  longestLatencyMs: number,
+  failedProbes: number,
+  likelyMs: number,
+): number {
+  if (failedProbes % FULL_PROBE_EVERY === 0) return longestAllowanceMs(longestLatencyMs);
+  return known.smoothedMs === null ? likelyMs : allowanceMs({ ...known, unanswered: 0 }, longestLatencyMs);
 }
