@@ -5,9 +5,11 @@
 import {
   type CircuitRules,
   type CreditPlace,
+  dayScheme,
   defaultOverloadRule,
   defaultViciousLoadRule,
-  type Tariff,
+  flatScheme,
+  type TariffScheme,
 } from "@hallmeter/meter-model";
 
 export interface DemoAppliance {
@@ -38,29 +40,24 @@ export interface DemoRoom {
 
 export const DEMO_TIME_ZONE = "Asia/Shanghai";
 
-export const DEMO_TARIFFS: { name: string; tariff: Tariff }[] = [
+export const DEMO_TARIFFS: { name: string; tariff: TariffScheme }[] = [
   {
     name: "Flat",
-    tariff: {
-      schemeVersion: 1,
-      rates: [{ id: "flat", name: "All day", priceMicroPerKWh: 600_000 }],
-      periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
-    },
+    tariff: flatScheme(600_000),
   },
   {
     name: "Day and night",
-    tariff: {
-      schemeVersion: 1,
-      rates: [
+    tariff: dayScheme(
+      [
         { id: "day", name: "Day", priceMicroPerKWh: 680_000 },
         { id: "night", name: "Night", priceMicroPerKWh: 350_000 },
       ],
-      periods: [
+      [
         { from: "00:00", to: "07:00", rateId: "night" },
         { from: "07:00", to: "23:00", rateId: "day" },
         { from: "23:00", to: "24:00", rateId: "night" },
       ],
-    },
+    ),
   },
 ];
 

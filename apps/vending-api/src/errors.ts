@@ -86,6 +86,11 @@ export const ERROR_CODES = {
     failureClass: "permanent",
     title: "A price cannot change the past",
   },
+  "tariff-version-overlap": {
+    status: 409,
+    failureClass: "permanent",
+    title: "Another version of this tariff begins at the same instant",
+  },
   // Network
   "address-taken": { status: 409, failureClass: "permanent", title: "This address of the bus is taken" },
   "address-invalid": {

@@ -21,7 +21,7 @@ import { authenticateGateway } from "./network/gateway-token.ts";
 import { meterRoutes } from "./network/meter.routes.ts";
 import { networkSchedules } from "./network/network-jobs.ts";
 import { parameterRoutes } from "./network/parameter.routes.ts";
-import { tariffRoutes } from "./network/tariff.routes.ts";
+import { tariffRoutes } from "./tariffs/tariff.routes.ts";
 import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
 import { buildingRoutes } from "./places/building.routes.ts";
 import { householdRoutes } from "./places/household.routes.ts";

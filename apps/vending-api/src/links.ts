@@ -4,7 +4,7 @@ import { busModel } from "./network/bus.model.ts";
 import { type Circuit, circuitModel } from "./network/circuit.model.ts";
 import { gatewayMessagesOf } from "./network/gateway-messages.ts";
 import { meterModel } from "./network/meter.model.ts";
-import { tariffModel } from "./network/tariff.model.ts";
+import { tariffModel } from "./tariffs/tariff.model.ts";
 import type { HouseholdLinks } from "./places/household.routes.ts";
 import type { ResidentLinks } from "./places/resident.routes.ts";
 import { userModel } from "./users/user.model.ts";

@@ -19,7 +19,7 @@ import { gatewayModel } from "./network/gateway.model.ts";
 import { gatewayMessageModel } from "./network/gateway-message.model.ts";
 import { meterModel } from "./network/meter.model.ts";
 import { meterMirrorModel } from "./network/meter-mirror.model.ts";
-import { tariffModel } from "./network/tariff.model.ts";
+import { tariffModel } from "./tariffs/tariff.model.ts";
 import { buildingModel } from "./places/building.model.ts";
 import { householdModel } from "./places/household.model.ts";
 import { residentModel } from "./places/resident.model.ts";

@@ -8,6 +8,7 @@ import {
   type GatewayConfig,
   type Profile,
   type RelayState,
+  tariffCalendarOf,
 } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Bus, SampleReply } from "../bus/bus.ts";
@@ -173,7 +174,7 @@ export class GatewayControl {
     this.#settings.clear();
     this.#credits.arrange(
       this.circuits.map((circuit) => circuit.config),
-      config.timeZone,
+      tariffCalendarOf(config),
     );
     for (const { lastSample } of this.circuits)
       if (lastSample !== null) this.#guard.seen(Date.parse(lastSample.at));

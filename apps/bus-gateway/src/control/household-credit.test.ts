@@ -1,4 +1,4 @@
-import { creditEstimateMicro } from "@hallmeter/meter-model";
+import { creditEstimateMicro, dayScheme, type TariffCalendar } from "@hallmeter/meter-model";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { creditPosition, PRICE_MICRO_PER_KWH, RIG_START_MS } from "../testing/gateway-rig.ts";
@@ -7,19 +7,25 @@ import { HouseholdCredit } from "./household-credit.ts";
 import { usePointOf } from "./use-points.ts";
 
 const SECOND = 1000;
+const CALENDAR: TariffCalendar = {
+  timeZone: "Asia/Shanghai",
+  restWeekdays: [6, 7],
+  holidays: [],
+  namedDays: {},
+};
 const circuit = { switchRatingCa: 6000, ctRatio: 1, ptRatio: 1 };
 const sample = (second: number, energyWh: number) => sampleAt(RIG_START_MS + second * SECOND, { energyWh });
 const costMicro = (wh: number) => (wh * PRICE_MICRO_PER_KWH) / 1000;
 
 function household(balanceMicro = 1_000_000): HouseholdCredit {
-  const credit = new HouseholdCredit("Asia/Shanghai");
+  const credit = new HouseholdCredit(CALENDAR);
   credit.setPosition(creditPosition(1, balanceMicro));
   return credit;
 }
 
 describe("what a household can still use", () => {
   it("is unknown without a position", () => {
-    expect(new HouseholdCredit("Asia/Shanghai").balanceMicro).toBeNull();
+    expect(new HouseholdCredit(CALENDAR).balanceMicro).toBeNull();
   });
 
   it("falls by the rated use since the position's register", () => {
@@ -79,7 +85,7 @@ describe("what a household can still use", () => {
       for (const atMs of removedAtMs) kept.delete(atMs);
     }
     expect(kept.size).toBeLessThan(80);
-    const after = new HouseholdCredit("Asia/Shanghai");
+    const after = new HouseholdCredit(CALENDAR);
     after.restorePoints("c1", [...kept.values()]);
     after.setPosition(creditPosition(1, 1_000_000));
     expect(after.balanceMicro).toBe(before.balanceMicro);
@@ -125,23 +131,22 @@ describe("a step that no switch can carry", () => {
 });
 
 describe("two rates", () => {
-  const tariff = {
-    schemeVersion: 1 as const,
-    rates: [
+  const tariff = dayScheme(
+    [
       { id: "peak", name: "Peak", priceMicroPerKWh: 900_001 },
       { id: "low", name: "Low", priceMicroPerKWh: 300_007 },
     ],
-    periods: [
+    [
       { from: "00:00", to: "08:00", rateId: "low" },
       { from: "08:00", to: "24:00", rateId: "peak" },
     ],
-  };
+  );
 
   it("cost what the whole series costs, however the points came", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 120 }), (uses) => {
         const position = creditPosition(1, 100_000_000, { tariff });
-        const credit = new HouseholdCredit("Asia/Shanghai");
+        const credit = new HouseholdCredit(CALENDAR);
         credit.setPosition(position);
         let energyWh = 1_000_000;
         const points = uses.map((usedWh, index) => {
@@ -151,7 +156,7 @@ describe("two rates", () => {
           credit.addSample("c1", circuit, next);
           return { atMs: Date.parse(next.at), energyWh };
         });
-        const expected = creditEstimateMicro(position, [{ circuitId: "c1", points }], "Asia/Shanghai");
+        const expected = creditEstimateMicro(position, [{ circuitId: "c1", points }], CALENDAR);
         expect(credit.balanceMicro).toBe(expected);
       }),
       { numRuns: 50 },

@@ -1,4 +1,10 @@
-import { type CreditPosition, rateUse, type Sample, takeMicro } from "@hallmeter/meter-model";
+import {
+  type CreditPosition,
+  rateUse,
+  type Sample,
+  type TariffCalendar,
+  takeMicro,
+} from "@hallmeter/meter-model";
 import type { UsePoint } from "../store/records.ts";
 import { isReplaceable, type SwitchedCircuit, usePointOf } from "./use-points.ts";
 
@@ -19,6 +25,8 @@ interface CircuitUse {
   hasBreak: boolean;
   /** The last sample, by the clock of its moment. */
   seen?: UsePoint;
+  /** The next sample is another meter's. */
+  isMeterChanged?: boolean;
 }
 
 /** Between two samples across a step of the clock, nobody knows how long. Range 1–60 min. */
@@ -32,13 +40,13 @@ function comparable(before: UsePoint | undefined, atMs: number): UsePoint | unde
 
 /** What a household can still use by now: the server's position less the rated use of its circuits since. */
 export class HouseholdCredit {
-  readonly #timeZone: string;
+  readonly #calendar: TariffCalendar;
   readonly #uses = new Map<string, CircuitUse>();
   #position: CreditPosition | null = null;
   #balanceMicro = 0;
 
-  constructor(timeZone: string) {
-    this.#timeZone = timeZone;
+  constructor(calendar: TariffCalendar) {
+    this.#calendar = calendar;
   }
 
   get position(): CreditPosition | null {
@@ -87,13 +95,20 @@ export class HouseholdCredit {
     return removed;
   }
 
+  /** The next register is another meter's: what lies between the two is nobody's use. */
+  meterChanged(circuitId: string): void {
+    this.#useOf(circuitId).isMeterChanged = true;
+  }
+
   /** Doubtful samples are no use: the next good one carries their energy. */
   addSample(circuitId: string, circuit: SwitchedCircuit, sample: Sample): PointChanges {
     if (sample.flags.includes("suspect")) return { added: null, removedAtMs: [] };
     const use = this.#useOf(circuitId);
     const { points } = use;
     const last = points.at(-1);
-    const seen = usePointOf(circuit, sample, comparable(use.seen ?? last, Date.parse(sample.at)));
+    const measured = usePointOf(circuit, sample, comparable(use.seen ?? last, Date.parse(sample.at)));
+    const seen = use.isMeterChanged === true ? { ...measured, isBreak: true } : measured;
+    use.isMeterChanged = false;
     use.seen = seen;
     // After the clock was set back, points follow the newest one closely until it has passed it again.
     const added = { ...seen, atMs: Math.max(seen.atMs, (last?.atMs ?? 0) + 1) };
@@ -146,7 +161,8 @@ export class HouseholdCredit {
     const chargedWh = use.hasBreak ? 0 : (base?.energyWh ?? 0);
     const usedWh = point.energyWh - Math.max(from.energyWh, chargedWh);
     if (usedWh <= 0) return 0;
-    return rateUse(position.tariff, this.#timeZone, from.atMs, point.atMs, usedWh).costNano;
+    const timed = { fromMs: from.atMs, toMs: point.atMs, wh: usedWh };
+    return rateUse(position.tariff, this.#calendar, timed).costNano;
   }
 
   #estimate(): void {

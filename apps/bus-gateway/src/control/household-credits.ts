@@ -1,4 +1,4 @@
-import type { CircuitConfig, CreditPosition, Sample } from "@hallmeter/meter-model";
+import type { CircuitConfig, CreditPosition, Sample, TariffCalendar } from "@hallmeter/meter-model";
 import type { GatewayStore } from "../store/gateway-store.ts";
 import { HouseholdCredit } from "./household-credit.ts";
 
@@ -14,15 +14,20 @@ export class HouseholdCredits {
     this.#store = store;
   }
 
+  /** What the circuit measures from here on is another meter's: nobody used the difference. */
+  meterChanged({ id, householdId }: CircuitConfig): void {
+    this.get(householdId)?.meterChanged(id);
+  }
+
   /** Starts anew with the circuits given, from what the store has. */
-  arrange(circuits: readonly CircuitConfig[], timeZone: string): void {
+  arrange(circuits: readonly CircuitConfig[], calendar: TariffCalendar): void {
     this.#households = new Map();
     const inMeter = new Set(
       circuits.filter(({ creditPlace }) => creditPlace === "meter").map(({ householdId }) => householdId),
     );
     for (const { id, householdId } of circuits) {
       if (householdId === null || inMeter.has(householdId)) continue;
-      const household = this.#households.get(householdId) ?? new HouseholdCredit(timeZone);
+      const household = this.#households.get(householdId) ?? new HouseholdCredit(calendar);
       this.#households.set(householdId, household);
       household.restorePoints(id, this.#store.usePoints(id));
     }

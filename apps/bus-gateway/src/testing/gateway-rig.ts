@@ -3,6 +3,7 @@ import {
   type CircuitConfig,
   type Command,
   type CreditPosition,
+  flatScheme,
   type GatewayConfig,
   type Hold,
   safetyPolicySchema,
@@ -88,11 +89,7 @@ export function creditPosition(
     registers: [{ circuitId: `c${index}`, at: new Date(RIG_START_MS).toISOString(), energyWh: 1_000_000 }],
     cutMicro: 0,
     releaseMicro: 0,
-    tariff: {
-      schemeVersion: 1,
-      rates: [{ id: "flat", name: "flat", priceMicroPerKWh: PRICE_MICRO_PER_KWH }],
-      periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
-    },
+    tariff: flatScheme(PRICE_MICRO_PER_KWH),
     ...change,
   };
 }

@@ -3,11 +3,11 @@ import type { Connection } from "mongoose";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { readLiveBalance } from "../rating/live-balance.ts";
-import { versionAt } from "../rating/rate-over-versions.ts";
+import { versionAt } from "../rating/tariff-versions.ts";
 import { circuitModel } from "./circuit.model.ts";
 import { creditCircuitOf } from "./credit-circuit.ts";
 import { nanoPerMinor } from "./metering-contexts.ts";
-import { type TariffRow, tariffModel } from "./tariff.model.ts";
+import { findTariff } from "../tariffs/tariff.model.ts";
 
 /**
  * What the household can still use: the live balance at the registers that it is reckoned up to. Undefined where nothing is
@@ -24,7 +24,7 @@ export async function creditPosition(
   if (await creditCircuitOf(connection, householdId)) return undefined;
   const [site, tariff] = await Promise.all([
     siteModel(connection).findById(household.siteId).lean<Site | null>(),
-    tariffModel(connection).findById(household.tariffId).lean<TariffRow | null>(),
+    findTariff(connection, household.tariffId),
   ]);
   if (!site || !tariff) return undefined;
   const balance = await readLiveBalance(

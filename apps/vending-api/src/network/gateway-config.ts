@@ -83,6 +83,7 @@ async function buildConfig(
     currencyDigits: site.currencyDigits,
     holidays: site.holidays,
     restWeekdays: site.restWeekdays,
+    namedDays: site.namedDays ?? {},
     safety: safetyPolicySchema.parse(site.safety ?? {}),
     buses: buses.map(({ _id: id, name, pipe, line, pollIntervalMs }) => ({
       id,

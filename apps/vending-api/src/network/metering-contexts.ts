@@ -2,11 +2,11 @@ import { microPerMinor } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { ApiError } from "../errors.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
-import { type Site, siteModel } from "../places/site.model.ts";
+import { calendarOf, type Site, siteModel } from "../places/site.model.ts";
 import type { MeteringContext } from "../rating/metering-context.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { type Profiles, variantOf } from "./profiles.ts";
-import { type TariffRow, tariffModel } from "./tariff.model.ts";
+import { findTariffs, type TariffRow } from "../tariffs/tariff.model.ts";
 
 const NANO_PER_MICRO = 1000;
 /** IEC 60038: the nominal voltage of public networks, phase to neutral. */
@@ -41,9 +41,7 @@ export async function meteringContexts(
   const tariffIds = [
     ...new Set(households.map((household) => household.tariffId).filter((id) => id !== null)),
   ];
-  const tariffs = await tariffModel(connection)
-    .find({ _id: { $in: tariffIds } })
-    .lean<TariffRow[]>();
+  const tariffs = await findTariffs(connection, tariffIds);
   const siteById = byId(sites);
   const householdById = byId(households);
   const tariffById = byId(tariffs);
@@ -82,6 +80,7 @@ function contextOf(
     circuitId: circuit._id,
     siteId: circuit.siteId,
     timeZone: site.timeZone,
+    calendar: calendarOf(site),
     household:
       household && tariff
         ? { id: household._id, tariffId: tariff._id, tariffVersions: tariff.versions }

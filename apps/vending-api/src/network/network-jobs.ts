@@ -10,7 +10,7 @@ import { gatewayModel } from "./gateway.model.ts";
 import { gatewayMessageModel } from "./gateway-message.model.ts";
 import { gatewayMessagesOf } from "./gateway-messages.ts";
 import { meteringContextsById } from "./metering-contexts.ts";
-import { type TariffRow, tariffModel } from "./tariff.model.ts";
+import { tariffModel } from "../tariffs/tariff.model.ts";
 import { tellNotices } from "./uplink/take-samples.ts";
 import { watchGateways } from "./watch-gateways.ts";
 
@@ -114,10 +114,10 @@ function tariffAnnouncer(deps: Deps): () => Promise<void> {
   let seenUntil = deps.clock.now();
   return async () => {
     const now = deps.clock.now();
-    const due = await tariffModel(deps.connection)
-      .find({ "versions.effectiveFrom": { $gt: seenUntil, $lte: now } })
-      .lean<TariffRow[]>();
-    for (const tariff of due) await announceTariff(deps, tariff._id);
+    const due = await tariffModel(deps.connection).distinct("_id", {
+      versions: { $elemMatch: { effectiveFrom: { $gt: seenUntil, $lte: now } } },
+    });
+    for (const tariffId of due) await announceTariff(deps, tariffId);
     seenUntil = now;
   };
 }

@@ -1,3 +1,4 @@
+import { dayScheme } from "@hallmeter/meter-model";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { alarmModel } from "../alarms/alarm.model.ts";
 import { balanceModel } from "../ledger/balance.model.ts";
@@ -164,7 +165,7 @@ describe("tariffs", () => {
   });
 
   it("must cover the day", async () => {
-    const gap = { ...FLAT_TARIFF, periods: [{ from: "00:00", to: "23:00", rateId: "flat" }] };
+    const gap = dayScheme(FLAT_TARIFF.rates, [{ from: "00:00", to: "23:00", rateId: "flat" }]);
     const answer = await post("/tariffs", { siteId: site.siteId, name: "Gap", tariff: gap });
     expect(answer).toMatchObject({ status: 400, body: { code: "invalid-body" } });
   });

@@ -41,6 +41,8 @@ export interface EditableResource<
   newRow(body: New, write: Write): Promise<Row>;
   patchFields: z.ZodType<Patch>;
   patch(row: Row, body: Patch, write: Write): Promise<Partial<Row>>;
+  /** What must still be true of the row when the patch is written; if it is not, the answer is `conflict`. */
+  unchanged?(row: Row): QueryFilter<Row>;
   /** After a row was written, e.g. to tell others. */
   written?(row: Row): Promise<void>;
   /** Throws `still-in-use`. Without it there is no DELETE. */
@@ -150,10 +152,14 @@ export function editableRoutes<
         const before = await presentOne(row);
         const fields = await resource.patch(row, request.body as Patch, request);
         const changed = await model
-          .findOneAndUpdate({ _id: row._id as never }, { $set: fields as never }, { returnDocument: "after" })
+          .findOneAndUpdate(
+            { _id: row._id as never, ...resource.unchanged?.(row) },
+            { $set: fields as never },
+            { returnDocument: "after" },
+          )
           .lean<Row | null>()
           .catch(refuseDuplicate);
-        if (!changed) throw new ApiError("not-found");
+        if (!changed) throw new ApiError(resource.unchanged ? "conflict" : "not-found");
         const after = await presentOne(changed);
         await record(request, "update", changed, before, after);
         return ok(after);

@@ -24,6 +24,10 @@ const calendarFields = {
     .array(z.int().min(1).max(7))
     .max(7)
     .transform((days) => [...new Set(days)].sort()),
+  namedDays: z
+    .record(z.iso.date(), z.string().min(1).max(24))
+    .refine((days) => Object.keys(days).length <= 2000, "At most 2000 days")
+    .meta({ description: "Local dates that are of a day type of the tariffs', e.g. 2026-06-18: exam-day." }),
 };
 
 export const newSiteFields = z.strictObject({
@@ -34,6 +38,7 @@ export const newSiteFields = z.strictObject({
   currency: z.string().refine((code) => CURRENCIES.has(code), "Is no ISO 4217 code, like CNY"),
   holidays: calendarFields.holidays.default([]),
   restWeekdays: calendarFields.restWeekdays.default([6, 7]),
+  namedDays: calendarFields.namedDays.default({}),
 });
 
 /** Time zone and currency stay: the ledger and every local day are kept in them. */

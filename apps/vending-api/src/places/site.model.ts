@@ -1,4 +1,4 @@
-import type { SafetyPolicy } from "@hallmeter/meter-model";
+import type { SafetyPolicy, TariffCalendar } from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 
@@ -15,6 +15,8 @@ export interface Site {
   holidays: string[];
   /** ISO weekdays, 1 Monday … 7 Sunday. */
   restWeekdays: number[];
+  /** Day types of tariffs by local date; missing in rows of older releases. */
+  namedDays?: Record<string, string>;
   /** Where it differs from the defaults of the safety rules. */
   safety?: SafetyPolicy;
 }
@@ -28,6 +30,7 @@ const siteSchema = new Schema<Site>(
     currencyDigits: { type: Number, required: true },
     holidays: { type: [String], required: true },
     restWeekdays: { type: [Number], required: true },
+    namedDays: { type: Schema.Types.Mixed },
     safety: { type: Schema.Types.Mixed },
   },
   { collection: "sites", versionKey: false },
@@ -35,3 +38,8 @@ const siteSchema = new Schema<Site>(
 siteSchema.index({ name: 1 }, { unique: true });
 
 export const siteModel = (connection: Connection) => boundModel<Site>(connection, "Site", siteSchema);
+
+/** The site's days as tariffs see them. */
+export function calendarOf({ timeZone, restWeekdays, holidays, namedDays = {} }: Site): TariffCalendar {
+  return { timeZone, restWeekdays, holidays, namedDays };
+}

@@ -23,12 +23,13 @@ export const siteAnswer = z
     currencyDigits: z.int(),
     holidays: z.array(z.iso.date()),
     restWeekdays: z.array(z.int()),
+    namedDays: z.record(z.string(), z.string()),
     safety: safetyPolicySchema,
   })
   .meta({ id: "Site" });
 
 export function presentSite({ _id: id, ...site }: Site): z.input<typeof siteAnswer> {
-  return { id, ...site, safety: safetyPolicySchema.parse(site.safety ?? {}) };
+  return { id, namedDays: {}, ...site, safety: safetyPolicySchema.parse(site.safety ?? {}) };
 }
 
 const siteList = listQuery({ sort: ["name"], filter: {} });

@@ -1,24 +1,26 @@
-import type { Sample, Tariff, UplinkItem, UplinkReply } from "@hallmeter/meter-model";
+import {
+  dayScheme,
+  flatScheme,
+  type Sample,
+  type TariffScheme,
+  type UplinkItem,
+  type UplinkReply,
+} from "@hallmeter/meter-model";
 import type { TestApi } from "./start-test-api.ts";
 
-export const FLAT_TARIFF: Tariff = {
-  schemeVersion: 1,
-  rates: [{ id: "flat", name: "Flat", priceMicroPerKWh: 548_300 }],
-  periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
-};
+export const FLAT_TARIFF = flatScheme(548_300, "Flat");
 
-export const TWO_RATE_TARIFF: Tariff = {
-  schemeVersion: 1,
-  rates: [
+export const TWO_RATE_TARIFF = dayScheme(
+  [
     { id: "day", name: "Day", priceMicroPerKWh: 617_000 },
     { id: "night", name: "Night", priceMicroPerKWh: 307_000 },
   ],
-  periods: [
+  [
     { from: "00:00", to: "06:00", rateId: "night" },
     { from: "06:00", to: "22:00", rateId: "day" },
     { from: "22:00", to: "24:00", rateId: "night" },
   ],
-};
+);
 
 export interface TestRoom {
   unitId: string;
@@ -52,7 +54,7 @@ let siteCount = 0;
 /** A site with one gateway, one bus, one cabinet and some rooms with a single-phase circuit each, made through the API. */
 export async function addTestSite(
   api: TestApi,
-  options: { rooms?: number; tariff?: Tariff } = {},
+  options: { rooms?: number; tariff?: TariffScheme } = {},
 ): Promise<TestSite> {
   siteCount += 1;
   const chief = await api.tokenFor("administrator");

@@ -4,7 +4,8 @@ import { profileSchema, unitIdSchema } from "../profile/profile.ts";
 import { meterAccessSchema } from "../profile/relay-control.ts";
 import { circuitRulesSchema, weekPeriodsSchema } from "../rules/rule-config.ts";
 import { idSchema, instantSchema } from "../sample.ts";
-import { tariffSchema } from "../tariff/tariff.ts";
+import { tariffSchema } from "../tariff/scheme-v1.ts";
+import type { TariffCalendar } from "../tariff/tariff-calendar.ts";
 import { bytePatternSchema, byteStringSchema } from "./byte-pattern.ts";
 
 export const serialParitySchema = z.enum(["none", "odd", "even"]);
@@ -142,6 +143,8 @@ export const gatewayConfigSchema = z.object({
   holidays: z.array(z.iso.date()),
   /** ISO weekdays (1 Monday … 7 Sunday) that are rest days. */
   restWeekdays: z.array(z.int().min(1).max(7)),
+  /** Day types of tariffs by local date; none when left out. */
+  namedDays: z.record(z.iso.date(), z.string()).optional(),
   safety: safetyPolicySchema,
   buses: z.array(busConfigSchema),
   circuits: z.array(circuitConfigSchema),
@@ -151,6 +154,16 @@ export const gatewayConfigSchema = z.object({
   profiles: z.array(profileSchema).optional(),
 });
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+
+/** The site's days as tariffs see them. */
+export function tariffCalendarOf({
+  timeZone,
+  restWeekdays,
+  holidays,
+  namedDays = {},
+}: Pick<GatewayConfig, "timeZone" | "restWeekdays" | "holidays" | "namedDays">): TariffCalendar {
+  return { timeZone, restWeekdays, holidays, namedDays };
+}
 
 /**
  * What a household can still use, as the server knows it: `balanceMicro` is the live balance at the moment when each

@@ -2,6 +2,7 @@ import type { Command } from "../contract/command.ts";
 import type { CreditPosition } from "../contract/gateway-config.ts";
 import type { HoldKind } from "../holds/hold-kinds.ts";
 import type { Sample } from "../sample.ts";
+import { flatScheme } from "../tariff/scheme.ts";
 import { type CircuitState, initialCircuitState } from "./circuit-state.ts";
 import { type CircuitInput, type CircuitStep, type CircuitStepConfig, stepCircuit } from "./circuit-step.ts";
 
@@ -139,11 +140,7 @@ export function creditOf(
       registers: [],
       cutMicro: (limits.cutMinor ?? 0) * 10_000,
       releaseMicro: (limits.releaseMinor ?? 0) * 10_000,
-      tariff: {
-        schemeVersion: 1,
-        rates: [{ id: "flat", name: "All day", priceMicroPerKWh: 600_000 }],
-        periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
-      },
+      tariff: flatScheme(600_000),
     },
     creditBalanceMicro: minor * 10_000,
   };

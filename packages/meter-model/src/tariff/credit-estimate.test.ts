@@ -2,15 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CreditPosition } from "../contract/gateway-config.ts";
 import { creditEstimateMicro, type EnergyPoint } from "./credit-estimate.ts";
-import { type Tariff, tariffSchema } from "./tariff.ts";
+import { flatScheme } from "./scheme.ts";
+import type { TariffCalendar } from "./tariff-calendar.ts";
 
-const ZONE = "Asia/Shanghai";
+const CALENDAR: TariffCalendar = {
+  timeZone: "Asia/Shanghai",
+  restWeekdays: [6, 7],
+  holidays: [],
+  namedDays: {},
+};
 const T0 = Date.parse("2025-03-01T00:00:00Z");
-const flat: Tariff = tariffSchema.parse({
-  schemeVersion: 1,
-  rates: [{ id: "flat", name: "All day", priceMicroPerKWh: 600_000 }],
-  periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
-});
+const flat = flatScheme(600_000);
 
 function position(registers: [string, EnergyPoint][], balanceMicro = 50_000_000): CreditPosition {
   return {
@@ -32,14 +34,14 @@ const at = (minutes: number, energyWh: number): EnergyPoint => ({ atMs: T0 + min
 
 describe("creditEstimateMicro", () => {
   it("is the balance when nothing was used", () => {
-    expect(creditEstimateMicro(position([["a", at(0, 1000)]]), [{ circuitId: "a", points: [] }], ZONE)).toBe(
-      50_000_000,
-    );
+    expect(
+      creditEstimateMicro(position([["a", at(0, 1000)]]), [{ circuitId: "a", points: [] }], CALENDAR),
+    ).toBe(50_000_000);
   });
 
   it("subtracts 1 kWh at 0.60 from 50.00", () => {
     const uses = [{ circuitId: "a", points: [at(30, 1500), at(60, 2000)] }];
-    expect(creditEstimateMicro(position([["a", at(0, 1000)]]), uses, ZONE)).toBe(49_400_000);
+    expect(creditEstimateMicro(position([["a", at(0, 1000)]]), uses, CALENDAR)).toBe(49_400_000);
   });
 
   it("sums the circuits of the household", () => {
@@ -54,24 +56,24 @@ describe("creditEstimateMicro", () => {
           ["b", at(0, 5000)],
         ]),
         uses,
-        ZONE,
+        CALENDAR,
       ),
     ).toBe(49_100_000);
   });
 
   it("ignores points that the server has charged, and their order", () => {
     const uses = [{ circuitId: "a", points: [at(90, 2000), at(30, 1200), at(60, 1500), at(90, 2000)] }];
-    expect(creditEstimateMicro(position([["a", at(60, 1500)]]), uses, ZONE)).toBe(49_700_000);
+    expect(creditEstimateMicro(position([["a", at(60, 1500)]]), uses, CALENDAR)).toBe(49_700_000);
   });
 
   it("charges nothing for a register that fell, and goes on from there", () => {
     const uses = [{ circuitId: "a", points: [at(10, 100), at(20, 200)] }];
-    expect(creditEstimateMicro(position([["a", at(0, 1000)]]), uses, ZONE)).toBe(49_940_000);
+    expect(creditEstimateMicro(position([["a", at(0, 1000)]]), uses, CALENDAR)).toBe(49_940_000);
   });
 
   it("starts a circuit that the position does not know at its first point", () => {
     const uses = [{ circuitId: "new", points: [at(10, 7000), at(20, 7100)] }];
-    expect(creditEstimateMicro(position([]), uses, ZONE)).toBe(49_940_000);
+    expect(creditEstimateMicro(position([]), uses, CALENDAR)).toBe(49_940_000);
   });
 
   const series = fc
@@ -95,8 +97,8 @@ describe("creditEstimateMicro", () => {
       fc.property(series, (points) => {
         const base = position([["a", at(0, 1000)]]);
         const last = points.at(-1);
-        expect(creditEstimateMicro(base, [{ circuitId: "a", points }], ZONE)).toBe(
-          creditEstimateMicro(base, [{ circuitId: "a", points: last === undefined ? [] : [last] }], ZONE),
+        expect(creditEstimateMicro(base, [{ circuitId: "a", points }], CALENDAR)).toBe(
+          creditEstimateMicro(base, [{ circuitId: "a", points: last === undefined ? [] : [last] }], CALENDAR),
         );
       }),
     );
@@ -111,8 +113,8 @@ describe("creditEstimateMicro", () => {
           ...points,
           ...points.slice(0, seed % points.length),
         ];
-        expect(creditEstimateMicro(base, [{ circuitId: "a", points: rotated }], ZONE)).toBe(
-          creditEstimateMicro(base, [{ circuitId: "a", points }], ZONE),
+        expect(creditEstimateMicro(base, [{ circuitId: "a", points: rotated }], CALENDAR)).toBe(
+          creditEstimateMicro(base, [{ circuitId: "a", points }], CALENDAR),
         );
       }),
     );
@@ -123,11 +125,11 @@ describe("creditEstimateMicro", () => {
       fc.property(series, fc.nat(), (points, pick) => {
         const before = position([["a", at(0, 1000)]]);
         const charged = points[pick % points.length] ?? at(0, 1000);
-        const upTo = creditEstimateMicro(before, [{ circuitId: "a", points: [charged] }], ZONE);
+        const upTo = creditEstimateMicro(before, [{ circuitId: "a", points: [charged] }], CALENDAR);
         const after = position([["a", charged]], upTo);
         const uses = [{ circuitId: "a", points }];
         // 600,000 micro per kWh is 600 micro per Wh: no fraction to carry.
-        expect(creditEstimateMicro(after, uses, ZONE)).toBe(creditEstimateMicro(before, uses, ZONE));
+        expect(creditEstimateMicro(after, uses, CALENDAR)).toBe(creditEstimateMicro(before, uses, CALENDAR));
       }),
     );
   });

@@ -1,6 +1,7 @@
 import type { CreditPosition } from "../contract/gateway-config.ts";
 import { rateUse, takeMicro } from "./rate-use.ts";
-import type { Tariff } from "./tariff.ts";
+import type { TariffScheme } from "./scheme.ts";
+import type { TariffCalendar } from "./tariff-calendar.ts";
 
 /** A register as read: cumulative, after ratios. */
 export interface EnergyPoint {
@@ -19,8 +20,8 @@ export interface CircuitUse {
  * step, as the server does not charge it either until a person has looked.
  */
 function useSinceNano(
-  tariff: Tariff,
-  timeZone: string,
+  tariff: TariffScheme,
+  calendar: TariffCalendar,
   base: EnergyPoint,
   points: readonly EnergyPoint[],
 ): number {
@@ -28,7 +29,11 @@ function useSinceNano(
   let costNano = 0;
   for (const point of points) {
     if (point.energyWh > last.energyWh)
-      costNano += rateUse(tariff, timeZone, last.atMs, point.atMs, point.energyWh - last.energyWh).costNano;
+      costNano += rateUse(tariff, calendar, {
+        fromMs: last.atMs,
+        toMs: point.atMs,
+        wh: point.energyWh - last.energyWh,
+      }).costNano;
     last = point;
   }
   return costNano;
@@ -43,7 +48,7 @@ function useSinceNano(
 export function creditEstimateMicro(
   position: CreditPosition,
   uses: readonly CircuitUse[],
-  timeZone: string,
+  calendar: TariffCalendar,
 ): number {
   let costNano = 0;
   for (const use of uses) {
@@ -53,7 +58,7 @@ export function creditEstimateMicro(
       register === undefined ? sorted[0] : { atMs: Date.parse(register.at), energyWh: register.energyWh };
     if (base === undefined) continue;
     const newer = sorted.filter((point) => point.atMs > base.atMs);
-    costNano += useSinceNano(position.tariff, timeZone, base, newer);
+    costNano += useSinceNano(position.tariff, calendar, base, newer);
   }
   return position.balanceMicro - takeMicro(costNano).micro;
 }

@@ -1,4 +1,10 @@
-import type { CreditPosition, DownlinkMessage, GatewayConfig, UplinkBatch } from "@hallmeter/meter-model";
+import {
+  type CreditPosition,
+  type DownlinkMessage,
+  flatScheme,
+  type GatewayConfig,
+  type UplinkBatch,
+} from "@hallmeter/meter-model";
 import { GatewayError } from "../../errors.ts";
 import type { Server, StreamEvents } from "../../uplink/server.ts";
 import { PRICE_MICRO_PER_KWH } from "./site-plan.ts";
@@ -175,11 +181,7 @@ export class SimulatedServer implements Server {
       registers,
       cutMicro: 0,
       releaseMicro: 0,
-      tariff: {
-        schemeVersion: 1,
-        rates: [{ id: "flat", name: "flat", priceMicroPerKWh: PRICE_MICRO_PER_KWH }],
-        periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
-      },
+      tariff: flatScheme(PRICE_MICRO_PER_KWH),
     };
   }
 

@@ -1,0 +1,57 @@
+import { idSchema, instantSchema, tariffSchemeSchema } from "@hallmeter/meter-model";
+import { z } from "zod";
+import type { TariffVersion } from "../rating/metering-context.ts";
+import { versionAt } from "../rating/tariff-versions.ts";
+import type { TariffRow } from "./tariff.model.ts";
+
+const versionAnswer = z.object({
+  number: z.int(),
+  effectiveFrom: instantSchema,
+  tariff: tariffSchemeSchema,
+});
+
+export const tariffAnswer = z
+  .object({
+    id: idSchema,
+    siteId: idSchema,
+    name: z.string(),
+    revision: z.int().meta({ description: "Send it as expectedRevision to change only what you have seen." }),
+    version: z.int().meta({ description: "Number of the version in force." }),
+    tariff: tariffSchemeSchema.meta({ description: "The scheme in force." }),
+    effectiveFrom: instantSchema,
+    versions: z.array(versionAnswer).meta({ description: "Oldest first, coming ones included." }),
+    withdrawn: z.array(versionAnswer).meta({ description: "Taken back before they held." }),
+  })
+  .meta({ id: "Tariff" });
+export type TariffAnswer = z.input<typeof tariffAnswer>;
+
+export function presentTariff(row: TariffRow, now: Date): TariffAnswer {
+  const { _id: id, siteId, name, revision, versions, withdrawn } = row;
+  const inForce = versionAt(versions, now.getTime());
+  return {
+    id,
+    siteId,
+    name,
+    revision,
+    version: inForce.number,
+    tariff: inForce.tariff,
+    effectiveFrom: inForce.effectiveFrom.toISOString(),
+    versions: versions.map(presentVersion),
+    withdrawn: withdrawn.map(presentVersion),
+  };
+}
+
+function presentVersion({ number, effectiveFrom, tariff }: TariffVersion) {
+  return { number, effectiveFrom: effectiveFrom.toISOString(), tariff };
+}
+
+/** A scheme as one document to keep, send or import elsewhere. */
+export const schemeDocument = z
+  .object({
+    kind: z.literal("hallmeter-tariff"),
+    name: z.string(),
+    version: z.int(),
+    effectiveFrom: instantSchema,
+    scheme: tariffSchemeSchema,
+  })
+  .meta({ id: "TariffDocument" });

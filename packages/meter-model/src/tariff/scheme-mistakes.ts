@@ -1,0 +1,152 @@
+import { DAY_TYPES } from "../time/day-type.ts";
+import type { TariffScheme } from "./scheme.ts";
+import { isWithin } from "./tariff-calendar.ts";
+
+export interface SchemeMistake {
+  path: (string | number)[];
+  message: string;
+}
+
+/** What is wrong beyond the shape, naming the place as a person would look for it. */
+export function schemeMistakes(scheme: TariffScheme): SchemeMistake[] {
+  return [
+    ...repeatedIds(scheme),
+    ...seasonMistakes(scheme),
+    ...tableMistakes(scheme),
+    ...scheme.tables.flatMap((_, index) => periodMistakes(scheme, index)),
+    ...blockMistakes(scheme),
+    ...demandMistakes(scheme),
+  ];
+}
+
+const rateIds = (scheme: TariffScheme) => new Set(scheme.rates.map(({ id }) => id));
+
+function repeatedIds(scheme: TariffScheme): SchemeMistake[] {
+  const lists = {
+    rates: scheme.rates,
+    dayTypes: [...DAY_TYPES.map((id) => ({ id })), ...scheme.dayTypes],
+    seasons: scheme.seasons,
+    demands: scheme.demands,
+  };
+  return Object.entries(lists).flatMap(([list, rows]) =>
+    rows
+      .filter(({ id }, index) => rows.findIndex((row) => row.id === id) !== index)
+      .map(({ id }) => ({ path: [list], message: `two ${NAMES_OF_MANY[list]} have the id "${id}"` })),
+  );
+}
+const NAMES_OF_MANY: Record<string, string> = {
+  rates: "rates",
+  dayTypes: "day types",
+  seasons: "seasons",
+  demands: "demands",
+};
+
+/** A leap year, so that 29 February is asked for too. */
+const YEAR_DAYS = Array.from({ length: 366 }, (_, day) =>
+  new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(5, 10),
+);
+
+function seasonMistakes({ seasons }: TariffScheme): SchemeMistake[] {
+  const owners = YEAR_DAYS.map((day) =>
+    seasons.flatMap(({ id, ranges }) => ranges.filter((range) => isWithin(day, range)).map(() => id)),
+  );
+  return runsOf(owners, (ids) => (ids.length === 1 ? "" : ids.join('" and "'))).flatMap(
+    ({ value, first, last }) => {
+      if (value.length === 1) return [];
+      const days = first === last ? YEAR_DAYS[first] : `${YEAR_DAYS[first]} to ${YEAR_DAYS[last]}`;
+      const message =
+        value.length === 0
+          ? `no season has ${days}`
+          : `${days} is in season "${value.join('" and in season "')}"`;
+      return [{ path: ["seasons"], message }];
+    },
+  );
+}
+
+/** Neighbours of one kind together. */
+function runsOf<Value>(
+  values: readonly Value[],
+  kindOf: (value: Value) => string,
+): { value: Value; first: number; last: number }[] {
+  const runs: { value: Value; first: number; last: number }[] = [];
+  values.forEach((value, index) => {
+    const run = runs.at(-1);
+    if (run && kindOf(run.value) === kindOf(value)) run.last = index;
+    else runs.push({ value, first: index, last: index });
+  });
+  return runs;
+}
+
+function tableMistakes({ seasons, dayTypes, tables }: TariffScheme): SchemeMistake[] {
+  const seasonIds = seasons.map(({ id }) => id);
+  const dayTypeIds: string[] = [...DAY_TYPES, ...dayTypes.map(({ id }) => id)];
+  const unknown = tables.flatMap((table, index) => [
+    ...table.seasonIds
+      .filter((id) => !seasonIds.includes(id))
+      .map((id) => ({ path: ["tables", index, "seasonIds"], message: `there is no season "${id}"` })),
+    ...table.dayTypeIds
+      .filter((id) => !dayTypeIds.includes(id))
+      .map((id) => ({ path: ["tables", index, "dayTypeIds"], message: `there is no day type "${id}"` })),
+  ]);
+  const uncovered = seasonIds.flatMap((seasonId) =>
+    dayTypeIds.flatMap((dayTypeId) => {
+      const count = tables.filter(
+        (table) => table.seasonIds.includes(seasonId) && table.dayTypeIds.includes(dayTypeId),
+      ).length;
+      const place = `${dayTypeId} in season "${seasonId}"`;
+      if (count === 1) return [];
+      return [{ path: ["tables"], message: `${place} has ${count === 0 ? "no table" : `${count} tables`}` }];
+    }),
+  );
+  return [...unknown, ...uncovered];
+}
+
+function periodMistakes(scheme: TariffScheme, index: number): SchemeMistake[] {
+  const table = scheme.tables[index];
+  if (table === undefined) return [];
+  const known = rateIds(scheme);
+  const place = `${table.dayTypeIds.join(", ")} in ${table.seasonIds.join(", ")}`;
+  const mistakes: SchemeMistake[] = [];
+  let coveredTo = "00:00";
+  table.periods.forEach(({ from, to, rateId }, position) => {
+    const path = ["tables", index, "periods", position];
+    if (!known.has(rateId))
+      mistakes.push({ path: [...path, "rateId"], message: `${place}: there is no rate "${rateId}"` });
+    if (to <= from)
+      mistakes.push({ path, message: `${place}: ${from}–${to} ends before it begins; split it at 24:00` });
+    else if (from > coveredTo) mistakes.push({ path, message: `${place}: ${coveredTo}–${from} has no rate` });
+    else if (from < coveredTo)
+      mistakes.push({
+        path,
+        message: `${place}: ${from}–${to < coveredTo ? to : coveredTo} has two rates`,
+      });
+    if (to > coveredTo) coveredTo = to;
+  });
+  if (coveredTo < "24:00")
+    mistakes.push({
+      path: ["tables", index, "periods"],
+      message: `${place}: ${coveredTo}–24:00 has no rate`,
+    });
+  return mistakes;
+}
+
+function blockMistakes({ blocks }: TariffScheme): SchemeMistake[] {
+  if (blocks === null) return [];
+  const steps = blocks.steps.flatMap(({ aboveWh }, index) => {
+    const before = blocks.steps[index - 1]?.aboveWh ?? 0;
+    if (aboveWh > before) return [];
+    const path = ["blocks", "steps", index];
+    return [{ path, message: `the step above ${aboveWh} Wh does not lie above the one at ${before} Wh` }];
+  });
+  if (blocks.by === "month" || blocks.carry !== "within-year") return steps;
+  return [...steps, { path: ["blocks", "carry"], message: "blocks by year have nothing to carry within it" }];
+}
+
+function demandMistakes(scheme: TariffScheme): SchemeMistake[] {
+  const known = rateIds(scheme);
+  return scheme.demands.flatMap(({ id, rateId }, index) =>
+    rateId === null || known.has(rateId)
+      ? []
+      : [{ path: ["demands", index, "rateId"], message: `demand "${id}": there is no rate "${rateId}"` }],
+  );
+}
