@@ -20,11 +20,12 @@ import {
   type UplinkItem,
 } from "@hallmeter/meter-model";
 import type { SampleReply } from "../bus/bus.ts";
-import type { SwitchingRecord } from "../store/records.ts";
+import type { MeterRegister, SwitchingRecord } from "../store/records.ts";
 import type { Change } from "../store/tables.ts";
 import { tooOftenChanges } from "./circuit-alarms.ts";
 import { ruleEventItem, type VisibleState } from "./circuit-items.ts";
 import { CircuitMemory, type CircuitSurroundings } from "./circuit-memory.ts";
+import { MeterNotes } from "./meter/meter-notes.ts";
 import type { CircuitWire } from "./operate-relay.ts";
 import { RelayDrive } from "./relay-drive.ts";
 import {
@@ -42,6 +43,7 @@ import { afterSample } from "./safety/relay-check.ts";
 /** One circuit: what is read of it, what its rules say, and its relay. */
 export class CircuitControl {
   readonly wire: CircuitWire;
+  readonly meter: MeterNotes;
   /** Wall clock from which on the circuit wants a tick; nothing changes by time alone before it. */
   dueMs = 0;
   readonly #around: CircuitSurroundings;
@@ -56,6 +58,7 @@ export class CircuitControl {
   constructor(config: CircuitConfig, wire: CircuitWire, around: CircuitSurroundings) {
     this.wire = wire;
     this.#around = around;
+    this.meter = new MeterNotes(config.id, around.store);
     this.#memory = new CircuitMemory(config, around);
     this.#drive = new RelayDrive(this.#memory, wire, around);
   }
@@ -80,8 +83,19 @@ export class CircuitControl {
     return this.#memory.presence;
   }
 
+  /** S9, and the meter is the one that was commissioned. */
   get isSettled(): boolean {
-    return isSettled(this.#baseline, this.#around.clock.nowMs());
+    return this.meter.isTrusted && isSettled(this.#baseline, this.#around.clock.nowMs());
+  }
+
+  /** The last register that was surely the known meter's. */
+  get lastProved(): MeterRegister | null {
+    return this.#memory.lastProved;
+  }
+
+  /** Contact was lost, or another meter begins: the next sample is the first. */
+  beginAnew(): void {
+    this.#baseline = NO_BASELINE;
   }
 
   get switching(): SwitchingRecord {
@@ -116,15 +130,21 @@ export class CircuitControl {
     if (decoded === undefined) return undefined;
     const memory = this.#memory;
     const seen = { atMs: reply.at, nowMs: this.#around.clock.nowMs() };
+    const contact = contactFlags(this.#baseline, seen, stepConfig.pollIntervalMs);
+    if (contact.includes("first")) this.meter.contactLost();
     const flags: SampleFlag[] = [
       ...decoded.flags,
-      ...contactFlags(this.#baseline, seen, stepConfig.pollIntervalMs),
+      ...contact,
+      // Nobody's use, until the meter is known to be the one that was commissioned.
+      ...(this.meter.isTrusted ? [] : (["suspect"] as const)),
       ...(stepConfig.calendar === null ? (["clock-unsure"] as const) : []),
     ];
     const sample: Sample = { ...decoded, flags };
     this.#baseline = afterContact(this.#baseline, sample);
     memory.relay = sample.relay;
     memory.lastSample = sample;
+    if (this.meter.isTrusted && !flags.includes("suspect"))
+      memory.lastProved = { energyWh: sample.energyWh, at: sample.at };
     memory.switching = afterSample(memory.switching, sample, this.folded().intended);
     this.#step({ type: "sample", sample }, stepConfig, [{ type: "sample", sample }]);
     return sample;
@@ -155,12 +175,13 @@ export class CircuitControl {
   }
 
   decide(policy: SafetyPolicy): Decision {
-    const { isSettled, mayBreak, isProtectedTime } = {
+    const view = {
       isSettled: this.isSettled,
+      isSameMeter: this.meter.standing !== "changed",
       mayBreak: this.#mayBreak,
       isProtectedTime: this.#isProtectedTime,
     };
-    return this.#drive.decide({ isSettled, mayBreak, isProtectedTime }, policy);
+    return this.#drive.decide(view, policy);
   }
 
   /** Decides, tells when it cannot because it switches too often, and notes when time alone may change the answer. */

@@ -14,7 +14,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { GatewayStore } from "../store/gateway-store.ts";
 import { isUrgent } from "../store/outbox.ts";
-import type { CircuitRecord, SwitchingRecord } from "../store/records.ts";
+import type { CircuitRecord, MeterRegister, SwitchingRecord } from "../store/records.ts";
 import type { Change } from "../store/tables.ts";
 import type { AlarmBook } from "./alarm-book.ts";
 import { relayFaultChanges } from "./circuit-alarms.ts";
@@ -58,6 +58,7 @@ export class CircuitMemory {
           lastSample: null,
           presence: "offline",
           switching: UNTOUCHED,
+          lastProved: null,
         };
     this.#told = kept ? this.visible() : null;
     this.#savedSwitching = this.#record.switching;
@@ -86,6 +87,14 @@ export class CircuitMemory {
 
   set lastSample(sample: Sample | null) {
     this.#record.lastSample = sample;
+  }
+
+  get lastProved(): MeterRegister | null {
+    return this.#record.lastProved;
+  }
+
+  set lastProved(register: MeterRegister) {
+    this.#record.lastProved = register;
   }
 
   get presence(): Presence {

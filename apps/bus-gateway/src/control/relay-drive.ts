@@ -32,6 +32,8 @@ interface PersonRequest {
 export interface DriveView {
   /** S9 */
   isSettled: boolean;
+  /** S9: the meter is the one that was commissioned, as far as anybody can tell. */
+  isSameMeter: boolean;
   /** S10 */
   mayBreak: boolean;
   /** S5 */

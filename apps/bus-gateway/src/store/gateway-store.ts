@@ -18,6 +18,8 @@ import {
   journalEntrySchema,
   type KeptConfig,
   keptConfigSchema,
+  type MeterRecord,
+  meterRecordSchema,
   type SaleRecord,
   saleRecordSchema,
   type UplinkMark,
@@ -132,7 +134,7 @@ export class GatewayStore {
       const key = this.#nextEvent++;
       const oldest: Change[] = key > EVENTS_KEPT ? [{ table: "events", key: key - EVENTS_KEPT }] : [];
       // Evidence is for the server's judges; the log keeps what a person reads.
-      const kept = item.type === "alarm" ? { ...item, evidence: undefined } : item;
+      const kept = item.type === "alarm" || item.type === "event" ? { ...item, evidence: undefined } : item;
       return [
         { table: "events", key, value: JSON.parse(JSON.stringify(kept)) as unknown, isExpendable: true },
         ...oldest,
@@ -187,6 +189,14 @@ export class GatewayStore {
 
   circuitChange(circuitId: string, record: CircuitRecord): Change {
     return { table: "circuits", key: circuitId, value: record };
+  }
+
+  meter(circuitId: string): MeterRecord | undefined {
+    return this.#get(meterRecordSchema, "meters", circuitId);
+  }
+
+  meterChange(circuitId: string, record: MeterRecord): Change {
+    return { table: "meters", key: circuitId, value: record };
   }
 
   bulkAnswer(): z.infer<typeof answeredBulkSchema> | undefined {

@@ -58,6 +58,49 @@ export const switchingRecordSchema = z.object({
 });
 export type SwitchingRecord = z.infer<typeof switchingRecordSchema>;
 
+/** A register at an instant. */
+export const meterRegisterSchema = z.object({ energyWh: z.int().nonnegative(), at: z.iso.datetime() });
+export type MeterRegister = z.infer<typeof meterRegisterSchema>;
+
+/** Another meter was found where a known one hung. */
+export const meterChangeSchema = z.object({
+  fromSerial: z.string(),
+  /** Empty: it tells none. */
+  toSerial: z.string(),
+  last: meterRegisterSchema.nullable(),
+  first: meterRegisterSchema.nullable(),
+  /** Of the configuration when the known meter was last seen: another one is a commissioning since. */
+  commissionedAt: z.iso.datetime().nullable(),
+});
+export type MeterChange = z.infer<typeof meterChangeSchema>;
+
+/** Which meter is known to hang at a circuit. */
+export const identityRecordSchema = z.object({
+  serial: z.string().nullable(),
+  commissionedAt: z.iso.datetime().nullable(),
+  change: meterChangeSchema.nullable(),
+});
+export type IdentityRecord = z.infer<typeof identityRecordSchema>;
+
+/** The last comparison of a meter's own clock. */
+export const clockRecordSchema = z.object({
+  comparedAtMs: millisecondsSchema,
+  /** Positive: fast; null: it showed no time. */
+  offsetMs: millisecondsSchema.nullable(),
+  /** When it was last moved; null for never. */
+  steppedAtMs: millisecondsSchema.nullable(),
+});
+export type ClockRecord = z.infer<typeof clockRecordSchema>;
+
+/** What was last read of a meter beside its samples. */
+export const meterRecordSchema = z.object({
+  identity: identityRecordSchema,
+  clock: clockRecordSchema.nullable(),
+  /** Counters of its events, by kind and register, and when each last rose. */
+  counts: z.record(z.string(), z.object({ count: z.int(), roseAtMs: millisecondsSchema.nullable() })),
+});
+export type MeterRecord = z.infer<typeof meterRecordSchema>;
+
 export const circuitRecordSchema = z.object({
   rules: circuitStateSchema,
   /** Of the last circuit-state sent. */
@@ -65,6 +108,8 @@ export const circuitRecordSchema = z.object({
   lastSample: sampleSchema.nullable(),
   presence: presenceSchema,
   switching: switchingRecordSchema,
+  /** The last register that was surely the known meter's. */
+  lastProved: meterRegisterSchema.nullable().default(null),
 });
 export type CircuitRecord = z.infer<typeof circuitRecordSchema>;
 

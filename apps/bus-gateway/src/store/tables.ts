@@ -4,6 +4,8 @@ export const TABLES = {
   meta: {},
   /** What the gateway knows of a circuit. Key: circuit id. */
   circuits: {},
+  /** What was last read of a circuit's meter beside its samples: serial number, clock, counters. Key: circuit id. */
+  meters: {},
   /** Credit positions. Key: household id. */
   credit: {},
   /** Registers since the credit position. Key: [circuit id, ms]. */

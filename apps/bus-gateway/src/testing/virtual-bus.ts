@@ -7,6 +7,7 @@ import {
   profileVariant,
   type RegisterWrite,
   relayWrite,
+  serialBlocks,
   type UnitId,
   wordIndex,
 } from "@hallmeter/meter-model";
@@ -38,6 +39,14 @@ function control(state: "open" | "closed"): string {
 const OPEN = control("open");
 const CLOSE = control("closed");
 
+const SERIAL = serialBlock();
+
+function serialBlock() {
+  const [block] = serialBlocks(profileVariant(acrelAdf400l, VARIANT));
+  if (block === undefined || !isModbusBlock(block)) throw new Error("the profile has no serial number");
+  return block;
+}
+
 /** Which way the relay shall move; undefined when the write is not for it. */
 function relayAsked(write: RegisterWrite): "open" | "closed" | undefined {
   const text = JSON.stringify(write);
@@ -57,6 +66,8 @@ export class VirtualUnit {
   /** The contact has welded: the word says open, the load goes on. */
   isWelded = false;
   hasFault = false;
+  /** The last word of its serial number; null: it has no such registers. */
+  serialWord: number | null = null;
   #loadW = 0;
   #milliWh = 1_000_000_000;
   #sinceMs: number;
@@ -79,6 +90,13 @@ export class VirtualUnit {
   setLoad(loadW: number): void {
     this.#count();
     this.#loadW = loadW;
+  }
+
+  /** Another meter is hung in its place; while it is dead, as it is then. */
+  exchange(serialWord: number, energyWh: number): void {
+    this.#count();
+    this.serialWord = serialWord;
+    this.#milliWh = energyWh * 1000;
   }
 
   jumpRegister(wh: number): void {
@@ -175,6 +193,14 @@ export class VirtualBus implements Bus {
     }
     await this.#pass(READ_MS);
     this.#setPresence(request.unitId, "online");
+    const { block } = request;
+    if (isModbusBlock(block) && block.address === SERIAL.address) {
+      if (unit.serialWord === null) throw new GatewayError("address-refused");
+      return {
+        words: [...new Array<number>(SERIAL.count - 1).fill(0), unit.serialWord],
+        at: this.#clock.nowMs(),
+      };
+    }
     return { words: unit.words(), at: this.#clock.nowMs() };
   }
 

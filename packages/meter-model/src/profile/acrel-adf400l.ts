@@ -157,6 +157,10 @@ const readBack = {
   unsure: STATUS_UNSURE,
 };
 const fault = { register: "statusWord", mask: FAULT_MASK, unsure: STATUS_UNSURE };
+const serial = {
+  registers: ["1", "2", "3", "4", "5", "6", "7"].map((n) => `system.serial0${n}Word`),
+  unsure: "the manual names the words and not how they are coded: compared as they stand",
+};
 
 /** Acrel ADF400L: a cabinet of up to 36 single-phase or 12 three-phase circuits, each its own Modbus unit id. */
 export const acrelAdf400l: Profile = profileSchema.parse({
@@ -205,6 +209,7 @@ export const acrelAdf400l: Profile = profileSchema.parse({
         readBack,
       },
       fault,
+      serial,
       credit,
       parameters: PARAMETERS,
       energyModulusWh: ENERGY_MODULUS_WH,
@@ -234,6 +239,7 @@ export const acrelAdf400l: Profile = profileSchema.parse({
         readBack,
       },
       fault,
+      serial,
       credit,
       parameters: PARAMETERS,
       energyModulusWh: ENERGY_MODULUS_WH,

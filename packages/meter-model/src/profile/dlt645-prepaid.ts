@@ -38,8 +38,12 @@ const ASKED: readonly Dlt645Row[] = [
   [0x00010200, "peak.energyWh", 4, "bcd", { scale: [10, 1] }],
   [0x00010300, "flat.energyWh", 4, "bcd", { scale: [10, 1] }],
   [0x00010400, "valley.energyWh", 4, "bcd", { scale: [10, 1] }],
+  // Annex A.5, the meter's own number; the address may be another one.
+  [0x04000402, "serialDigits", 6, "bcd"],
   [0x04000501, "statusWord1", 2, "bits"],
   [0x04000502, "statusWord2", 2, "bits"],
+  // Annex A.4, how often the cover was opened.
+  [0x03300d00, "coverOpenCount", 3, "bcd", { unsure: "some meters keep no such count" }],
   [0x00900100, "remainingEnergyWh", 4, "bcd", { scale: [10, 1] }],
   [0x00900200, "remainingMinor", 4, "bcd"],
   [0x00900201, "overdraftMinor", 4, "bcd"],
@@ -59,6 +63,8 @@ const ASKED: readonly Dlt645Row[] = [
 
 /** Status word 3, bit 4: 0 the contact is closed, 1 it is open. */
 const RELAY_OPEN_MASK = 0x0010;
+/** Status word 1, bits 2 and 3: the clock's battery, and that for reading without mains, are low. */
+const BATTERY_LOW_MASK = 0x000c;
 /** Four BCD bytes of 0.01. */
 const MOST_MONEY_MINOR = 99_999_999;
 
@@ -89,6 +95,11 @@ export const dlt645Prepaid: Profile = profileSchema.parse({
         },
         readBack: { register: "statusWord3", mask: RELAY_OPEN_MASK, closedValue: 0 },
       },
+      serial: { registers: ["serialDigits"] },
+      events: [
+        { kind: "meter-battery", register: "statusWord1", mask: BATTERY_LOW_MASK },
+        { kind: "meter-cover-open", register: "coverOpenCount" },
+      ],
       // Crediting goes through an encrypted exchange with the meter's security chip, which needs a sales system's keys.
       credit: { remaining: "remainingMinor", purchaseCount: "purchaseCount", purchaseCountMaximum: 9999 },
       parameters: [

@@ -146,7 +146,7 @@ function loopMistakes({ loops, registers, unitIdStep }: ProfileVariant): Profile
   ];
 }
 
-function namedMistakes({ registers, credit, parameters }: ProfileVariant): ProfileMistake[] {
+function namedMistakes({ registers, credit, parameters, serial, events }: ProfileVariant): ProfileMistake[] {
   const judge = (path: (string | number)[], name: string, mustWrite: boolean): ProfileMistake[] => {
     const register = registers.find((row) => row.name === name);
     if (register === undefined) return [{ path, message: `names "${name}", which no register is called` }];
@@ -168,6 +168,8 @@ function namedMistakes({ registers, credit, parameters }: ProfileVariant): Profi
           ...judge(["credit", "purchase", "amount"], purchase.amount, true),
           ...judge(["credit", "purchase", "count"], purchase.count, true),
         ]),
+    ...(serial?.registers ?? []).flatMap((name, index) => judge(["serial", "registers", index], name, false)),
+    ...events.flatMap(({ register }, index) => judge(["events", index, "register"], register, false)),
     ...parameters.flatMap(({ register, minimum, maximum }, index) => [
       ...judge(["parameters", index, "register"], register, true),
       ...(minimum <= maximum

@@ -124,6 +124,24 @@ export const meterParameterSchema = z.strictObject({
 });
 export type MeterParameter = z.infer<typeof meterParameterSchema>;
 
+/** What a meter can tell of itself and its wiring besides values; the alarm of the same name is raised. */
+export const METER_EVENT_KINDS = [
+  "meter-cover-open",
+  "phase-loss",
+  "phase-reversal",
+  "meter-battery",
+] as const;
+export type MeterEventKind = (typeof METER_EVENT_KINDS)[number];
+
+export const meterEventSchema = z.strictObject({
+  kind: z.enum(METER_EVENT_KINDS),
+  register: z.string(),
+  /** The condition stands while one of these bits is set. Without it the register counts how often it has begun. */
+  mask: z.int().positive().optional(),
+  unsure: z.string().optional(),
+});
+export type MeterEvent = z.infer<typeof meterEventSchema>;
+
 export const profileVariantSchema = z.strictObject({
   /** How many unit ids one circuit of this variant takes. */
   unitIdStep: z.int().positive().default(1),
@@ -141,6 +159,13 @@ export const profileVariantSchema = z.strictObject({
   fault: z
     .strictObject({ register: z.string(), mask: z.int().positive(), unsure: z.string().optional() })
     .optional(),
+  /**
+   * Registers that together are the meter's serial number, in its order: by it a meter that was exchanged is noticed. They
+   * belong to the unit, whatever the loop.
+   */
+  serial: z.strictObject({ registers: z.array(z.string()).min(1), unsure: z.string().optional() }).optional(),
+  /** Status bits and counters by which the meter reports. One that is unsure is noted and raises no alarm. */
+  events: z.array(meterEventSchema).default([]),
   /** Credit that the meter itself keeps and uses up. */
   credit: meterCreditSchema.optional(),
   /** What staff may set in the meter, as one value each. */
@@ -172,6 +197,8 @@ const profileShape = z.strictObject({
   clockDriftNote: z.string().optional(),
   /** Where a Modbus meter keeps its clock; a DL/T 645 meter keeps it where the standard says. */
   clock: modbusClockSchema.optional(),
+  /** A DL/T 645 meter that follows the time told by function 08; one that is set with a password needs no such word. */
+  takesBroadcastTime: z.boolean().optional(),
   variants: z.record(z.string().min(1), profileVariantSchema),
 });
 export type Profile = z.infer<typeof profileShape>;

@@ -3,7 +3,10 @@ import type { Lane } from "../../bus/bus.ts";
 import type { Clock } from "../../clock.ts";
 import { isGatewayError } from "../../errors.ts";
 import type { GatewayStore } from "../../store/gateway-store.ts";
+import type { Change } from "../../store/tables.ts";
+import type { AlarmBook } from "../alarm-book.ts";
 import type { CircuitControl } from "../circuit-control.ts";
+import { alarmKey, subjectOf } from "../circuit-items.ts";
 import { readMeterCredit } from "../sale/read-meter-credit.ts";
 import { compareWithMeter, repairParameters } from "./meter-parameters.ts";
 
@@ -12,8 +15,12 @@ const READ_VALID_MS = 120_000;
 
 export interface MeterSideSurroundings {
   store: GatewayStore;
+  alarms: AlarmBook;
   clock: Clock;
 }
+
+/** Names in an alarm; all of them are in the report. */
+const MOST_NAMED = 5;
 
 /** What a command came to. */
 export interface ParameterOutcome {
@@ -51,8 +58,38 @@ export class MeterSide {
   async #told(circuit: CircuitControl, rows: ParameterRow[]): Promise<ParameterRow[]> {
     const { store, clock } = this.#around;
     const report = { circuitId: circuit.id, at: new Date(clock.nowMs()).toISOString(), rows };
-    await store.commit(store.sending([{ type: "parameters", report }]));
+    await store.commit([
+      ...store.sending([{ type: "parameters", report }]),
+      ...this.#differenceChanges(circuit, rows),
+    ]);
     return rows;
+  }
+
+  /** Nothing is desired any more of a circuit that had differences. */
+  configured(circuit: CircuitControl): void {
+    if (Object.keys(circuit.config.parameters ?? {}).length > 0) return;
+    this.#around.store.defer(this.#differenceChanges(circuit, []));
+  }
+
+  /** Raised once, cleared when all are equal; what could not be read changes nothing. */
+  #differenceChanges(circuit: CircuitControl, rows: readonly ParameterRow[]): Change[] {
+    const { alarms, clock } = this.#around;
+    const key = alarmKey("parameters-differ", circuit.id);
+    const differing = rows.filter(({ state }) => state === "differs");
+    if (differing.length > 0) {
+      const named = differing
+        .slice(0, MOST_NAMED)
+        .map(({ name, desired, actual }) => `${name} ${actual} (${desired})`);
+      const params = { differing: differing.length, of: rows.length, names: named.join(", ") };
+      const condition = {
+        key,
+        kind: "parameters-differ" as const,
+        subject: subjectOf(circuit.config),
+        params,
+      };
+      return alarms.raise(condition, clock.nowMs());
+    }
+    return rows.every(({ state }) => state === "same") ? alarms.clear(key, clock.nowMs()) : [];
   }
 
   /** Carries a command for parameters out; each that is not as desired is named. */

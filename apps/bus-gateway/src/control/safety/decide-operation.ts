@@ -13,6 +13,8 @@ export interface SwitchView {
   isByPerson: boolean;
   /** S9 */
   isSettled: boolean;
+  /** S9: the meter is the one that was commissioned, as far as anybody can tell. */
+  isSameMeter: boolean;
   /** S10: the current is within the switch's rating. */
   mayBreak: boolean;
   /** S5: nobody is cut for want of credit now. */
@@ -27,6 +29,7 @@ export const WAIT_REASONS = {
   "relay-unknown": "no sample has shown the relay yet",
   "relay-fault": "the relay did not follow three commands",
   "not-commissioned": "relay command and read-back are not proved on this circuit",
+  "meter-changed": "another meter hangs here than the one that was commissioned",
   "power-returned": "the first samples after power's return are still being checked",
   "current-above-rating": "the current is above the switch's rating",
   "too-often": "too many automatic operations within an hour",
@@ -63,6 +66,7 @@ export function decideOperation(view: SwitchView, policy: SafetyPolicy, nowMs: n
   if (actual === "unknown") return wait("relay-unknown");
   if (record.isFaulty) return wait("relay-fault");
   if (!isByPerson && !view.isCommissioned) return wait("not-commissioned");
+  if (!isByPerson && !view.isSameMeter) return wait("meter-changed");
   if (intended === "open") {
     if (!view.mayBreak) return wait("current-above-rating");
     if (!isByPerson && !view.isSettled) return wait("power-returned");

@@ -196,6 +196,7 @@ describe("whether the relay is operated", () => {
     heldBy: ["credit"],
     isCommissioned: true,
     isByPerson: false,
+    isSameMeter: true,
     isSettled: true,
     mayBreak: true,
     isProtectedTime: false,
