@@ -22,6 +22,8 @@ export * from "./profile/eastron-sdm630.ts";
 export * from "./profile/loops.ts";
 export * from "./profile/meter-clock.ts";
 export * from "./profile/meter-credit.ts";
+export * from "./profile/meter-events.ts";
+export * from "./profile/meter-serial.ts";
 export * from "./profile/parameters.ts";
 export * from "./profile/profile.ts";
 export * from "./profile/profile-file.ts";

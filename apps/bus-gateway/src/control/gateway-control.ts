@@ -6,8 +6,10 @@ import {
   type CreditPosition,
   circuitStepConfig,
   type GatewayConfig,
+  meterClockPolicySchema,
   type Profile,
   type RelayState,
+  rateSpans,
   tariffCalendarOf,
 } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
@@ -22,9 +24,11 @@ import type { CircuitControl } from "./circuit-control.ts";
 import { alarmKey } from "./circuit-items.ts";
 import { CommandDesk } from "./command-desk.ts";
 import { HouseholdCredits } from "./household-credits.ts";
+import { MeterCare } from "./meter/meter-care.ts";
+import { MeterRounds } from "./meter/meter-rounds.ts";
+import { meterTasks } from "./meter/meter-tasks.ts";
 import { Network } from "./network.ts";
 import { readSample } from "./operate-relay.ts";
-import { MeterRounds } from "./parameters/meter-rounds.ts";
 import { MeterSide } from "./parameters/meter-side.ts";
 import type { BulkVerdict } from "./safety/bulk-guard.ts";
 import { SaleDesk } from "./sale/sale-desk.ts";
@@ -61,6 +65,8 @@ export class GatewayControl {
   readonly #credits: HouseholdCredits;
   readonly #network: Network;
   readonly #guard: SiteGuard;
+  readonly #side: MeterSide;
+  readonly #care: MeterCare;
   readonly #rounds: MeterRounds;
   readonly #cancelFull: Cancel;
   #config: GatewayConfig | null = null;
@@ -82,8 +88,21 @@ export class GatewayControl {
       onReply: (circuit, reply) => void this.#takeReply(circuit, reply),
       close: (circuit) => this.#operate(circuit),
     });
-    const side = new MeterSide({ store, clock });
-    this.#rounds = new MeterRounds({ clock, log, side, circuits: () => this.circuits });
+    this.#side = new MeterSide({ store, alarms: this.alarms, clock });
+    this.#care = new MeterCare({
+      store,
+      alarms: this.alarms,
+      clock,
+      newId,
+      clockPolicy: () => this.#config?.safety.meterClock ?? meterClockPolicySchema.parse({}),
+      hasRateEdge: (circuit, fromMs, toMs) => this.#hasRateEdge(circuit, fromMs, toMs),
+      onMeterChanged: (circuit) => {
+        this.#credits.meterChanged(circuit.config);
+        this.#reconcile(circuit);
+      },
+    });
+    const tasks = meterTasks(this.#side, this.#care);
+    this.#rounds = new MeterRounds({ clock, log, tasks, circuits: () => this.circuits });
     this.commands = new CommandDesk({
       store,
       clock,
@@ -93,7 +112,7 @@ export class GatewayControl {
       apply: (circuit, command) => this.#apply(circuit, command),
       decide: (circuit) =>
         this.#config === null ? { type: "nothing" } : circuit.decide(this.#config.safety),
-      seeToParameters: (circuit, command) => side.obey(circuit, command),
+      seeToParameters: (circuit, command) => this.#side.obey(circuit, command),
       refreshConfig: options.refreshConfig,
     });
     this.sales = new SaleDesk({
@@ -179,7 +198,11 @@ export class GatewayControl {
     for (const { lastSample } of this.circuits)
       if (lastSample !== null) this.#guard.seen(Date.parse(lastSample.at));
     this.#guard.setConfig(config, new Set(this.circuits.map(({ id }) => id)));
-    for (const circuit of this.circuits) this.#stepCredit(circuit, true);
+    for (const circuit of this.circuits) {
+      this.#care.commissioned(circuit);
+      this.#side.configured(circuit);
+      this.#stepCredit(circuit, true);
+    }
     this.#plan();
     this.sales.resume();
     await this.commands.settle();
@@ -291,6 +314,13 @@ export class GatewayControl {
       activePowerW: circuit.lastSample?.activePowerW ?? 0,
       credit: balanceMicro === null || position === null ? null : { balanceMicro, position },
     });
+  }
+
+  /** A meter keeps no prices of its own that would be known here: those of its household count. */
+  #hasRateEdge(circuit: CircuitControl, fromMs: number, toMs: number): boolean {
+    const tariff = this.#credits.get(circuit.config.householdId)?.position?.tariff;
+    if (tariff === undefined || this.#config === null) return false;
+    return rateSpans(tariff, tariffCalendarOf(this.#config), fromMs, toMs).length > 1;
   }
 
   #plan(): void {

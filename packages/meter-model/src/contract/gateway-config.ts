@@ -103,6 +103,19 @@ export const circuitConfigSchema = z.object({
 });
 export type CircuitConfig = z.infer<typeof circuitConfigSchema>;
 
+/** How far a meter's own clock may be off, and how it is put right: in steps, and never across an edge of a rate. */
+export const meterClockPolicySchema = z.object({
+  /** Without it clocks are only compared. */
+  isCorrected: z.boolean().default(true),
+  /** Further off than this is told as an event. Range 2–60 s. */
+  warnS: z.int().min(2).max(60).default(10),
+  /** Further off than this a person is asked, and nothing is corrected: that is no drift. Range 10–600 s. */
+  alarmS: z.int().min(10).max(600).default(60),
+  /** The most that one correction, once a day, moves a clock. Range 1–60 s; 30 s is a month of a poor quartz. */
+  stepS: z.int().min(1).max(60).default(30),
+});
+export type MeterClockPolicy = z.infer<typeof meterClockPolicySchema>;
+
 /** Defaults of gateway.md's safety rules; a site's policy may change a number. */
 export const safetyPolicySchema = z.object({
   /** S5: nobody is cut for want of credit within these local times (nights, weekends, holidays). Default: none. */
@@ -117,6 +130,7 @@ export const safetyPolicySchema = z.object({
   minOpenCloseGapS: z.int().min(1).default(10),
   minOverloadCloseGapS: z.int().min(1).default(60),
   automaticOperationsPerHour: z.int().min(1).default(6),
+  meterClock: meterClockPolicySchema.prefault({}),
 });
 export type SafetyPolicy = z.infer<typeof safetyPolicySchema>;
 
