@@ -30,8 +30,22 @@ export function writeShape(write: RegisterWrite): string {
 }
 
 export function remember(open: readonly OpenReply[], shape: string | null, nowMs: number): OpenReply[] {
-  const others = stillOpen(open, nowMs).filter((reply) => reply.shape !== shape);
-  return shape === null ? others : [...others, { shape, untilMs: nowMs + LATE_REPLY_MEMORY_MS }];
+  const known = stillOpen(open, nowMs);
+  return shape === null ? known : [...known, { shape, untilMs: nowMs + LATE_REPLY_MEMORY_MS }];
+}
+
+/**
+ * A reply of an owed shape was heard: one that is owed may have come in place of it, and its own may come as late. Just as many
+ * are owed as before, for the whole time again.
+ */
+export function stillOwed(open: readonly OpenReply[], shape: string | null, nowMs: number): OpenReply[] {
+  const untilMs = nowMs + LATE_REPLY_MEMORY_MS;
+  return stillOpen(open, nowMs).map((reply) => (reply.shape === shape ? { shape, untilMs } : reply));
+}
+
+/** How many replies of this shape may still come. */
+export function owedCount(open: readonly OpenReply[], shape: string | null, nowMs: number): number {
+  return stillOpen(open, nowMs).filter((reply) => reply.shape === shape).length;
 }
 
 export function stillOpen(open: readonly OpenReply[], nowMs: number): OpenReply[] {

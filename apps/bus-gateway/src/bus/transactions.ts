@@ -6,7 +6,17 @@ import { covers, placeOf } from "./blocks.ts";
 import type { PollEntry, ProfileTiming, ReadReply } from "./bus.ts";
 import type { BusListeners } from "./bus-listeners.ts";
 import { LANE_TABLE } from "./lanes.ts";
-import { mayAnswerEarlier, readShape, stillOpen, tellableBlock, writeShape } from "./late-replies.ts";
+import {
+  mayAnswerEarlier,
+  mayBeLate,
+  readShape,
+  remember,
+  stillOpen,
+  stillOwed,
+  tellableBlock,
+  writeShape,
+} from "./late-replies.ts";
+import { nextPart, type PartialRead, partialOf, withPart } from "./partial-reads.ts";
 import { allowanceFor, type Errand, noteSlowness } from "./patience.ts";
 import { ASSUMED_TURNAROUND_MS } from "./plan-budget.ts";
 import {
@@ -38,6 +48,13 @@ type PollTurn = Extract<Turn, { kind: "poll" }>;
 
 /** What goes out, and which block it goes out for. */
 type TargetedRead = PlannedRead & { target: ReadBlock; isPoll: boolean };
+
+/** What goes on the wire, for which of the plans, and what it is a part of, where it goes in parts. */
+interface Sending {
+  block: ReadBlock;
+  planned: PlannedRead;
+  partial: PartialRead | null;
+}
 
 interface TransactionsOptions {
   wire: Wire;
@@ -80,6 +97,8 @@ export class Transactions {
     const { write, profile } = waiting.request;
     const unit = this.#units.get(waiting.unitId);
     const shape = writeShape(write);
+    // What was read before says nothing of what is so after it.
+    unit.partial = null;
     const owed = stillOpen(unit.openReplies, startedMs);
     const said = await this.#wire.write(unit.unitId, write, this.#timing(unit, profile));
     const heard = mayAnswerEarlier(said, shape, owed, "write") ? unconfirmed(notForSure()) : said;
@@ -156,29 +175,39 @@ export class Transactions {
   }
 
   /** "put-off": nothing came of it and nobody is to blame; the next try will be another one. */
-  async #read(unit: UnitRecord, planned: TargetedRead, profile: ProfileTiming, startedMs: number) {
-    const setting = this.#setting(unit, planned.block, startedMs);
-    const block = tellableBlock(planned.block, unit.openReplies, setting, startedMs);
-    if (!block) {
+  async #read(unit: UnitRecord, wanted: TargetedRead, profile: ProfileTiming, startedMs: number) {
+    const sending = this.#sendingOf(unit, wanted, startedMs);
+    if (!sending) {
       const open = stillOpen(unit.openReplies, startedMs);
       const quarantinedUntilMs = Math.max(...open.map(({ untilMs }) => untilMs));
       unit.health = { ...unit.health, quarantinedUntilMs };
       return "put-off";
     }
-    const place = placeOf(planned.target);
+    const { block, planned, partial } = sending;
+    const place = placeOf(wanted.target);
     const owed = stillOpen(unit.openReplies, startedMs);
-    const errand = { place, isPoll: planned.isPoll };
+    const errand = { place, isPoll: wanted.isPoll };
     const said = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile, errand));
-    const answer = mayAnswerEarlier(said, null, owed, "read") ? notForSure() : said;
+    if (isLonger(block, planned.block) && refusesRange(said) && owed.length > 0) {
+      this.#note(unit, said, profile, null);
+      // If that was a late refusal, the answer is still to come.
+      unit.openReplies = remember(unit.openReplies, readShape(block), this.#clock.monotonicMs());
+      this.#part(unit, block, planned, startedMs);
+      return "put-off";
+    }
+    const isOneOfTwo = mayBeLate(owed, readShape(block), startedMs) && isSecondAnswer(said);
+    const isUnclear = mayAnswerEarlier(said, null, owed, "read") || isOneOfTwo;
+    const answer = isUnclear ? notForSure() : said;
     noteSlowness(unit, place, answer);
     this.#note(unit, answer, profile, readShape(block));
     if (answer.ok && !this.#isDistrusted(unit)) {
-      this.#handOut(unit, block, { words: answer.value, at: this.#wallMs(answer.atMonotonicMs) }, startedMs);
+      const at = this.#wallMs(answer.atMonotonicMs);
+      if (partial) return this.#takePart(unit, partial, { block, words: answer.value, at }, startedMs);
+      this.#handOut(unit, block, { words: answer.value, at }, startedMs);
       return "answered";
     }
     const refused = answer.ok ? refusal("duplicate-address", { answered: true }) : answer;
-    const isRefused = refused.cause === "address-refused" || refused.cause === "value-refused";
-    if (isRefused && this.#part(unit, block, planned, startedMs)) return "put-off";
+    if (refusesRange(refused) && this.#part(unit, block, planned, startedMs)) return "put-off";
     const isForGood = refused.error.failureClass === "permanent";
     for (const poll of this.#schedule.ofUnit(unit.unitId)) {
       const isTouched = missingBlocks(poll).some((wanted) => covers(block, wanted));
@@ -186,6 +215,38 @@ export class Transactions {
       if (poll.dueMs <= startedMs && (isTouched || !refused.answered)) missed(poll, startedMs, isForGood);
     }
     return refused;
+  }
+
+  /** What can be sent now so that no late reply is taken for its answer: what was planned, what it is for, or a part of that. */
+  #sendingOf(unit: UnitRecord, wanted: TargetedRead, nowMs: number): Sending | null {
+    const { target } = wanted;
+    const alone: PlannedRead = { block: target, parts: [] };
+    for (const planned of [wanted, alone]) {
+      const setting = this.#setting(unit, planned.block, nowMs);
+      const block = tellableBlock(planned.block, unit.openReplies, setting, nowMs);
+      if (block) return { block, planned, partial: null };
+    }
+    if (!isModbusBlock(target)) return null;
+    const partial = partialOf(unit.partial, target, unit.openReplies, nowMs);
+    unit.partial = partial;
+    const part = nextPart(partial, unit.openReplies, nowMs);
+    return part && { block: part, planned: alone, partial };
+  }
+
+  #takePart(
+    unit: UnitRecord,
+    begun: PartialRead,
+    { block, words, at }: { block: ReadBlock; words: number[]; at: number },
+    startedMs: number,
+  ): "answered" | "put-off" {
+    if (!isModbusBlock(block)) return "put-off";
+    const nowMs = this.#clock.monotonicMs();
+    const { partial, words: whole } = withPart(begun, { block, words }, unit.openReplies, nowMs);
+    unit.openReplies = stillOwed(unit.openReplies, readShape(block), nowMs);
+    unit.partial = whole ? null : partial;
+    if (!whole) return "put-off";
+    this.#handOut(unit, begun.block, { words: whole, at }, startedMs);
+    return "answered";
   }
 
   #isDistrusted({ distrustedUntilMs }: UnitRecord): boolean {
@@ -247,6 +308,19 @@ export class Transactions {
 /** A late reply may have been taken for the answer, and the answer itself may still come. */
 function notForSure(): Refusal {
   return refusal("reply-foreign");
+}
+
+function isLonger(sent: ReadBlock, planned: ReadBlock): boolean {
+  return isModbusBlock(sent) && isModbusBlock(planned) && sent.count > planned.count;
+}
+
+function refusesRange(answer: Answer<unknown>): boolean {
+  return !answer.ok && (answer.cause === "address-refused" || answer.cause === "value-refused");
+}
+
+/** Two whole answers: of two meters, or of a unit that owes one of the same shape. */
+function isSecondAnswer(answer: Answer<unknown>): boolean {
+  return !answer.ok && answer.cause === "duplicate-address";
 }
 
 /** The registers read beyond the block that was wanted. */

@@ -11,6 +11,7 @@ import {
 import type { Answer } from "../protocol/protocol.ts";
 import type { UnitBudget } from "./bus.ts";
 import { type OpenReply, remember } from "./late-replies.ts";
+import type { PartialRead } from "./partial-reads.ts";
 import type { RegisterSpan } from "./read-plan.ts";
 import { afterMiss, afterReply, NEW_UNIT, type UnitHealth } from "./unit-health.ts";
 
@@ -33,6 +34,8 @@ export interface UnitRecord {
   wasHeardLate: boolean;
   /** What late replies would look like. */
   openReplies: readonly OpenReply[];
+  /** A block that is read in parts, because late replies of its own shape may come. */
+  partial: PartialRead | null;
   /** What it has refused to give in one read, by function. */
   splits: readonly LearnedSplit[];
   /** Monotonic; until then nobody knows which of two meters speaks under this address. */
@@ -78,6 +81,7 @@ export class UnitRegister {
       slowPlaces: new Set(),
       wasHeardLate: false,
       openReplies: [],
+      partial: null,
       splits: [],
       distrustedUntilMs: 0,
       lastFrame: null,
