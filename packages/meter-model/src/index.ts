@@ -56,8 +56,11 @@ export { type ReplayedCase, replayCase, replayViciousLoad } from "./rules/viciou
 export * from "./rules/vicious-verdict.ts";
 export * from "./sample.ts";
 export * from "./tariff/blocks.ts";
+export * from "./tariff/compare-schemes.ts";
 export * from "./tariff/credit-estimate.ts";
 export * from "./tariff/demand.ts";
+export * from "./tariff/household-cost.ts";
+export * from "./tariff/rate-plan.ts";
 export * from "./tariff/rate-use.ts";
 export * from "./tariff/scheme.ts";
 export * from "./tariff/scheme-v1.ts";

@@ -116,22 +116,23 @@ function raiseMaxima({ demands }: TariffScheme, timeZone: string, { maximaW, rec
 
 /** Over the window that holds the newest quarter (fixed) or ends with it (sliding). */
 function meanPowerW(demand: Demand, recent: readonly QuarterUse[], timeZone: string): number {
-  const newest = recent.at(-1);
-  if (newest === undefined) return 0;
-  const windowMs = demand.windowMinutes * MINUTE_MS;
-  const isInWindow =
-    demand.mode === "sliding"
-      ? ({ atMs }: QuarterUse) => atMs > newest.atMs - windowMs
-      : ({ atMs }: QuarterUse) =>
-          fixedWindowStartMs(atMs, windowMs, timeZone) ===
-          fixedWindowStartMs(newest.atMs, windowMs, timeZone);
+  const { mode, windowMinutes } = demand;
+  const newestMs = recent.at(-1)?.atMs ?? 0;
+  const windowMs = quarterWindowStartMs(newestMs, windowMinutes, timeZone);
+  const isInWindow = ({ atMs }: QuarterUse) =>
+    mode === "sliding"
+      ? atMs > newestMs - windowMinutes * MINUTE_MS
+      : quarterWindowStartMs(atMs, windowMinutes, timeZone) === windowMs;
   const wh = recent.filter(isInWindow).reduce((sum, { whByRate }) => sum + countedWh(demand, whByRate), 0);
-  return (wh * 60) / demand.windowMinutes;
+  return (wh * 60) / windowMinutes;
 }
 
-/** By the wall clock. Where the clock jumps within a window, what lies on either side of the jump has a start of its own. */
-function fixedWindowStartMs(atMs: number, windowMs: number, timeZone: string): number {
-  return atMs - (wallClockMsOfDay(atMs, timeZone) % windowMs);
+/**
+ * When the fixed window of a quarter began by the wall clock. Where the clock jumps within a window, what lies on either side of
+ * the jump has a start of its own.
+ */
+export function quarterWindowStartMs(atMs: number, windowMinutes: number, timeZone: string): number {
+  return atMs - (wallClockMsOfDay(atMs, timeZone) % (windowMinutes * MINUTE_MS));
 }
 
 function countedWh({ rateId }: Demand, whByRate: Record<string, number>): number {

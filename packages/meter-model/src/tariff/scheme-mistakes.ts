@@ -42,7 +42,7 @@ const NAMES_OF_MANY: Record<string, string> = {
 };
 
 /** A leap year, so that 29 February is asked for too. */
-const YEAR_DAYS = Array.from({ length: 366 }, (_, day) =>
+export const YEAR_DAYS = Array.from({ length: 366 }, (_, day) =>
   new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(5, 10),
 );
 
