@@ -21,14 +21,18 @@ import { authenticateGateway } from "./network/gateway-token.ts";
 import { meterRoutes } from "./network/meter.routes.ts";
 import { networkSchedules } from "./network/network-jobs.ts";
 import { parameterRoutes } from "./network/parameter.routes.ts";
-import { tariffRoutes } from "./tariffs/tariff.routes.ts";
 import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
+import { viciousLoadRoutes } from "./network/vicious-load/replay.routes.ts";
 import { buildingRoutes } from "./places/building.routes.ts";
 import { householdRoutes } from "./places/household.routes.ts";
 import { residentRoutes } from "./places/resident.routes.ts";
 import { siteRoutes } from "./places/site.routes.ts";
 import { unitRoutes } from "./places/unit.routes.ts";
+import { heldUseRoutes } from "./readings/held-use.routes.ts";
+import { readingsSchedules } from "./readings/readings-schedules.ts";
+import { registerChangeRoutes } from "./readings/register-change.routes.ts";
 import { meRoutes } from "./resident/me.routes.ts";
+import { tariffRoutes } from "./tariffs/tariff.routes.ts";
 import { authRoutes } from "./users/auth.routes.ts";
 import { authenticatePerson, callerById } from "./users/authenticate-person.ts";
 import { userRoutes } from "./users/user.routes.ts";
@@ -51,6 +55,8 @@ export function featureRoutes(deps: Deps): Route[] {
     ...tariffRoutes(deps),
     ...circuitRoutes(deps),
     ...circuitViewRoutes(deps),
+    ...heldUseRoutes(deps),
+    ...registerChangeRoutes(deps),
     ...commandRoutes(deps),
     ...parameterRoutes(deps),
     ...gatewayRoutes(deps),
@@ -58,6 +64,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...campaignRoutes(deps),
     ...busRoutes(deps),
     ...meterRoutes(deps),
+    ...viciousLoadRoutes(deps),
     ...uplinkRoutes(deps),
     ...meRoutes(deps),
     ...alarmRoutes(deps, names),
@@ -73,7 +80,7 @@ export function featureRoutes(deps: Deps): Route[] {
 export const FEATURE_JOBS: readonly JobKind[] = [];
 
 /** Everything that falls due by the calendar. */
-export const FEATURE_SCHEDULES: readonly Schedule[] = [...networkSchedules];
+export const FEATURE_SCHEDULES: readonly Schedule[] = [...networkSchedules, ...readingsSchedules];
 
 /** Who turns a token into a caller. */
 export function featureAuthenticators(deps: Deps): Authenticators {

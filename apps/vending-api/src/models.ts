@@ -19,7 +19,7 @@ import { gatewayModel } from "./network/gateway.model.ts";
 import { gatewayMessageModel } from "./network/gateway-message.model.ts";
 import { meterModel } from "./network/meter.model.ts";
 import { meterMirrorModel } from "./network/meter-mirror.model.ts";
-import { tariffModel } from "./tariffs/tariff.model.ts";
+import { recordedStepModel } from "./network/vicious-load/recorded-step.model.ts";
 import { buildingModel } from "./places/building.model.ts";
 import { householdModel } from "./places/household.model.ts";
 import { residentModel } from "./places/resident.model.ts";
@@ -27,6 +27,8 @@ import { siteModel } from "./places/site.model.ts";
 import { unitModel } from "./places/unit.model.ts";
 import { accrualModel } from "./rating/accrual.model.ts";
 import { loadProfileModel } from "./rating/load-profile.model.ts";
+import { registerChangeModel } from "./readings/register-change.model.ts";
+import { tariffModel } from "./tariffs/tariff.model.ts";
 import { loginAttemptsModel } from "./users/login-limit.ts";
 import { sessionModel } from "./users/session.model.ts";
 import { userModel } from "./users/user.model.ts";
@@ -36,12 +38,14 @@ const MODELS = [
   balanceModel,
   accrualModel,
   loadProfileModel,
+  registerChangeModel,
   gatewayModel,
   gatewayMessageModel,
   busModel,
   busBudgetModel,
   meterModel,
   meterMirrorModel,
+  recordedStepModel,
   campaignModel,
   circuitModel,
   circuitMirrorModel,

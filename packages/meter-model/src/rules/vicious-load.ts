@@ -75,9 +75,11 @@ function act(draft: Draft, rule: ViciousLoadRule, verdict: ViciousVerdict): void
     samples: verdict.samples,
     judged: viciousCaseOf(verdict),
   };
-  note(draft, "vicious-verdict", verdictParams(verdict), evidence);
-  if (verdict.outcome !== "vicious" || standing(draft, "vicious-load") !== undefined) return;
-  if (rule.mode === "trip" && mayOpenByRule(draft)) {
+  const isNew = verdict.outcome === "vicious" && standing(draft, "vicious-load") === undefined;
+  const isTripped = isNew && rule.mode === "trip" && mayOpenByRule(draft);
+  note(draft, "vicious-verdict", { ...verdictParams(verdict), isTripped }, evidence);
+  if (!isNew) return;
+  if (isTripped) {
     repeatAlarm(draft, "vicious-load", trip(draft, rule, verdict), evidence);
     return;
   }

@@ -3,11 +3,15 @@ import { clearAlarm, raiseAlarm } from "../../alarms/alarms.ts";
 import { recordEvent } from "../../alarms/events.ts";
 import type { Deps } from "../../deps.ts";
 import { ApiError } from "../../errors.ts";
+import { changeHead } from "../../rating/change-head.ts";
+import { blockRegister } from "../../rating/register-change.ts";
 import { type BusBudgetRow, busBudgetModel, busModel } from "../bus.model.ts";
 import { type Circuit, circuitModel } from "../circuit.model.ts";
 import { takeResult } from "../commands.ts";
 import { takeSaleResult } from "../deliveries.ts";
 import { type Gateway, gatewayModel } from "../gateway.model.ts";
+import { recordStep } from "../vicious-load/record-step.ts";
+import { compareClock, doubtedByClock } from "./compare-clock.ts";
 import { takeMeterReports } from "./take-meter-reports.ts";
 import { takeSamples } from "./take-samples.ts";
 import { takeStates } from "./take-states.ts";
@@ -60,7 +64,10 @@ export async function takeBatch(deps: Deps, gatewayId: string, batch: UplinkBatc
   await takeAlarms(deps, gateway, ofType(known, "alarm"), circuits);
   await takeEvents(deps, gateway, ofType(known, "event"), circuits);
   rejected.push(...(await takeBudgets(deps, gateway, ofType(known, "bus-budget"))));
-  const samples: Sample[] = ofType(known, "sample").map(({ item }) => item.sample);
+  const samples: Sample[] = doubtedByClock(
+    await compareClock(deps, gateway, batch.sentAt),
+    ofType(known, "sample").map(({ item }) => item.sample),
+  );
   await takeSamples(deps, samples, circuits);
 
   rejected.sort((a, b) => a.index - b.index);
@@ -137,7 +144,29 @@ async function takeAlarms(
     const subject = withHousehold(item.subject, circuits);
     if (item.state === "cleared") await clearAlarm(deps, { siteId, key, at });
     else await raiseAlarm(deps, { siteId, key, kind, severity, at, subject, params, evidence });
+    if (kind === "meter-changed" && item.state === "raised")
+      await blockCircuits(deps, item.subject, firstOfNew(params.firstAt, at));
   }
+}
+
+/** No difference is made across two serial numbers: the circuits wait until a person has recorded the swap. */
+async function blockCircuits(
+  { connection }: Deps,
+  { circuitId, meterId }: ItemOf<"alarm">["subject"],
+  from: Date,
+): Promise<void> {
+  const circuitIds: string[] =
+    circuitId !== undefined
+      ? [circuitId]
+      : await circuitModel(connection).distinct("_id", meterId === undefined ? { _id: null } : { meterId });
+  for (const id of circuitIds)
+    await changeHead(connection, id, (head) => blockRegister(head, from.getTime()));
+}
+
+/** The first sample that may be the new meter's; older ones are still the old one's. */
+function firstOfNew(firstAt: unknown, raisedAt: Date): Date {
+  const atMs = typeof firstAt === "string" ? Date.parse(firstAt) : Number.NaN;
+  return Number.isNaN(atMs) ? raisedAt : new Date(atMs);
 }
 
 async function takeEvents(
@@ -150,6 +179,8 @@ async function takeEvents(
     const { id, kind, params } = item;
     const subject = withHousehold(item.subject, circuits);
     await recordEvent(deps, { id, siteId, at: new Date(item.at), kind, subject, params });
+    const circuit = subject.circuitId === undefined ? undefined : circuits.get(subject.circuitId);
+    if (circuit !== undefined) await recordStep(deps, circuit, item);
   }
 }
 
