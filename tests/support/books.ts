@@ -37,10 +37,21 @@ interface Accrual {
   lastWh: number;
   whByRate: Record<string, number>;
   costNano: number;
-  carryInNano: number;
-  amountMinor: number | null;
-  carryOutNano: number | null;
-  nanoPerMinor: number;
+  state: string;
+}
+
+interface UsageEntry {
+  ref: string;
+  kind: string;
+  account: string;
+  postings: { account: string; amount: number }[];
+  details: {
+    energyNano: number;
+    netNano: number;
+    taxNano: number;
+    carryOutNano: number;
+    nanoPerMinor: number;
+  };
 }
 
 /** Read from the store itself, without the code that wrote it. */
@@ -58,10 +69,6 @@ async function expectStoredBooksToAgree(mongoUri: string): Promise<void> {
       expect(rated).toBe(accrual.householdId === null ? 0 : accrual.lastWh - accrual.fromWh);
       const previous = accruals[index - 1];
       if (previous?.circuitId === accrual.circuitId) expect(accrual.fromWh).toBe(previous.lastWh);
-      if (accrual.amountMinor !== null)
-        expect(accrual.amountMinor * accrual.nanoPerMinor + (accrual.carryOutNano ?? 0)).toBe(
-          accrual.carryInNano + accrual.costNano,
-        );
     }
     await expectIntervalsToEndAtRegisters(connection, accruals);
     await expectUsageEntries(connection, accruals);
@@ -86,12 +93,24 @@ async function expectIntervalsToEndAtRegisters(connection: Connection, accruals:
 
 async function expectUsageEntries(connection: Connection, accruals: Accrual[]): Promise<void> {
   const closed = accruals.filter(
-    ({ householdId, amountMinor, fromWh, lastWh }) => householdId && amountMinor !== null && lastWh > fromWh,
+    ({ householdId, state, fromWh, lastWh }) => householdId && state !== "open" && lastWh > fromWh,
   );
   const entries = await connection
-    .collection<{ ref: string; kind: string }>("journal")
+    .collection<UsageEntry>("journal")
     .find({ kind: "usage" })
+    .sort({ account: 1, seq: 1 })
     .toArray();
   expect(entries.length).toBe(closed.length);
   expect(new Set(entries.map(({ ref }) => ref)).size).toBe(entries.length);
+  const carriedNano = new Map<string, number>();
+  for (const { account, postings, details } of entries) {
+    const minor = postings.find((posting) => posting.account === account)?.amount ?? 0;
+    const dueNano = (carriedNano.get(account) ?? 0) + details.netNano + details.taxNano;
+    expect(-minor * details.nanoPerMinor + details.carryOutNano).toBe(dueNano);
+    carriedNano.set(account, details.carryOutNano);
+  }
+  const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
+  expect(sum(entries.map(({ details }) => details.energyNano))).toBe(
+    sum(closed.map(({ costNano }) => costNano)),
+  );
 }

@@ -22,6 +22,11 @@ export function isEmptyState({ lots, carryNano, taxCarryFemto, blocks }: Account
   return lots.length === 0 && carryNano === 0 && taxCarryFemto === 0 && blocks.length === 0;
 }
 
+/** `details.taken` of an entry. */
+export const lotTakesSchema = z.array(
+  z.object({ grantId: z.string(), commodity: z.string(), amount: z.int().positive() }),
+);
+
 const lotMoves = z.object({
   lots: z
     .array(
@@ -33,9 +38,7 @@ const lotMoves = z.object({
       }),
     )
     .default([]),
-  taken: z
-    .array(z.object({ grantId: z.string(), commodity: z.string(), amount: z.int().positive() }))
-    .default([]),
+  taken: lotTakesSchema.default([]),
 });
 
 const remainders = z.object({

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../http/request-hash.ts";
+import { type AccountState, EMPTY_STATE, isEmptyState, stateAfter } from "./account-state.ts";
 import { ENTRY_KINDS, type EntryKind, PAYMENT_METHODS, type PaymentMethod } from "./entry-kinds.ts";
+import { grantedLeft } from "./lots.ts";
 
 export type JsonValue =
   | string
@@ -35,8 +37,12 @@ export interface EntryBody {
   details: { readonly [key: string]: JsonValue };
 }
 
-/** `request`: a client's Idempotency-Key. `rating`: made from circuit and day. Neither can stand in the other's way. */
-export type RefSpace = "request" | "rating";
+/**
+ * `request`: a client's Idempotency-Key. `rating`: made from circuit and day. `transfer`: the entry at the other end.
+ * `adjustment`: the adjustment. None can
+ * stand in another's way.
+ */
+export type RefSpace = "request" | "rating" | "transfer" | "adjustment";
 
 export interface EntryIdentity {
   _id: string;
@@ -53,6 +59,8 @@ export interface LedgerEntry extends EntryIdentity, EntryBody {
   seq: number;
   /** The household's balance per commodity after this entry. */
   balanceAfter: Record<Commodity, number>;
+  /** What the household's next entry goes on from; left out where there is nothing to remember. */
+  state?: AccountState;
   previousHash: string;
   hash: string;
 }
@@ -62,17 +70,18 @@ export interface ChainHead {
   seq: number;
   hash: string;
   balance: Record<Commodity, number>;
+  state: AccountState;
 }
 
 /** What the first entry of a chain calls its predecessor. */
 export const GENESIS_HASH = "0".repeat(64);
-export const EMPTY_CHAIN: ChainHead = { seq: 0, hash: GENESIS_HASH, balance: {} };
+export const EMPTY_CHAIN: ChainHead = { seq: 0, hash: GENESIS_HASH, balance: {}, state: EMPTY_STATE };
 
 export function householdAccount(householdId: string): string {
   return `household:${householdId}`;
 }
 
-function systemAccount(name: string, siteId: string): string {
+export function systemAccount(name: string, siteId: string): string {
   return `${name}:${siteId}`;
 }
 
@@ -117,43 +126,68 @@ export function addBalances(
   return sum;
 }
 
-/** sha256 over the canonical JSON of everything but the hash itself. */
-export function hashEntry(entry: Omit<LedgerEntry, "hash">): string {
-  const content = canonicalJson({
-    id: entry._id,
-    siteId: entry.siteId,
-    householdId: entry.householdId,
-    account: entry.account,
-    seq: entry.seq,
-    kind: entry.kind,
-    at: entry.at.toISOString(),
-    refSpace: entry.refSpace,
-    ref: entry.ref,
-    requestHash: entry.requestHash,
-    by: { id: entry.by.id, name: entry.by.name },
-    note: entry.note,
-    postings: entry.postings.map(({ account, commodity, amount }) => ({ account, commodity, amount })),
-    details: entry.details,
-    balanceAfter: entry.balanceAfter,
-    previousHash: entry.previousHash,
-  });
-  return createHash("sha256").update(content, "utf8").digest("hex");
+/** What a refund or a transfer may take at most. */
+export function purchasedCredit(
+  { balance, state }: Pick<ChainHead, "balance" | "state">,
+  commodity: Commodity,
+): number {
+  return Math.max(0, (balance[commodity] ?? 0) - grantedLeft(state.lots, commodity));
 }
 
-/** Puts an entry behind `head`. Pure: the same arguments give the same entry and hash. */
+/** What could be paid back now: whole minor units of purchased credit, less the use that no entry has charged yet. */
+export function refundableMinor(head: Pick<ChainHead, "balance" | "state">, currency: Commodity): number {
+  return Math.max(0, purchasedCredit(head, currency) - (head.state.carryNano > 0 ? 1 : 0));
+}
+
+/** sha256 over the canonical JSON of everything but the hash itself. */
+export function hashEntry(entry: Omit<LedgerEntry, "hash">): string {
+  return createHash("sha256").update(contentOf(entry), "utf8").digest("hex");
+}
+
+/** The keys stand in code-unit order already: sorting them anew for every entry takes half the time of a verification. */
+function contentOf(entry: Omit<LedgerEntry, "hash">): string {
+  const postings = entry.postings.map(
+    ({ account, commodity, amount }) =>
+      `{"account":${quoted(account)},"amount":${canonicalJson(amount)},"commodity":${quoted(commodity)}}`,
+  );
+  const state = entry.state === undefined ? "" : `,"state":${canonicalJson(entry.state)}`;
+  return (
+    `{"account":${quoted(entry.account)},"at":"${entry.at.toISOString()}",` +
+    `"balanceAfter":${canonicalJson(entry.balanceAfter)},` +
+    `"by":{"id":${quoted(entry.by.id)},"name":${quoted(entry.by.name)}},` +
+    `"details":${canonicalJson(entry.details)},` +
+    `"householdId":${quoted(entry.householdId)},"id":${quoted(entry._id)},"kind":${quoted(entry.kind)},` +
+    `"note":${quoted(entry.note)},"postings":[${postings.join(",")}],` +
+    `"previousHash":${quoted(entry.previousHash)},"ref":${quoted(entry.ref)},` +
+    `"refSpace":${quoted(entry.refSpace)},"requestHash":${quoted(entry.requestHash)},` +
+    `"seq":${canonicalJson(entry.seq)},"siteId":${quoted(entry.siteId)}${state}}`
+  );
+}
+
+const quoted = (text: string): string => JSON.stringify(text) ?? "null";
+
+/**
+ * Puts an entry behind `head`. Pure: the same arguments give the same entry and hash. A body from which no state follows keeps
+ * the head's, and `findingsOf` says so.
+ */
 export function chainEntry(identity: EntryIdentity, body: EntryBody, head: ChainHead): LedgerEntry {
   const account = householdAccount(identity.householdId);
+  const effect = effectOn(account, body.postings);
+  const balanceAfter = addBalances(head.balance, effect);
+  const state = stateAfter(head.state, body, effect, balanceAfter) ?? head.state;
   const unhashed: Omit<LedgerEntry, "hash"> = {
     ...identity,
     ...body,
     account,
     seq: head.seq + 1,
-    balanceAfter: addBalances(head.balance, effectOn(account, body.postings)),
+    balanceAfter,
+    ...(isEmptyState(state) ? {} : { state }),
     previousHash: head.hash,
   };
   return { ...unhashed, hash: hashEntry(unhashed) };
 }
 
 export function headAfter(entry: LedgerEntry): ChainHead {
-  return { seq: entry.seq, hash: entry.hash, balance: entry.balanceAfter };
+  const { seq, hash, balanceAfter: balance, state = EMPTY_STATE } = entry;
+  return { seq, hash, balance, state };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { EMPTY_STATE } from "./account-state.ts";
 import {
   balancedPostings,
   chainEntry,
@@ -7,8 +8,11 @@ import {
   hashEntry,
   headAfter,
   type LedgerEntry,
+  type Posting,
 } from "./entry.ts";
 import { findingsOf } from "./invariants.ts";
+import type { Lot } from "./lots.ts";
+import { type RatedUse, settleUse, usagePostings } from "./settle-use.ts";
 
 const identity = (id: string) => ({
   _id: id,
@@ -32,6 +36,37 @@ const body = (amount: number): EntryBody => ({
 });
 const first = chainEntry(identity("e1"), body(5000), EMPTY_CHAIN);
 const second = chainEntry(identity("e2"), body(300), headAfter(first));
+
+const use: RatedUse = {
+  usedFrom: "2025-02-28T16:00:00.000Z",
+  wh: 50,
+  energyNano: 29_999_500,
+  fixedNano: 0,
+  blockPeriod: null,
+  terms: { blocks: null, taxPpm: 0 },
+  nanoPerMinor: 10_000_000,
+  currency: "CNY",
+};
+const settlement = settleUse(use, EMPTY_STATE);
+const usage = chainEntry(
+  identity("e2"),
+  {
+    ...body(0),
+    kind: "usage",
+    postings: usagePostings({ siteId: "s1", householdId: "h1" }, use, settlement),
+    details: { ...use, ...settlement },
+  },
+  headAfter(first),
+);
+const lot: Lot = { grantId: "g1", commodity: "CNY", remaining: 500, expiresAt: "2025-03-31T16:00:00.000Z" };
+const grantBody: EntryBody = {
+  ...body(0),
+  kind: "grant",
+  postings: balancedPostings("grant", { siteId: "s1", householdId: "h1", commodity: "CNY", amount: 500 }),
+  details: { lots: [lot] },
+};
+const grant = chainEntry(identity("e2"), grantBody, headAfter(first));
+const reversed = (posting: Posting): Posting => ({ ...posting, amount: -posting.amount });
 
 /** As somebody would who knows how the hash is made. */
 const rehashed = (entry: LedgerEntry): LedgerEntry => ({ ...entry, hash: hashEntry(entry) });
@@ -59,51 +94,19 @@ describe("a chained entry", () => {
     ["chain-broken", rehashed({ ...second, previousHash: "f".repeat(64) })],
     ["hash-wrong", { ...second, note: "rewritten" }],
     ["balance-wrong", rehashed({ ...second, balanceAfter: { CNY: 9300 } })],
-    [
-      "usage-wrong",
-      rehashed({
-        ...chainEntry(
-          identity("e2"),
-          {
-            ...body(0),
-            kind: "usage",
-            postings: balancedPostings("usage", {
-              siteId: "s1",
-              householdId: "h1",
-              commodity: "CNY",
-              amount: -3,
-            }),
-            details: { costNano: 29_999_999, carryInNano: 0, carryOutNano: 0, nanoPerMinor: 10_000_000 },
-          },
-          headAfter(first),
-        ),
-      }),
-    ],
+    ["usage-wrong", rehashed({ ...usage, details: { ...usage.details, netNano: 29_999_999 } })],
+    ["usage-wrong", rehashed({ ...usage, postings: second.postings.map(reversed) })],
+    ["state-wrong", rehashed({ ...usage, state: { ...EMPTY_STATE, carryNano: 0 } })],
+    ["state-wrong", rehashed(chainEntry(identity("e2"), { ...grantBody, details: {} }, headAfter(first)))],
+    ["state-wrong", rehashed({ ...grant, state: { ...EMPTY_STATE, lots: [{ ...lot, remaining: 501 }] } })],
   ] as const)("shows %s", (code, entry) => {
     expect(findingsOf(entry, headAfter(first)).map((finding) => finding.code)).toContain(code);
   });
 
-  it("accepts a usage entry that carries its remainder", () => {
-    const usage = chainEntry(
-      identity("e2"),
-      {
-        ...body(0),
-        kind: "usage",
-        postings: balancedPostings("usage", {
-          siteId: "s1",
-          householdId: "h1",
-          commodity: "CNY",
-          amount: -2,
-        }),
-        details: {
-          costNano: 29_999_000,
-          carryInNano: 500,
-          carryOutNano: 9_999_500,
-          nanoPerMinor: 10_000_000,
-        },
-      },
-      headAfter(first),
-    );
+  it("carries remainders and grants to the next entry", () => {
     expect(findingsOf(usage, headAfter(first))).toEqual([]);
+    expect(headAfter(usage).state).toEqual({ ...EMPTY_STATE, carryNano: 9_999_500 });
+    expect(findingsOf(grant, headAfter(first))).toEqual([]);
+    expect(headAfter(grant)).toMatchObject({ balance: { CNY: 5500 }, state: { lots: [lot] } });
   });
 });

@@ -37,6 +37,7 @@ interface StoredRow extends EntryIdentity {
   postings?: unknown;
   details?: unknown;
   balanceAfter?: unknown;
+  state?: unknown;
   previousHash?: string;
   hash?: string;
   refusal?: unknown;
@@ -59,6 +60,7 @@ const journalSchema = new Schema<StoredRow>(
     postings: { type: Schema.Types.Mixed },
     details: { type: Schema.Types.Mixed },
     balanceAfter: { type: Schema.Types.Mixed },
+    state: { type: Schema.Types.Mixed },
     previousHash: { type: String },
     hash: { type: String },
     refusal: { type: Schema.Types.Mixed },

@@ -6,8 +6,15 @@ import {
   taxNano,
 } from "@hallmeter/meter-model";
 import { z } from "zod";
-import type { AccountState } from "./account-state.ts";
-import { type Commodity, householdAccount, type Posting, systemAccount } from "./entry.ts";
+import { type AccountState, stateAfter } from "./account-state.ts";
+import {
+  addBalances,
+  type ChainHead,
+  type Commodity,
+  householdAccount,
+  type Posting,
+  systemAccount,
+} from "./entry.ts";
 import { FREE_ENERGY } from "./entry-kinds.ts";
 import { type LotTake, sumTaken, takeOldest } from "./lots.ts";
 
@@ -43,7 +50,7 @@ export type Settlement = {
   amountMinor: number;
   carryOutNano: number;
   taxCarryOutFemto: number;
-  blocksAfter: BlockCount[];
+  blocksAfter: Pick<BlockCount, "period" | "wh">[];
   taken: LotTake[];
 };
 
@@ -131,6 +138,19 @@ function countBlock(
     .sort((a, b) => (a.period < b.period ? 1 : -1))
     .slice(0, PERIODS_KEPT);
   return { whBefore, after };
+}
+
+/** What a household has and its next entry goes on from. */
+export type Standing = Pick<ChainHead, "balance" | "state">;
+
+/** What would stand after the use's entry, without writing one. */
+export function standingAfter({ balance, state }: Standing, use: RatedUse): Standing {
+  const settlement = settleUse(use, state);
+  const effect = { [use.currency]: -settlement.amountMinor, [FREE_ENERGY]: -settlement.freeWh };
+  const balanceAfter = addBalances(balance, effect);
+  const after = stateAfter(state, { kind: "usage", details: settlement }, effect, balanceAfter);
+  if (after === undefined) throw new RangeError("a settlement takes what is not there");
+  return { balance: balanceAfter, state: after };
 }
 
 /** The legs of a settled use: the money, and the free energy where there was some. */

@@ -4,10 +4,10 @@ import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { readLiveBalance } from "../rating/live-balance.ts";
 import { versionAt } from "../rating/tariff-versions.ts";
+import { findTariff } from "../tariffs/tariff.model.ts";
 import { circuitModel } from "./circuit.model.ts";
 import { creditCircuitOf } from "./credit-circuit.ts";
 import { nanoPerMinor } from "./metering-contexts.ts";
-import { findTariff } from "../tariffs/tariff.model.ts";
 
 /**
  * What the household can still use: the live balance at the registers that it is reckoned up to. Undefined where nothing is

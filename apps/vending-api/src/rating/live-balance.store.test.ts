@@ -40,6 +40,9 @@ describe("a crash between two steps of a midnight", () => {
       circuitId,
       householdId: newId(),
       tariffId: "t1",
+      versionNumber: 1,
+      terms: { blocks: null, taxPpm: 0 },
+      blockPeriod: null,
       day: "2025-03-01",
       part: 0,
       endsAt: new Date("2025-03-01T16:00:00Z"),
@@ -52,14 +55,14 @@ describe("a crash between two steps of a midnight", () => {
       lastRelay: "closed",
       whByRate: { flat: 2000 },
       costNano: COST_NANO,
-      carryInNano: 5,
+      demand: null,
+      demandNano: 0,
       nanoPerMinor: 10_000_000,
       currency: "CNY",
-      amountMinor: null,
-      carryOutNano: null,
       suspect: null,
       revision: 0,
       held: [],
+      registerChangeId: null,
       watch: beginWatch(new Date(0), null),
       recentDays: [],
     };
@@ -110,15 +113,19 @@ describe("a crash between two steps of a midnight", () => {
         },
       };
       await steps[crash]();
-      expect(await live()).toBe(-(COST_NANO + 5));
+      expect(await live()).toBe(-COST_NANO);
       await chargeSamples(connection, [{ context: context(), samples: [] }], NOW, {
         closeBeforeMs: NOW.getTime(),
       });
-      expect(await live()).toBe(-(COST_NANO + 5));
+      expect(await live()).toBe(-COST_NANO);
       expect(await accrualModel(connection).findById(open._id).lean()).toMatchObject({
         state: "posted",
-        amountMinor: 123,
-        carryOutNano: 4_567_895,
+      });
+      const household = { siteId: "s1", householdId: open.householdId ?? "" };
+      expect(await ledgerOf(connection).head(household)).toMatchObject({
+        seq: 1,
+        balance: { CNY: -123 },
+        state: { carryNano: 4_567_890 },
       });
       expect((await verifyAccruals(connection)).findings).toEqual([]);
     },
@@ -134,7 +141,7 @@ describe("a crash between two steps of a midnight", () => {
     expect(await codes()).toEqual(["entry-missing"]);
     await postUsage(ledgerOf(connection), posted, NOW);
     expect(await codes()).toEqual([]);
-    await accrualModel(connection).updateOne({ _id: open._id }, { $set: { amountMinor: 122 } });
+    await accrualModel(connection).updateOne({ _id: open._id }, { $set: { costNano: COST_NANO - 1 } });
     expect(await codes()).toEqual(["entry-differs"]);
     await accrualModel(connection).deleteOne({ _id: open._id });
   });

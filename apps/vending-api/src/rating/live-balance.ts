@@ -2,19 +2,28 @@ import type { Connection } from "mongoose";
 import { groupBy } from "../db/group-by.ts";
 import { ApiError } from "../errors.ts";
 import { readHead } from "../ledger/balance.model.ts";
+import type { Commodity } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
+import { type Standing, standingAfter } from "../ledger/settle-use.ts";
 import { readLivingAccruals } from "./accrual.model.ts";
 import { type Accrual, usageRef } from "./accrual.ts";
+import { ratedUseOf } from "./post-usage.ts";
 
 /** What a household has left, and up to which registers that is reckoned. */
 export interface LiveBalance {
   seq: number;
   ledgerMinor: number;
-  /** Used, but not yet in the ledger: 10⁻⁹ of the major unit. */
-  accruedNano: number;
-  /** Exact: ledger − accrued. */
+  /** Exact, 10⁻⁹ of the major unit: what would be left if every use were settled now. */
   liveNano: number;
+  /** Ledger − live. */
+  accruedNano: number;
   nanoPerMinor: number;
+  /** As the ledger has it, before the use that is still open. */
+  settled: Standing;
+  /** After that use: grants as they are left by now. */
+  live: Standing;
+  /** Accruals that the ledger does not have yet, in the order in which they are settled here. */
+  open: Accrual[];
   /** The newest accrual of each circuit. */
   heads: Accrual[];
 }
@@ -36,17 +45,9 @@ export async function readLiveBalance(
     const head = await readHead(connection, household);
     const refs = accruals.filter((accrual) => accrual.state !== "posted").map(usageRef);
     const posted = refs.length === 0 ? [] : await postedRefs(connection, household.siteId, refs, head.seq);
-    const accruedNano = foldAccrued(accruals, new Set(posted));
-    if (accruedNano === undefined) continue;
-    const ledgerMinor = head.balance[money.currency] ?? 0;
-    return {
-      seq: head.seq,
-      ledgerMinor,
-      accruedNano,
-      liveNano: ledgerMinor * money.nanoPerMinor - accruedNano,
-      nanoPerMinor: money.nanoPerMinor,
-      heads: headsOf(accruals),
-    };
+    const open = unsettled(accruals, new Set(posted));
+    if (open === undefined) continue;
+    return { seq: head.seq, heads: headsOf(accruals), ...balanceOf(head, open, money) };
   }
   throw new ApiError("store-unavailable", "The accruals of this household keep changing; try again");
 }
@@ -69,23 +70,40 @@ export function headsOf(accruals: readonly Accrual[]): Accrual[] {
   return [...groupBy(accruals, (accrual) => accrual.circuitId).values()].map((own) => own.at(-1) as Accrual);
 }
 
+/** Pure: what is left when the open accruals are settled behind what the ledger has. */
+export function balanceOf(
+  { balance, state }: Standing,
+  open: readonly Accrual[],
+  { currency, nanoPerMinor }: { currency: Commodity; nanoPerMinor: number },
+): Omit<LiveBalance, "seq" | "heads"> {
+  const settled: Standing = { balance, state };
+  const live = open.reduce<Standing>((standing, accrual) => {
+    const use = ratedUseOf(accrual);
+    return use === undefined ? standing : standingAfter(standing, use);
+  }, settled);
+  const ledgerMinor = balance[currency] ?? 0;
+  const liveNano = (live.balance[currency] ?? 0) * nanoPerMinor - live.state.carryNano;
+  const accruedNano = ledgerMinor * nanoPerMinor - liveNano;
+  return { ledgerMinor, liveNano, accruedNano, nanoPerMinor, settled, live, open: [...open] };
+}
+
 /**
- * What living accruals still owe. Undefined when the rows were read while one of them moved on, so that they do not belong
- * to one moment: read again.
+ * Living accruals that the ledger does not have yet, by day and circuit: in an order of their own, so that a new sample does not
+ * change who of several circuits gets the free energy. Undefined when the rows were read while one of them moved on, so that
+ * they do not belong to one moment: read again.
  */
-export function foldAccrued(accruals: readonly Accrual[], posted: ReadonlySet<string>): number | undefined {
+export function unsettled(accruals: readonly Accrual[], posted: ReadonlySet<string>): Accrual[] | undefined {
   const heads = new Set(headsOf(accruals));
-  let sum = 0;
+  const open: Accrual[] = [];
   for (const accrual of accruals) {
-    const isHead = heads.has(accrual);
     const inLedger = accrual.state === "posted" || posted.has(usageRef(accrual));
-    if (accrual.state === "open") {
-      if (inLedger || !isHead) return undefined;
-      sum += accrual.carryInNano + accrual.costNano;
-      continue;
-    }
-    if (!inLedger) sum += (accrual.amountMinor ?? 0) * accrual.nanoPerMinor;
-    if (isHead) sum += accrual.carryOutNano ?? 0;
+    if (accrual.state === "open" && (inLedger || !heads.has(accrual))) return undefined;
+    if (!inLedger) open.push(accrual);
   }
-  return sum;
+  return open.sort((a, b) => compare(a.day, b.day) || compare(a.circuitId, b.circuitId) || a.part - b.part);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

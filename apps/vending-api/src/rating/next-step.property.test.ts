@@ -8,7 +8,9 @@ import {
 } from "@hallmeter/meter-model";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { EMPTY_CHAIN } from "../ledger/entry.ts";
 import { accrualFault, usageRef } from "./accrual.ts";
+import { balanceOf } from "./live-balance.ts";
 import type { MeteringContext } from "./metering-context.ts";
 import { inMemoryMetering } from "./testing/in-memory-metering.ts";
 
@@ -175,15 +177,13 @@ describe("metering", () => {
           lastReadingWh = mark.readingWh ?? lastReadingWh;
         }
 
-        // Money: what is posted and what is carried is the whole cost, each fraction once.
+        // Money: what is settled and what is still open is the whole cost, each fraction once.
         const costNano = accruals.reduce((sum, accrual) => sum + accrual.costNano, 0);
         const open = accruals.filter((accrual) => accrual.state === "open");
         expect(open.length).toBeLessThanOrEqual(1);
-        const postedMinor = metering.posted.reduce((sum, accrual) => sum + (accrual.amountMinor ?? 0), 0);
-        const dueNano = open.reduce((sum, accrual) => sum + accrual.carryInNano + accrual.costNano, 0);
-        const head = accruals.find((accrual) => accrual.state === "posted");
-        const carriedNano = open.length > 0 ? dueNano : (head?.carryOutNano ?? 0);
-        expect(postedMinor * NANO_PER_MINOR + carriedNano).toBe(costNano);
+        const money = { currency: "CNY", nanoPerMinor: NANO_PER_MINOR };
+        const settled = balanceOf(EMPTY_CHAIN, metering.posted, money).live;
+        expect(balanceOf(settled, open, money).liveNano).toBe(0 - costNano);
 
         // One entry per day, each day once.
         const refs = metering.posted.map(usageRef);

@@ -1,10 +1,11 @@
-import { localDay, localDayBounds, type Sample } from "@hallmeter/meter-model";
-import { type Accrual, accrualId, closeAccrual, type RecentDay } from "./accrual.ts";
+import { blockPeriodOf, localDay, localDayBounds, type Sample } from "@hallmeter/meter-model";
+import { type Accrual, accrualId, chargedWh, closeAccrual, type RecentDay } from "./accrual.ts";
 import type { HoldReason } from "./held-use.ts";
 import { judgeSample, type MeteringPoint, type SuspectReason } from "./judge-sample.ts";
 import type { MeteringContext } from "./metering-context.ts";
 import { firstMarks, type ProfileMark, suspectMark } from "./profile-marks.ts";
 import { takeSample } from "./take-sample.ts";
+import { nextVersionMs, termsOf, versionAt } from "./tariff-versions.ts";
 import { beginWatch, type Watch, type WatchNotice, watchAfter } from "./watch.ts";
 
 /** Something a person should look at, or the end of it. */
@@ -56,9 +57,8 @@ export function nextStep(situation: Situation): Step | undefined {
     if (waits) return { kind: "insert", after: follow(head, situation.context), ...idle };
     return pending.length > 0 ? { kind: "drop", ...idle, rest: [] } : undefined;
   }
-  const changedHands = head.householdId !== (situation.context.household?.id ?? null);
   const overdue = pending.length === 0 && head.endsAt.getTime() <= closeBeforeMs;
-  if ((changedHands && waits) || overdue)
+  if ((waits && !isOnTerms(head, situation.context)) || overdue)
     return { kind: "change", before: head, after: closeAccrual(head), ...idle };
   return pending.length > 0 ? chargePending(head, situation) : undefined;
 }
@@ -74,6 +74,7 @@ function firstStep({ pending, context, nowMs }: Situation): Step {
       readingWh: sample.energyWh,
       offsetWh: 0,
       suspectFromWh: null,
+      blockedFromMs: null,
     };
     const verdict = judgeSample(nowhere, sample, context, nowMs);
     if (verdict.kind === "suspect") {
@@ -101,7 +102,7 @@ function chargePending(before: Accrual, situation: Situation): Step {
   const { pending, context, nowMs } = situation;
   const marks: ProfileMark[] = [];
   const notices: MeteringNotice[] = [];
-  let accrual = before;
+  let accrual = endingWithVersion(before, context);
   for (const [index, sample] of pending.entries()) {
     const taken = takeSample(accrual, sample, context, nowMs);
     marks.push(...taken.marks);
@@ -141,15 +142,20 @@ interface Opening {
 }
 
 function openAccrual(context: MeteringContext, opening: Opening, previous?: Accrual): Accrual {
+  const { household } = context;
   const day = localDay(opening.at.getTime(), context.timeZone);
   const part = previous?.day === day ? previous.part + 1 : 0;
-  const sameHousehold = previous !== undefined && previous.householdId === (context.household?.id ?? null);
-  return {
+  const sameHousehold = previous !== undefined && previous.householdId === (household?.id ?? null);
+  const version = household && versionAt(household.tariffVersions, opening.at.getTime());
+  const opened: Accrual = {
     _id: accrualId(context.circuitId, day, part),
     siteId: context.siteId,
     circuitId: context.circuitId,
-    householdId: context.household?.id ?? null,
-    tariffId: context.household?.tariffId ?? null,
+    householdId: household?.id ?? null,
+    tariffId: household?.tariffId ?? null,
+    versionNumber: version?.number ?? null,
+    terms: version && termsOf(version.tariff),
+    blockPeriod: version && blockPeriodOf(version.tariff, day),
     day,
     part,
     endsAt: new Date(localDayBounds(day, context.timeZone).endMs),
@@ -163,19 +169,38 @@ function openAccrual(context: MeteringContext, opening: Opening, previous?: Accr
     lastRelay: opening.relay,
     whByRate: {},
     costNano: 0,
-    carryInNano: sameHousehold ? (previous.carryOutNano ?? 0) : 0,
+    demand: sameHousehold ? previous.demand : null,
+    demandNano: 0,
     nanoPerMinor: context.nanoPerMinor,
     currency: context.currency,
-    amountMinor: null,
-    carryOutNano: null,
     suspect: previous?.suspect ?? null,
     held: [],
     watch: opening.watch,
+    registerChangeId: previous?.registerChangeId ?? null,
     recentDays: sameHousehold ? recentDaysAfter(previous) : [],
   };
+  return endingWithVersion(opened, context);
 }
 
-/** The accrual that goes on where `previous` ended: same register, same instant, with its remainder. */
+/** True while the accrual's household and prices are still those of now. */
+function isOnTerms(
+  { householdId, tariffId, versionNumber, lastAt }: Accrual,
+  { household }: MeteringContext,
+): boolean {
+  if (household === null) return householdId === null;
+  const version = versionAt(household.tariffVersions, lastAt.getTime());
+  return householdId === household.id && tariffId === household.tariffId && versionNumber === version.number;
+}
+
+/** A version that was planned after the accrual was opened ends it too: what was used before is not rated anew. */
+function endingWithVersion(accrual: Accrual, { household }: MeteringContext): Accrual {
+  const nextMs = household && nextVersionMs(household.tariffVersions, accrual.lastAt.getTime());
+  return nextMs !== null && nextMs < accrual.endsAt.getTime()
+    ? { ...accrual, endsAt: new Date(nextMs) }
+    : accrual;
+}
+
+/** The accrual that goes on where `previous` ended: same register, same instant, same maxima. */
 function follow(previous: Accrual, context: MeteringContext): Accrual {
   const { lastAt, lastWh, offsetWh, lastRelay } = previous;
   return openAccrual(
@@ -187,14 +212,15 @@ function follow(previous: Accrual, context: MeteringContext): Accrual {
 
 function recentDaysAfter(previous: Accrual): RecentDay[] {
   const { day, costNano, fromAt, lastAt } = previous;
-  const last: RecentDay = { day, costNano, coveredMs: lastAt.getTime() - fromAt.getTime() };
+  const coveredMs = lastAt.getTime() - fromAt.getTime();
+  const last: RecentDay = { day, wh: chargedWh(previous), costNano, coveredMs };
   const [newest, ...older] = previous.recentDays;
-  const days =
-    newest?.day === day
-      ? [
-          { day, costNano: newest.costNano + costNano, coveredMs: newest.coveredMs + last.coveredMs },
-          ...older,
-        ]
-      : [last, ...previous.recentDays];
-  return days.slice(0, RECENT_DAYS);
+  if (newest?.day !== day) return [last, ...previous.recentDays].slice(0, RECENT_DAYS);
+  const both: RecentDay = {
+    day,
+    wh: newest.wh + last.wh,
+    costNano: newest.costNano + costNano,
+    coveredMs: newest.coveredMs + coveredMs,
+  };
+  return [both, ...older];
 }

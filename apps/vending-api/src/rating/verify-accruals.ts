@@ -1,16 +1,17 @@
 import type { Connection } from "mongoose";
-import { balancedPostings, type LedgerEntry } from "../ledger/entry.ts";
+import { canonicalJson } from "../http/request-hash.ts";
+import type { LedgerEntry } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
 import { accrualModel } from "./accrual.model.ts";
 import { type Accrual, accrualFault, usageRef } from "./accrual.ts";
+import { usageEntryOf } from "./post-usage.ts";
 
 /** What can be wrong between registers, accruals and the ledger. */
 export const ACCRUAL_FINDINGS = {
   "accrual-wrong": "an accrual does not add up in itself",
   "entry-missing": "an accrual counts as posted, but the ledger has no entry",
-  "entry-differs": "the entry has another amount or energy than its accrual",
+  "entry-differs": "the entry is of another use than its accrual",
   "register-gap": "an accrual does not begin where the one before ended",
-  "carry-lost": "the remainder of the accrual before was not taken over",
 } as const satisfies Record<string, string>;
 export type AccrualFindingCode = keyof typeof ACCRUAL_FINDINGS;
 
@@ -68,15 +69,12 @@ function findingsBetween(before: Accrual | null, accrual: Accrual): AccrualFindi
       code: "register-gap",
       detail: `${before.lastWh} → ${accrual.fromWh} Wh`,
     });
-  const carried = before.householdId === accrual.householdId ? before.carryOutNano : 0;
-  if (accrual.carryInNano !== carried)
-    found.push({ accrualId: accrual._id, code: "carry-lost", detail: `${carried} → ${accrual.carryInNano}` });
   return found;
 }
 
 function isPosted(accrual: Accrual): boolean {
   const settled = accrual.state === "posted" || accrual.state === "done";
-  return settled && accrual.householdId !== null && accrual.lastWh > accrual.fromWh;
+  return settled && usageEntryOf(accrual) !== undefined;
 }
 
 async function findingsInLedger(
@@ -95,19 +93,10 @@ async function findingsInLedger(
   });
 }
 
+/** That the amount follows from the use is the ledger's own invariant. */
 function agrees(entry: LedgerEntry, accrual: Accrual): boolean {
-  const { siteId, householdId, currency, amountMinor } = accrual;
-  const expected = balancedPostings("usage", {
-    siteId,
-    householdId: householdId ?? "",
-    commodity: currency,
-    amount: amountMinor ? -amountMinor : 0,
-  });
-  return (
-    entry.details.fromWh === accrual.fromWh &&
-    entry.details.toWh === accrual.lastWh &&
-    expected.every(({ account, amount }) =>
-      entry.postings.some((posting) => posting.account === account && posting.amount === amount),
-    )
-  );
+  const expected = usageEntryOf(accrual);
+  if (expected === undefined || entry.householdId !== expected.householdId) return false;
+  const asked = Object.entries({ ...expected.source, ...expected.use });
+  return asked.every(([key, value]) => canonicalJson(entry.details[key]) === canonicalJson(value));
 }

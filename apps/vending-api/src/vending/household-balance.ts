@@ -1,4 +1,4 @@
-import { creditPlaceSchema, instantSchema } from "@hallmeter/meter-model";
+import { creditPlaceSchema, idSchema, instantSchema } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { z } from "zod";
 import { ApiError } from "../errors.ts";
@@ -7,7 +7,7 @@ import { readMeterMirror } from "../network/meter-mirror.model.ts";
 import { nanoPerMinor } from "../network/metering-contexts.ts";
 import type { Household } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
-import { daysLeft } from "../rating/days-left.ts";
+import { daysLeft, leftOf } from "../rating/days-left.ts";
 import { readLiveBalance } from "../rating/live-balance.ts";
 
 export const balanceAnswer = z
@@ -26,7 +26,18 @@ export const balanceAnswer = z
       .object({ remainingMinor: z.int(), purchaseCount: z.int(), at: instantSchema })
       .nullable()
       .meta({ description: "What that meter last said is left; null before it has said anything." }),
-    grants: z.array(z.object({ commodity: z.string(), amount: z.int() })),
+    grants: z
+      .array(
+        z.object({
+          grantId: idSchema,
+          commodity: z.string().meta({ description: "The currency, or Wh for free energy." }),
+          amount: z.int().meta({ description: "What is left of it now; minor units or Wh." }),
+          expiresAt: instantSchema.nullable(),
+        }),
+      )
+      .meta({
+        description: "Used before purchased credit, in this order; money of theirs is part of the balances.",
+      }),
     daysLeft: z.int().nullable().meta({
       description: "At the pace of the last week; null when unknown, or when a meter holds the credit.",
     }),
@@ -61,8 +72,13 @@ export async function householdBalance(
     liveMinor,
     creditPlace: creditCircuit ? "meter" : "server",
     inMeter: creditCircuit ? await creditInMeter(connection, creditCircuit._id) : null,
-    grants: [],
-    daysLeft: creditCircuit ? null : daysLeft(balance.liveNano, balance.heads),
+    grants: balance.live.state.lots.map(({ grantId, commodity, remaining, expiresAt }) => ({
+      grantId,
+      commodity,
+      amount: remaining,
+      expiresAt,
+    })),
+    daysLeft: creditCircuit ? null : daysLeft(leftOf(balance), balance.heads),
     asOf: new Date(asOfMs).toISOString(),
     estimated: now.getTime() - asOfMs > STALE_AFTER_MS,
   };
