@@ -1,10 +1,17 @@
-import { type Command, type CommandResult, type CommandState, holdReasonText } from "@hallmeter/meter-model";
+import {
+  type Command,
+  type CommandResult,
+  type CommandState,
+  holdReasonText,
+  type UplinkItem,
+} from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { isGatewayError } from "../errors.ts";
 import type { GatewayStore } from "../store/gateway-store.ts";
 import type { JournalEntry } from "../store/records.ts";
 import type { CircuitControl } from "./circuit-control.ts";
+import { eventItem, subjectOf } from "./circuit-items.ts";
 import type { ParameterOutcome } from "./parameters/meter-side.ts";
 import { admitCommand } from "./safety/command-admission.ts";
 import { type Decision, WAIT_REASONS, type WaitReason } from "./safety/decide-operation.ts";
@@ -79,8 +86,11 @@ export class CommandDesk {
     return this.#open.size;
   }
 
-  /** Resolves once the command is taken up and journalled, or answered. */
-  async take(command: Command): Promise<void> {
+  /**
+   * Resolves once the command is taken up and journalled, or answered.
+   * @param isLocal asked for at the gateway itself
+   */
+  async take(command: Command, isLocal = false): Promise<void> {
     const { store, clock } = this.#around;
     const admission = admitCommand(
       command,
@@ -90,14 +100,18 @@ export class CommandDesk {
     switch (admission.type) {
       case "known":
         if (admission.entry.result !== null)
-          await store.commit(store.sending([{ type: "command-result", result: admission.entry.result }]));
+          await store.commit(store.sending(this.#told(admission.entry, admission.entry.result)));
         return;
       case "later":
-        return this.#journal({ command, state: "waiting", target: null, result: null });
+        return this.#journal({ command, state: "waiting", target: null, result: null, isLocal });
       case "late":
-        return this.#finish({ command, state: "sent", target: null, result: null }, "expired", "late");
+        return this.#finish(
+          { command, state: "sent", target: null, result: null, isLocal },
+          "expired",
+          "late",
+        );
       case "now":
-        return this.#takeUp(command);
+        return this.#takeUp(command, isLocal);
     }
   }
 
@@ -106,7 +120,7 @@ export class CommandDesk {
     const nowMs = this.#around.clock.nowMs();
     for (const entry of [...this.#open.values()]) {
       if (!this.#isOpen(entry)) continue;
-      if (entry.state === "waiting") await this.take(entry.command);
+      if (entry.state === "waiting") await this.take(entry.command, entry.isLocal);
       else await this.#settleOne(entry, nowMs);
     }
   }
@@ -116,8 +130,8 @@ export class CommandDesk {
     return this.#open.get(entry.command.id) === entry;
   }
 
-  async #takeUp(command: Command): Promise<void> {
-    const entry: JournalEntry = { command, state: "sent", target: null, result: null };
+  async #takeUp(command: Command, isLocal: boolean): Promise<void> {
+    const entry: JournalEntry = { command, state: "sent", target: null, result: null, isLocal };
     const circuit = this.#around.circuit(command.circuitId);
     if (circuit === undefined) return this.#finish(entry, "failed", "unknown-circuit");
     try {
@@ -213,8 +227,27 @@ export class CommandDesk {
       state: "sent",
       at: new Date(clock.nowMs()).toISOString(),
     };
-    const told = entry.state === "sent" ? store.sending([{ type: "command-result", result }]) : [];
-    await store.commit([store.commandChange(entry), ...told]);
+    const told = entry.state === "sent" ? this.#told(entry, result) : [];
+    await store.commit([store.commandChange(entry), ...store.sending(told)]);
+  }
+
+  /** What the server is told: of its own command the result, of a person's here what was asked for, by whom and why. */
+  #told({ command, isLocal }: JournalEntry, result: CommandResult): UplinkItem[] {
+    if (!isLocal) return [{ type: "command-result", result }];
+    if (result.state === "sent") return [];
+    const { id, circuitId, action, by, reason } = command;
+    const circuit = this.#around.circuit(circuitId);
+    const subject = circuit === undefined ? {} : subjectOf(circuit.config);
+    const { state, code, detail } = result;
+    const params = {
+      action,
+      by: by.name,
+      reason,
+      state,
+      ...(code === undefined ? {} : { code }),
+      ...(detail === undefined ? {} : { detail }),
+    };
+    return [eventItem("technician-command", subject, params, Date.parse(result.at), id)];
   }
 
   async #finish(
@@ -247,10 +280,7 @@ export class CommandDesk {
       ...(code === undefined ? {} : { code }),
       ...(text === undefined ? {} : { detail: text.slice(0, 500) }),
     };
-    const changes = [
-      store.commandChange({ ...entry, result }),
-      ...store.sending([{ type: "command-result", result }]),
-    ];
+    const changes = [store.commandChange({ ...entry, result }), ...store.sending(this.#told(entry, result))];
     try {
       await store.commit(changes);
     } catch (error) {

@@ -129,6 +129,8 @@ export const journalEntrySchema = z.object({
   /** The relay state that would confirm it. */
   target: intendedStateSchema.nullable(),
   result: commandResultSchema.nullable(),
+  /** Asked for at the gateway itself: the server knows no such command, and is told of it as an event. */
+  isLocal: z.boolean().default(false),
 });
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 

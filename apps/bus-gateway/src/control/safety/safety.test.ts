@@ -76,7 +76,7 @@ describe("S2: a command is admitted", () => {
     issuedAt: new Date(NOW).toISOString(),
     expiresAt: new Date(NOW + MINUTE).toISOString(),
   };
-  const known = { command, state: "sent" as const, target: null, result: null };
+  const known = { command, state: "sent" as const, target: null, result: null, isLocal: false };
   it.each([
     { why: "in time", change: {}, known: undefined, nowMs: NOW, type: "now" },
     { why: "at its last instant", change: {}, known: undefined, nowMs: NOW + MINUTE, type: "now" },

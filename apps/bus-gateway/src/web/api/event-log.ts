@@ -31,8 +31,14 @@ export function eventLog(store: GatewayStore, { circuitId, limit }: LogQuery): L
 
 function lineOf(store: GatewayStore, item: UplinkItem): LoggedEvent | null {
   switch (item.type) {
-    case "event":
-      return { at: item.at, what: item.kind, circuitId: item.subject.circuitId, details: texts(item.params) };
+    case "event": {
+      const { at, kind, subject, params } = item;
+      // A person's command at this page reads like the server's.
+      const { state, ...asked } = params;
+      const isCommand = kind === "technician-command";
+      const what = isCommand ? `command ${state}` : kind;
+      return { at, what, circuitId: subject.circuitId, details: texts(isCommand ? asked : params) };
+    }
     case "alarm": {
       const { at, kind, state, subject, params } = item;
       return { at, what: `${kind} ${state}`, circuitId: subject.circuitId, details: texts(params) };

@@ -84,6 +84,11 @@ export class RelayTests {
     test.detail = opened ?? closed;
     test.state = test.detail === null && circuit.relay === "closed" ? "passed" : "failed";
     test.detail ??= test.state === "failed" ? "other holds keep the circuit open" : null;
+    circuit.tell("relay-tested", {
+      by,
+      outcome: test.state,
+      ...(test.detail === null ? {} : { detail: test.detail }),
+    });
   }
 
   /** Null when confirmed, else why not. */
@@ -95,7 +100,7 @@ export class RelayTests {
     const { control, store, clock, newId } = this.#around;
     const nowMs = clock.nowMs();
     const id = newId();
-    await control.commands.take({
+    const command: Command = {
       ...asked,
       id,
       circuitId,
@@ -103,7 +108,8 @@ export class RelayTests {
       by: { id: "technician", name: by, role: "maintenance" },
       issuedAt: instant(nowMs),
       expiresAt: instant(nowMs + VALID_MS),
-    });
+    };
+    await control.commands.take(command, true);
     const giveUpMs = clock.monotonicMs() + VALID_MS + 2 * LOOK_EVERY_MS;
     for (;;) {
       const result = store.command(id)?.result;
