@@ -1,7 +1,8 @@
 import type { Connection } from "mongoose";
 import { alarmModel } from "./alarms/alarm.model.ts";
 import { eventModel } from "./alarms/events.ts";
-import { auditModel } from "./audit/audit.ts";
+import { auditModel } from "./audit/audit.model.ts";
+import { changeIntentModel } from "./audit/change-intents.ts";
 import { changeModel } from "./changes/change.model.ts";
 import { streamTicketModel } from "./changes/stream-ticket.ts";
 import { ensureIndexes } from "./db/connection.ts";
@@ -19,6 +20,7 @@ import { gatewayModel } from "./network/gateway.model.ts";
 import { gatewayMessageModel } from "./network/gateway-message.model.ts";
 import { meterModel } from "./network/meter.model.ts";
 import { meterMirrorModel } from "./network/meter-mirror.model.ts";
+import { standingMarkModel } from "./network/standing-mark.model.ts";
 import { recordedStepModel } from "./network/vicious-load/recorded-step.model.ts";
 import { buildingModel } from "./places/building.model.ts";
 import { householdModel } from "./places/household.model.ts";
@@ -29,15 +31,19 @@ import { accrualModel } from "./rating/accrual.model.ts";
 import { loadProfileModel } from "./rating/load-profile.model.ts";
 import { registerChangeModel } from "./readings/register-change.model.ts";
 import { tariffModel } from "./tariffs/tariff.model.ts";
+import { tillModel } from "./tills/till.model.ts";
+import { tillShiftModel } from "./tills/till-shift.model.ts";
 import { loginAttemptsModel } from "./users/login-limit.ts";
 import { sessionModel } from "./users/session.model.ts";
 import { userModel } from "./users/user.model.ts";
+import { adjustmentModel } from "./vending/adjustment.model.ts";
 
 const MODELS = [
   journalModel,
   balanceModel,
   accrualModel,
   loadProfileModel,
+  standingMarkModel,
   registerChangeModel,
   gatewayModel,
   gatewayMessageModel,
@@ -55,8 +61,12 @@ const MODELS = [
   alarmModel,
   eventModel,
   auditModel,
+  changeIntentModel,
   changeModel,
   streamTicketModel,
+  tillModel,
+  tillShiftModel,
+  adjustmentModel,
   jobModel,
   jobItemModel,
   scheduleModel,

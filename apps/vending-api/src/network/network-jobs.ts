@@ -1,7 +1,8 @@
 import type { Deps } from "../deps.ts";
-import { healBalances } from "../ledger/balance.model.ts";
 import type { Schedule } from "../jobs/schedules.ts";
+import { healBalances } from "../ledger/fold-balances.ts";
 import { closeDays } from "../rating/close-days.ts";
+import { tariffModel } from "../tariffs/tariff.model.ts";
 import { announceEverything, announceSite, announceTariff } from "./announce.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { expireCommands, handOverForgotten } from "./commands.ts";
@@ -10,7 +11,7 @@ import { gatewayModel } from "./gateway.model.ts";
 import { gatewayMessageModel } from "./gateway-message.model.ts";
 import { gatewayMessagesOf } from "./gateway-messages.ts";
 import { meteringContextsById } from "./metering-contexts.ts";
-import { tariffModel } from "../tariffs/tariff.model.ts";
+import { postStandingCharges } from "./standing-charges.ts";
 import { tellNotices } from "./uplink/take-samples.ts";
 import { watchGateways } from "./watch-gateways.ts";
 
@@ -23,8 +24,12 @@ const MESSAGES_KEPT_MS = 7 * 86_400_000;
 /** New prices reach gateways that far after they hold at the latest. Range 10 s–10 min. */
 const TARIFF_INTERVAL_MS = 30_000;
 
+/** Behind the sweep that closes days. */
+const STANDING_CHARGES_PATTERN = "10,40 * * * *";
+
 export const networkSchedules: readonly Schedule[] = [
   { name: "close-days", pattern: CLOSE_DAYS_PATTERN, run: sweepDays },
+  { name: "standing-charges", pattern: STANDING_CHARGES_PATTERN, run: chargeStanding },
 ];
 
 /** What is about seconds and happens without a request. Several processes may do the same work; each step is done once. */
@@ -96,6 +101,11 @@ export async function sweepDays(deps: Deps): Promise<void> {
   await tellNotices(deps, result.notices, new Map(circuits.map((circuit) => [circuit._id, circuit])));
   await gatewayMessagesOf(deps).sendCredit(result.postedHouseholdIds);
   await forgetMessages(deps, now);
+}
+
+async function chargeStanding(deps: Deps): Promise<void> {
+  const charged = await postStandingCharges(deps.connection, deps.clock.now());
+  await gatewayMessagesOf(deps).sendCredit(charged);
 }
 
 /** The newest of each gateway stays, because the next sequence follows from it. */

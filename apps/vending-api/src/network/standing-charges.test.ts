@@ -1,0 +1,122 @@
+import { flatScheme, type TariffScheme } from "@hallmeter/meter-model";
+import type { Connection } from "mongoose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestDatabase } from "../../../../tests/support/test-database.ts";
+import { connect } from "../db/connection.ts";
+import { newId } from "../db/model.ts";
+import type { LedgerEntry } from "../ledger/entry.ts";
+import { journalModel } from "../ledger/journal.model.ts";
+import { ledgerOf } from "../ledger/ledger.ts";
+import { verifyLedger } from "../ledger/verify-ledger.ts";
+import { ensureAllIndexes } from "../models.ts";
+import { type Household, householdModel } from "../places/household.model.ts";
+import { siteModel } from "../places/site.model.ts";
+import { findTariff, tariffModel } from "../tariffs/tariff.model.ts";
+import { postStandingCharges, settleStandingCharges } from "./standing-charges.ts";
+
+const at = (text: string) => new Date(text);
+const withStanding = (standingMicroPerDay: number, taxPpm = 0): TariffScheme => ({
+  ...flatScheme(600_000),
+  standingMicroPerDay,
+  taxPpm,
+});
+
+describe("standing charges", () => {
+  let database: Awaited<ReturnType<typeof startTestDatabase>>;
+  let connection: Connection;
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    connection = await connect(database.uri);
+    await ensureAllIndexes(connection);
+  });
+  afterAll(async () => {
+    await connection.close();
+    await database.stop();
+  });
+
+  async function seed(openedAt: string, change: Partial<Household> = {}) {
+    const siteId = newId();
+    const tariffId = newId();
+    const householdId = newId();
+    const site = await siteModel(connection).create({
+      _id: siteId,
+      name: siteId,
+      timeZone: "Europe/Berlin",
+      currency: "EUR",
+      currencyDigits: 2,
+      holidays: [],
+      restWeekdays: [6, 7],
+    });
+    await tariffModel(connection).create({
+      _id: tariffId,
+      siteId,
+      name: "With a standing charge",
+      versions: [
+        { number: 1, effectiveFrom: at("2026-01-01T00:00:00Z"), tariff: withStanding(333_333) },
+        // Midnight in Berlin after the change to summer time.
+        { number: 2, effectiveFrom: at("2026-03-29T22:00:00Z"), tariff: withStanding(400_000, 190_000) },
+      ],
+    });
+    const household = await householdModel(connection).create({
+      _id: householdId,
+      siteId,
+      unitId: newId(),
+      occupies: newId(),
+      name: "Standing",
+      words: [],
+      status: "open",
+      tariffId,
+      cutMinor: 0,
+      releaseMinor: 0,
+      openedAt: at(openedAt),
+      ...change,
+    });
+    return { site: site.toObject(), household: household.toObject(), householdId, siteId, tariffId };
+  }
+  const entriesOf = (householdId: string) =>
+    journalModel(connection).find({ householdId }).sort({ seq: 1 }).lean<LedgerEntry[]>();
+
+  it("are posted once for each local day that has ended, under the version in force when it began", async () => {
+    const { householdId, siteId } = await seed("2026-03-27T22:30:00Z");
+    // Still the 28th in Berlin, whose day has not ended: only the 27th has.
+    await postStandingCharges(connection, at("2026-03-28T22:59:00Z"));
+    expect(await entriesOf(householdId)).toHaveLength(1);
+    const charged = await postStandingCharges(connection, at("2026-03-30T22:05:00Z"));
+    expect(charged.has(householdId)).toBe(true);
+    await postStandingCharges(connection, at("2026-03-30T22:06:00Z"));
+    const entries = await entriesOf(householdId);
+    expect(entries.map(({ details }) => [details.day, details.versionNumber, details.netNano])).toEqual([
+      ["2026-03-27", 1, 333_333_000],
+      ["2026-03-28", 1, 333_333_000],
+      ["2026-03-29", 1, 333_333_000],
+      ["2026-03-30", 2, 400_000_000],
+    ]);
+    // 3 × 0.333333 + 0.40 + 19 % of 0.40 = 1.475999.
+    const head = await ledgerOf(connection).head({ siteId, householdId });
+    expect(head).toMatchObject({ balance: { EUR: -147 }, state: { carryNano: 5_999_000 } });
+    expect((await verifyLedger(connection)).findings).toEqual([]);
+  });
+
+  it("settle with the day that has begun, and the sweep posts none of them again", async () => {
+    const { site, household, householdId, tariffId } = await seed("2026-02-01T12:00:00Z");
+    const tariff = await findTariff(connection, tariffId);
+    if (!tariff) throw new Error("the tariff was stored");
+    const settle = () =>
+      settleStandingCharges(connection, { site, household, tariff }, at("2026-02-03T08:00:00Z"));
+    await Promise.all([settle(), settle()]);
+    await postStandingCharges(connection, at("2026-02-04T08:00:00Z"));
+    expect((await entriesOf(householdId)).map(({ details }) => details.day).sort()).toEqual([
+      "2026-02-01",
+      "2026-02-02",
+      "2026-02-03",
+    ]);
+  });
+
+  it("are nobody's whose household is closed or has no tariff", async () => {
+    const closed = await seed("2026-02-01T12:00:00Z", { status: "closed" });
+    const untariffed = await seed("2026-02-01T12:00:00Z", { tariffId: null });
+    await postStandingCharges(connection, at("2026-02-04T08:00:00Z"));
+    expect(await entriesOf(closed.householdId)).toEqual([]);
+    expect(await entriesOf(untariffed.householdId)).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import { localDay, localDayBounds } from "@hallmeter/meter-model";
+import type { Connection } from "mongoose";
+import { type Ledger, ledgerOf } from "../ledger/ledger.ts";
+import { type Household, householdModel } from "../places/household.model.ts";
+import { type Site, siteModel } from "../places/site.model.ts";
+import { postUse, type UsageEntry } from "../rating/post-usage.ts";
+import { type StandingPayer, standingEntry } from "../rating/standing-charge.ts";
+import { findTariffs, type TariffRow } from "../tariffs/tariff.model.ts";
+import { nanoPerMinor } from "./metering-contexts.ts";
+import { standingMarkModel } from "./standing-mark.model.ts";
+
+/** Entries that wait for the ledger together. Range 50–1000. */
+const ENTRIES_PER_TURN = 200;
+
+/**
+ * Posts the standing charge of every local day that has ended and is not posted yet, of every open household: from the day on
+ * which it was opened. Safe at any time and by several processes; days missed while no server ran are caught up. Returns the
+ * households that got an entry.
+ */
+export async function postStandingCharges(connection: Connection, now: Date): Promise<Set<string>> {
+  const charged = new Set<string>();
+  for (const site of await siteModel(connection).find().lean<Site[]>())
+    for (const householdId of await postOfSite(connection, site, now)) charged.add(householdId);
+  return charged;
+}
+
+async function postOfSite(connection: Connection, site: Site, now: Date): Promise<string[]> {
+  const yesterday = dayBefore(localDay(now.getTime(), site.timeZone), site.timeZone);
+  const marks = standingMarkModel(connection);
+  const mark = await marks.findById(site._id).lean();
+  if (mark && mark.postedThrough >= yesterday) return [];
+  const households = await householdModel(connection)
+    .find({ siteId: site._id, status: "open", tariffId: { $ne: null } })
+    .lean<Household[]>();
+  const tariffIds = [...new Set(households.flatMap(({ tariffId }) => tariffId ?? []))];
+  const tariffs = new Map((await findTariffs(connection, tariffIds)).map((row) => [row._id, row]));
+  const entries = households.flatMap((household) => {
+    const tariff = tariffs.get(household.tariffId ?? "");
+    if (!tariff) return [];
+    const payer = payerOf(site, household, tariff);
+    return daysOf(household, mark?.postedThrough, yesterday, site.timeZone).flatMap(
+      (day) => standingEntry(payer, day) ?? [],
+    );
+  });
+  await postEntries(ledgerOf(connection), entries, now);
+  await marks.updateOne({ _id: site._id }, { $max: { postedThrough: yesterday } }, { upsert: true });
+  return entries.map(({ householdId }) => householdId);
+}
+
+/**
+ * At a settlement: every day of the household up to and with the day of `now`, which it has begun. What the sweep has posted
+ * already is not posted again.
+ */
+export async function settleStandingCharges(
+  connection: Connection,
+  { site, household, tariff }: { site: Site; household: Household; tariff: TariffRow },
+  now: Date,
+): Promise<void> {
+  const mark = await standingMarkModel(connection).findById(site._id).lean();
+  const today = localDay(now.getTime(), site.timeZone);
+  const payer = payerOf(site, household, tariff);
+  const days = daysOf(household, mark?.postedThrough, today, site.timeZone);
+  await postEntries(
+    ledgerOf(connection),
+    days.flatMap((day) => standingEntry(payer, day) ?? []),
+    now,
+  );
+}
+
+function payerOf(site: Site, household: Household, tariff: TariffRow): StandingPayer {
+  return {
+    siteId: site._id,
+    householdId: household._id,
+    tariffId: tariff._id,
+    versions: tariff.versions,
+    timeZone: site.timeZone,
+    currency: site.currency,
+    nanoPerMinor: nanoPerMinor(site),
+  };
+}
+
+/** Local days of the household behind the mark, up to and with `last`. */
+function daysOf(
+  { openedAt }: Household,
+  postedThrough: string | undefined,
+  last: string,
+  timeZone: string,
+): string[] {
+  const opened = localDay(openedAt.getTime(), timeZone);
+  const days: string[] = [];
+  const isDue = (day: string) => day >= opened && (postedThrough === undefined || day > postedThrough);
+  for (let day = last; isDue(day); day = dayBefore(day, timeZone)) days.unshift(day);
+  return days;
+}
+
+function dayBefore(day: string, timeZone: string): string {
+  return localDay(localDayBounds(day, timeZone).startMs - 1, timeZone);
+}
+
+async function postEntries(ledger: Ledger, entries: readonly UsageEntry[], now: Date): Promise<void> {
+  for (let from = 0; from < entries.length; from += ENTRIES_PER_TURN)
+    await Promise.all(
+      entries.slice(from, from + ENTRIES_PER_TURN).map((entry) => postUse(ledger, entry, now)),
+    );
+}
