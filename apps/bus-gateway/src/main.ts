@@ -107,7 +107,7 @@ export async function startGateway(
       uplink.fetchConfig().catch((error: unknown) => log.warn({ err: error }, "configuration not fetched")),
   });
   const uplink = new Uplink({
-    server: httpServer({ ...address, onUnreadable }),
+    server: httpServer({ ...address, nowMs: () => clock.nowMs(), onUnreadable }),
     store,
     clock,
     log: log.child({ part: "uplink" }),

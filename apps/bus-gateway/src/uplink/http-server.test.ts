@@ -21,6 +21,7 @@ afterEach(async () => {
 });
 
 const TOKEN = "gateway-token-0123456789";
+const NOW_MS = Date.parse("2025-03-01T12:00:00Z");
 const problem = (code: string) => JSON.stringify({ type: "about:blank", title: code, status: 400, code });
 
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
@@ -32,7 +33,12 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
   const unreadable: string[] = [];
   const url = `http://127.0.0.1:${port}`;
   return {
-    client: httpServer({ url, token: TOKEN, onUnreadable: (detail) => unreadable.push(detail) }),
+    client: httpServer({
+      url,
+      token: TOKEN,
+      nowMs: () => NOW_MS,
+      onUnreadable: (detail) => unreadable.push(detail),
+    }),
     unreadable,
   };
 }
@@ -48,6 +54,16 @@ describe("the API over HTTP", () => {
     expect(await client.config(null)).toMatchObject({ etag: '"7"', config: { revision: 7 } });
     expect(await client.config('"7"')).toBe("unchanged");
     expect(seen.slice(0, 3)).toEqual(["/api/v1/gateway/config", `Bearer ${TOKEN}`, undefined]);
+  });
+
+  it("tells its time with a batch, so that the server can compare clocks", async () => {
+    const seen: (string | undefined)[] = [];
+    const { client } = await serve((request, response) => {
+      seen.push(request.headers.date);
+      response.writeHead(200).end(JSON.stringify({ acceptedSequence: 1, rejected: [] }));
+    });
+    await client.sendBatch("{}");
+    expect(seen).toEqual(["Sat, 01 Mar 2025 12:00:00 GMT"]);
   });
 
   it.each([

@@ -16,6 +16,8 @@ interface HttpServerOptions {
   /** Origin of the API, e.g. "https://power.example". */
   url: string;
   token: string;
+  /** Told with every batch, so that the server sees how far our clock is from its own. */
+  nowMs: () => number;
   /** A message that this version does not understand was passed by. */
   onUnreadable: (detail: string) => void;
 }
@@ -71,7 +73,7 @@ async function parsed<Schema extends ZodType>(response: Response, schema: Schema
 }
 
 /** The API over HTTP. */
-export function httpServer({ url, token, onUnreadable }: HttpServerOptions): Server {
+export function httpServer({ url, token, nowMs, onUnreadable }: HttpServerOptions): Server {
   const base = `${url.replace(/\/+$/, "")}/api/v1/gateway`;
 
   const call = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -93,7 +95,7 @@ export function httpServer({ url, token, onUnreadable }: HttpServerOptions): Ser
     credit: async () => parsed(await call("/credit"), creditAnswerSchema),
     lastSequence: async () => (await parsed(await call("/batches/last"), lastSchema)).acceptedSequence,
     async sendBatch(body) {
-      const headers = { "content-type": "application/json" };
+      const headers = { "content-type": "application/json", date: new Date(nowMs()).toUTCString() };
       return parsed(await call("/batches", { method: "POST", body, headers }), uplinkReplySchema);
     },
     async stream(afterSequence, events, signal) {

@@ -127,6 +127,7 @@ export function circuitRoutes(deps: Deps): Route[] {
       if (Object.keys(wiringFields).some((field) => field in body)) assertMayWire(write);
       await assertHousehold(body.householdId, row.siteId, write);
       await assertMeterTakes(deps, { ...row, ...body });
+      await assertRatiosFree(deps, row, body);
       const { commissionedAt, ...fields } = body;
       return commissionedAt === undefined
         ? fields
@@ -144,13 +145,24 @@ export function circuitRoutes(deps: Deps): Route[] {
     },
     householdIdOf: (row) => row.householdId ?? undefined,
     duplicate: { code: "address-taken", path: "unitAddress", message: "Another circuit has this address" },
-    problems: ["address-invalid", "address-taken", "household-closed"],
+    problems: ["address-invalid", "address-taken", "household-closed", "wrong-state"],
   });
 }
 
 function assertMayWire({ caller }: Write): void {
   if (!hasRole(caller, "administrator", "maintenance"))
     throw new ApiError("forbidden", "Only maintenance changes how a circuit is wired");
+}
+
+/** Another ratio makes another register of what was metered: that takes two persons and a reading. Throws `wrong-state`. */
+async function assertRatiosFree(
+  { connection }: Pick<Deps, "connection">,
+  row: Circuit,
+  { ctRatio: ct = row.ctRatio, ptRatio: pt = row.ptRatio }: { ctRatio?: number; ptRatio?: number },
+): Promise<void> {
+  if (ct === row.ctRatio && pt === row.ptRatio) return;
+  if (await accrualModel(connection).exists({ circuitId: row._id }))
+    throw new ApiError("wrong-state", "The circuit was metered: propose a change of its ratios");
 }
 
 function mistaken(path: string, message: string): ApiError {

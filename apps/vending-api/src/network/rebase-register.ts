@@ -3,14 +3,14 @@ import { recordEvent } from "../alarms/events.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import { actorOf, type PersonCaller } from "../http/access.ts";
-import { accrualModel, readLivingAccruals } from "../rating/accrual.model.ts";
 import { type Accrual, rebaseAccrual } from "../rating/accrual.ts";
+import { changeHead } from "../rating/change-head.ts";
 import { announceCredit } from "./announce.ts";
 import type { Circuit } from "./circuit.model.ts";
 
 /**
  * A person's word that the register may go on from where it now stands; the difference is charged to nobody. Throws
- * `wrong-state` when no register is held back, `conflict` when a sample changed that in the meantime.
+ * `wrong-state` when no register is held back.
  */
 export async function rebaseRegister(
   deps: Deps,
@@ -19,16 +19,13 @@ export async function rebaseRegister(
 ): Promise<{ before: Accrual; after: Accrual }> {
   const { connection } = deps;
   const { siteId, _id: circuitId, householdId } = circuit;
-  const living = await readLivingAccruals(connection, { circuitId: { $in: [circuitId] } });
-  const before = living.at(-1);
-  const after = before && rebaseAccrual(before);
-  if (!after) throw new ApiError("wrong-state", "No register of this circuit is held back");
-  const { _id, lastAt, suspect } = before;
-  const changed = await accrualModel(connection).updateOne(
-    { _id, state: "open", lastAt, "suspect.readingWh": suspect?.readingWh },
-    { $set: { offsetWh: after.offsetWh, suspect: null } },
-  );
-  if (changed.modifiedCount === 0) throw new ApiError("conflict");
+  const changed = await changeHead(connection, circuitId, (head) => {
+    const rebased = rebaseAccrual(head);
+    if (!rebased) throw new ApiError("wrong-state", "No register of this circuit is held back");
+    return rebased;
+  });
+  if (!changed) throw new ApiError("wrong-state", "No register of this circuit is held back");
+  const { before, after } = changed;
   const { now, reason } = request;
   await clearAlarm(deps, { siteId, key: `register-suspect:${circuitId}`, at: now });
   await recordEvent(deps, {

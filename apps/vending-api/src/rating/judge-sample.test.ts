@@ -25,6 +25,7 @@ const point = (change: Partial<MeteringPoint> = {}): MeteringPoint => ({
   readingWh: 1000,
   offsetWh: 0,
   suspectFromWh: null,
+  blockedFromMs: null,
   ...change,
 });
 
@@ -64,12 +65,24 @@ describe("judgeSample", () => {
       verdict: { kind: "good", readingWh: 1275, offsetWh: 0 },
     },
     {
+      why: "a plausible register of another meter",
+      from: point({ blockedFromMs: START + 1000 }),
+      sample: sampleOf(1010, 5000),
+      verdict: { kind: "suspect", reason: "meter-changed", readingWh: 1010 },
+    },
+    {
+      why: "a late sample of the meter that was there before",
+      from: point({ blockedFromMs: START + 5001 }),
+      sample: sampleOf(1010, 5000),
+      verdict: { kind: "good", readingWh: 1010, offsetWh: 0 },
+    },
+    {
       why: "a clock that runs ahead",
       sample: sampleOf(1010, 20 * MINUTE),
       verdict: { kind: "suspect", reason: "ahead-of-time", readingWh: 1010 },
     },
-  ])("$why", ({ sample, verdict }) => {
-    expect(judgeSample(point(), sample, context, START + 10 * MINUTE)).toEqual(verdict);
+  ])("$why", ({ from, sample, verdict }) => {
+    expect(judgeSample(from ?? point(), sample, context, START + 10 * MINUTE)).toEqual(verdict);
   });
 
   const nearEnd = context.energyModulusWh - 50;

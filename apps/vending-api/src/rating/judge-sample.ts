@@ -6,6 +6,7 @@ export const SUSPECT_REASONS = {
   flagged: "the gateway marked it as suspect",
   "ahead-of-time": "its time lies in the future",
   "register-smaller": "the register went back and did not wrap",
+  "meter-changed": "another meter hangs there, and nobody has said yet where its register begins",
   "use-too-large": "more was used than the switch could have carried",
 } as const satisfies Record<string, string>;
 export type SuspectReason = keyof typeof SUSPECT_REASONS;
@@ -18,6 +19,8 @@ export interface MeteringPoint {
   offsetWh: number;
   /** A jump that waits for a person: nothing at or above it is charged. */
   suspectFromWh: number | null;
+  /** From here on another meter answers: nothing is charged until its register has been opened. */
+  blockedFromMs: number | null;
 }
 
 export type SampleVerdict =
@@ -44,6 +47,9 @@ export function judgeSample(
   const readingWh = sample.energyWh + point.offsetWh;
   if (sample.flags.includes("suspect")) return { kind: "suspect", reason: "flagged", readingWh };
   if (atMs > nowMs + MOST_AHEAD_MS) return { kind: "suspect", reason: "ahead-of-time", readingWh };
+
+  if (point.blockedFromMs !== null && atMs >= point.blockedFromMs)
+    return { kind: "suspect", reason: "meter-changed", readingWh };
 
   const possibleWh = possibleUseWh(context, atMs - point.atMs);
   if (readingWh < point.readingWh) {

@@ -63,7 +63,7 @@ describe("a crash between two steps of a midnight", () => {
       revision: 0,
       held: [],
       registerChangeId: null,
-      watch: beginWatch(new Date(0), null),
+      watch: beginWatch(new Date(0), 0, null),
       recentDays: [],
     };
     await accrualModel(connection).create(open);

@@ -34,7 +34,7 @@ const accrual = (day: string, change: Partial<Accrual> = {}): Accrual => ({
   revision: 0,
   held: [],
   registerChangeId: null,
-  watch: beginWatch(new Date(0), null),
+  watch: beginWatch(new Date(0), 0, null),
   recentDays: [],
   ...change,
 });

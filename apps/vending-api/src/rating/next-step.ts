@@ -89,7 +89,7 @@ function firstStep({ pending, context, nowMs }: Situation): Step {
       readingWh: sample.energyWh,
       offsetWh: 0,
       relay: sample.relay,
-      watch: beginWatch(new Date(atMs), sample.activePowerW),
+      watch: beginWatch(new Date(atMs), sample.energyWh, sample),
     });
     marks.push(...firstMarks(atMs, sample.energyWh));
     return { kind: "insert", after, rest: pending.slice(index + 1), marks, notices };

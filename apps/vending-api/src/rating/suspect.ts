@@ -31,6 +31,8 @@ export function noteSuspect(
   const { atMs, readingWh, reason } = sample;
   // The gateway's own mark says nothing of where the register is.
   if (reason === "flagged") return known;
+  // Only a person opens the register of another meter.
+  if (known?.reason === "meter-changed") return known;
   const newest = { newestAt: new Date(atMs), newestWh: readingWh };
   const fresh = { at: new Date(atMs), readingWh, reason, ...newest, samples: 1 };
   if (known?.reason !== reason) return fresh;

@@ -13,6 +13,7 @@ import {
   suspectMark,
   suspectMarksBetween,
 } from "./profile-marks.ts";
+import { isBlocked } from "./register-change.ts";
 import { whUntil } from "./split-by-time.ts";
 import { isConfirmed, noteSuspect } from "./suspect.ts";
 import { isStuck, usedWhileOpen, watchSample } from "./watch.ts";
@@ -36,8 +37,13 @@ export function takeSample(accrual: Accrual, sample: Sample, context: MeteringCo
   const reason = whyHeld(accrual, sample, verdict.readingWh, context);
   const moved = reason ? holdBack(accrual, use, reason) : chargeUse(accrual, use, context);
   const notices: MeteringNotice[] = [];
-  if (accrual.suspect) notices.push({ kind: "settled", circuitId: context.circuitId, at: new Date(atMs) });
-  const settled: Accrual = { ...moved, offsetWh: verdict.offsetWh, suspect: null };
+  const isSettled = accrual.suspect !== null && !isBlocked(accrual);
+  if (isSettled) notices.push({ kind: "settled", circuitId: context.circuitId, at: new Date(atMs) });
+  const settled: Accrual = {
+    ...moved,
+    offsetWh: verdict.offsetWh,
+    suspect: isSettled ? null : accrual.suspect,
+  };
   const marks = marksOfUse(use, reason !== undefined);
   const hourly = compareHour(accrual, settled, { sample, use, context, isCut, isHeld: reason !== undefined });
   if (isCut)
@@ -48,7 +54,6 @@ export function takeSample(accrual: Accrual, sample: Sample, context: MeteringCo
       isFull: true,
     };
   const watched = watchSample(hourly.accrual.watch, sample, {
-    wh: use.wh,
     readingWh: verdict.readingWh,
     lastAtMs: accrual.lastAt.getTime(),
   });
@@ -89,7 +94,11 @@ function takeSuspect(
     return {
       ...again,
       marks: [...goneOn.marks, ...again.marks],
-      notices: [...heldNotices(accrual, goneOn.accrual, context), ...again.notices],
+      notices: [
+        ...heldNotices(accrual, goneOn.accrual, context),
+        { kind: "settled", circuitId: context.circuitId, at: new Date(atMs) },
+        ...again.notices,
+      ],
     };
   }
   const { circuitId } = context;
@@ -213,6 +222,7 @@ function pointOf(accrual: Accrual): MeteringPoint {
     readingWh: accrual.lastWh,
     offsetWh: accrual.offsetWh,
     suspectFromWh: accrual.suspect?.reason === "use-too-large" ? accrual.suspect.readingWh : null,
+    blockedFromMs: isBlocked(accrual) ? accrual.suspect.at.getTime() : null,
   };
 }
 

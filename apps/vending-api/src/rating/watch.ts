@@ -13,18 +13,21 @@ export interface Watch {
   openFromWh: number | null;
   /** What the last polls showed, and how many of them showed the same. */
   alike: { shown: string; polls: number };
-  /** When the register last moved. */
+  /** When the register last moved, and to where. */
   stillSince: Date;
+  stillWh: number;
   lastPowerW: number | null;
   hour: HourWindow<RatedFields> | null;
 }
 
-export function beginWatch(at: Date, powerW: number | null): Watch {
+/** `sample`: what opened it; null where nobody has looked. */
+export function beginWatch(at: Date, readingWh: number, sample: Sample | null): Watch {
   return {
-    openFromWh: null,
-    alike: { shown: "", polls: 0 },
+    openFromWh: sample?.relay === "open" ? readingWh : null,
+    alike: sample ? { shown: shownBy(sample), polls: 1 } : { shown: "", polls: 0 },
     stillSince: at,
-    lastPowerW: powerW,
+    stillWh: readingWh,
+    lastPowerW: sample?.activePowerW ?? null,
     hour: null,
   };
 }
@@ -46,30 +49,31 @@ export interface WatchNotice {
 export function watchSample(
   watch: Watch,
   sample: Sample,
-  use: { wh: number; readingWh: number; lastAtMs: number },
+  { readingWh, lastAtMs }: { readingWh: number; lastAtMs: number },
 ): { watch: Watch; notices: WatchNotice[] } {
   const notices: WatchNotice[] = [];
   const shown = shownBy(sample);
   const polls = shown === watch.alike.shown ? watch.alike.polls + 1 : 1;
   if (polls === ALIKE_POLLS && sample.activePowerW > 0)
     notices.push({ alarm: "meter-stuck", state: "raised", params: { powerW: sample.activePowerW, polls } });
-  if (polls === 1 && watch.alike.polls >= ALIKE_POLLS)
+  if (polls === 1 && isStuck(watch))
     notices.push({ alarm: "meter-stuck", state: "cleared", params: {} });
 
   const stillMs = watch.stillSince.getTime();
-  const wasStill = use.lastAtMs - stillMs >= NO_USE_MS;
+  const wasStill = lastAtMs - stillMs >= NO_USE_MS;
   const atMs = Date.parse(sample.at);
-  const moved = use.wh > 0;
+  const moved = readingWh !== watch.stillWh;
   if (moved && wasStill) notices.push({ alarm: "no-use", state: "cleared", params: {} });
   if (!moved && !wasStill && atMs - stillMs >= NO_USE_MS)
     notices.push({ alarm: "no-use", state: "raised", params: { days: NO_USE_MS / 86_400_000 } });
 
-  const openFromWh = sample.relay === "open" ? (watch.openFromWh ?? use.readingWh) : null;
+  const openFromWh = sample.relay === "open" ? (watch.openFromWh ?? readingWh) : null;
   return {
     watch: {
       openFromWh,
       alike: { shown, polls },
       stillSince: moved ? new Date(atMs) : watch.stillSince,
+      stillWh: readingWh,
       lastPowerW: sample.activePowerW,
       hour: watch.hour,
     },

@@ -25,9 +25,15 @@ interface Numbered<Item> {
 
 /**
  * Takes everything that a gateway sends. A sequence taken before is answered as before; a batch that broke off halfway is
- * simply sent again, because each item changes nothing the second time.
+ * simply sent again, because each item changes nothing the second time. `senderTime`: what the gateway's clock showed when it
+ * sent this, as an HTTP date.
  */
-export async function takeBatch(deps: Deps, gatewayId: string, batch: UplinkBatch): Promise<UplinkReply> {
+export async function takeBatch(
+  deps: Deps,
+  gatewayId: string,
+  batch: UplinkBatch,
+  senderTime?: string,
+): Promise<UplinkReply> {
   const { connection } = deps;
   const gateway = await gatewayModel(connection).findById(gatewayId).lean<Gateway | null>();
   if (!gateway) throw new ApiError("not-found");
@@ -65,7 +71,7 @@ export async function takeBatch(deps: Deps, gatewayId: string, batch: UplinkBatc
   await takeEvents(deps, gateway, ofType(known, "event"), circuits);
   rejected.push(...(await takeBudgets(deps, gateway, ofType(known, "bus-budget"))));
   const samples: Sample[] = doubtedByClock(
-    await compareClock(deps, gateway, batch.sentAt),
+    await compareClock(deps, gateway, senderTime),
     ofType(known, "sample").map(({ item }) => item.sample),
   );
   await takeSamples(deps, samples, circuits);

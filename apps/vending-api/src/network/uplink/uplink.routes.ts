@@ -69,8 +69,8 @@ export function uplinkRoutes(deps: Deps): Route[] {
       body: uplinkBatchSchema,
       bodyLimitBytes: BATCH_LIMIT_BYTES,
       answers: { 200: uplinkReplySchema },
-      async handle({ caller, body, now }) {
-        const reply = await takeBatch(deps, caller.id, body);
+      async handle({ caller, body, now, header }) {
+        const reply = await takeBatch(deps, caller.id, body, header("date"));
         // Powers change with every batch; open boards hear of it on the slower beat.
         if (await noteSeen(connection, caller.id, now)) {
           const [siteId] = caller.siteIds;
