@@ -33,6 +33,7 @@ import { readingsSchedules } from "./readings/readings-schedules.ts";
 import { registerChangeRoutes } from "./readings/register-change.routes.ts";
 import { meRoutes } from "./resident/me.routes.ts";
 import { tariffRoutes } from "./tariffs/tariff.routes.ts";
+import { tariffVersionRoutes } from "./tariffs/tariff-version.routes.ts";
 import { authRoutes } from "./users/auth.routes.ts";
 import { authenticatePerson, callerById } from "./users/authenticate-person.ts";
 import { userRoutes } from "./users/user.routes.ts";
@@ -53,6 +54,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...purchaseRoutes(deps),
     ...balanceRoutes(deps),
     ...tariffRoutes(deps),
+    ...tariffVersionRoutes(deps),
     ...circuitRoutes(deps),
     ...circuitViewRoutes(deps),
     ...heldUseRoutes(deps),

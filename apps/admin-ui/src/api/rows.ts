@@ -16,7 +16,7 @@ import type {
   Sample,
   SampleFlag,
   Severity,
-  Tariff,
+  TariffScheme,
 } from "@hallmeter/meter-model";
 
 /** What the API answers, row by row. Instants are RFC 3339 UTC, money is integer minor units, ids are opaque. */
@@ -237,7 +237,7 @@ export interface TariffRow {
   id: string;
   siteId: string;
   name: string;
-  tariff: Tariff;
+  tariff: TariffScheme;
   effectiveFrom: string;
 }
 

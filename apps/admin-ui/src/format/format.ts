@@ -15,7 +15,8 @@ export interface Format {
   signedMoney(amountMinor: number): string;
   /** The bare number, for an input field. */
   amount(amountMinor: number): string;
-  price(priceMicroPerKWh: number): string;
+  /** Of a kilowatt-hour, or of what `per` names. */
+  price(priceMicro: number, per?: string): string;
   energy(wh: number | null | undefined): string;
   /** On an axis: rounded to what fits there. */
   energyShort(wh: number): string;
@@ -84,7 +85,7 @@ export function createFormat(settings: FormatSettings): Format {
     money: (amount) => (amount == null ? MISSING : money.format(minorToDecimal(amount, currencyDigits))),
     signedMoney: (amount) => signedMoney.format(minorToDecimal(amount, currencyDigits)),
     amount: (amount) => minorToDecimal(amount, currencyDigits),
-    price: (micro) => `${price.format(minorToDecimal(micro, 6))}/kWh`,
+    price: (micro, per = "kWh") => `${price.format(minorToDecimal(micro, 6))}/${per}`,
     energy: (wh) => (wh == null ? MISSING : kilo(wh, "Wh")),
     energyShort: (wh) =>
       Math.abs(wh) < 1000 ? `${integer.format(wh)}${GAP}Wh` : `${short.format(wh / 1000)}${GAP}kWh`,

@@ -148,6 +148,7 @@ export const commonEn = {
     "wrong-state": "Not possible in its present state.",
     "ledger-broken": "The ledger does not add up; nothing was posted. Tell an administrator.",
     "tariff-in-the-past": "A price cannot change the past.",
+    "tariff-version-overlap": "Another version of this tariff begins at the same instant.",
     "held-by-other": "Another reason keeps it off.",
     "unit-offline": "The meter does not answer.",
     "relay-fault": "The relay did not follow the command.",

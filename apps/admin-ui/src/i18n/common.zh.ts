@@ -149,6 +149,7 @@ export const commonZh: Translated<typeof commonEn> = {
     "wrong-state": "当前状态下无法执行。",
     "ledger-broken": "账目不平，未记账。请通知管理员。",
     "tariff-in-the-past": "价格不能更改过去。",
+    "tariff-version-overlap": "该电价已有另一版本在同一时刻生效。",
     "held-by-other": "另有原因使其保持断电。",
     "unit-offline": "电表没有响应。",
     "relay-fault": "继电器没有执行命令。",

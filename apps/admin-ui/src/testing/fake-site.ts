@@ -1,3 +1,4 @@
+import type { Rate, RatePeriod, TariffScheme } from "@hallmeter/meter-model";
 import type {
   Alarm,
   Circuit,
@@ -14,6 +15,19 @@ import type {
   WhyHold,
 } from "../api/rows.ts";
 import { agoS, inS, SPECIAL_BALANCES, SPECIAL_HOLDS } from "./fake-holds.ts";
+
+/** Types only: the development server loads this file without the packages' sources. */
+const everyDay = (rates: Rate[], periods: RatePeriod[]): TariffScheme => ({
+  schemeVersion: 2,
+  rates,
+  dayTypes: [],
+  seasons: [{ id: "year", name: "All year", ranges: [{ from: "01-01", to: "12-31" }] }],
+  tables: [{ seasonIds: ["year"], dayTypeIds: ["workday", "rest-day", "holiday"], periods }],
+  blocks: null,
+  demands: [],
+  standingMicroPerDay: 0,
+  taxPpm: 0,
+});
 
 /** An imagined site for developing pages without a server: every hold, an offline room, a vacant one, alarms with evidence. */
 export interface FakeSite {
@@ -154,29 +168,27 @@ export function createFakeSite(roomCount: number): FakeSite {
       siteId: "s1",
       name: "Dormitory, flat",
       effectiveFrom: agoS(9e6),
-      tariff: {
-        schemeVersion: 1,
-        rates: [{ id: "flat", name: "Flat", priceMicroPerKWh: 568_300 }],
-        periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
-      },
+      tariff: everyDay(
+        [{ id: "flat", name: "Flat", priceMicroPerKWh: 568_300 }],
+        [{ from: "00:00", to: "24:00", rateId: "flat" }],
+      ),
     },
     {
       id: "t2",
       siteId: "s1",
       name: "Shops, day and night",
       effectiveFrom: agoS(4e6),
-      tariff: {
-        schemeVersion: 1,
-        rates: [
+      tariff: everyDay(
+        [
           { id: "peak", name: "Day", priceMicroPerKWh: 812_000 },
           { id: "valley", name: "Night", priceMicroPerKWh: 358_000 },
         ],
-        periods: [
+        [
           { from: "00:00", to: "08:00", rateId: "valley" },
           { from: "08:00", to: "22:00", rateId: "peak" },
           { from: "22:00", to: "24:00", rateId: "valley" },
         ],
-      },
+      ),
     },
   );
   const perBuilding = Math.ceil(roomCount / 2);

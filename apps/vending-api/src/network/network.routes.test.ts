@@ -1,17 +1,9 @@
-import { dayScheme } from "@hallmeter/meter-model";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { alarmModel } from "../alarms/alarm.model.ts";
 import { balanceModel } from "../ledger/balance.model.ts";
 import { accrualModel } from "../rating/accrual.model.ts";
 import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
-import {
-  addTestSite,
-  FLAT_TARIFF,
-  sampleItem,
-  type TestRoom,
-  type TestSite,
-  TWO_RATE_TARIFF,
-} from "../testing/test-site.ts";
+import { addTestSite, sampleItem, type TestRoom, type TestSite } from "../testing/test-site.ts";
 import { gatewayMessageModel } from "./gateway-message.model.ts";
 import { catchUp, sweepDays } from "./network-jobs.ts";
 import { watchGateways } from "./watch-gateways.ts";
@@ -143,31 +135,6 @@ describe("circuits", () => {
     await site.uplink([sampleItem(circuitId, api.clock.now(), 10)]);
     const answer = await api.call("DELETE", `/circuits/${circuitId}`, { token: administrator });
     expect(answer).toMatchObject({ status: 409, body: { code: "still-in-use" } });
-  });
-});
-
-describe("tariffs", () => {
-  it("keep every version, and never change the past", async () => {
-    const path = `/tariffs/${site.tariffId}`;
-    const yesterday = new Date(api.clock.now().getTime() - 86_400_000).toISOString();
-    expect(await patch(path, { tariff: TWO_RATE_TARIFF, effectiveFrom: yesterday })).toMatchObject({
-      status: 409,
-      body: { code: "tariff-in-the-past" },
-    });
-    const tomorrow = new Date(api.clock.now().getTime() + 86_400_000).toISOString();
-    expect(await patch(path, { tariff: TWO_RATE_TARIFF, effectiveFrom: tomorrow })).toMatchObject({
-      status: 200,
-      body: {
-        tariff: FLAT_TARIFF,
-        versions: [{ tariff: FLAT_TARIFF }, { tariff: TWO_RATE_TARIFF, effectiveFrom: tomorrow }],
-      },
-    });
-  });
-
-  it("must cover the day", async () => {
-    const gap = dayScheme(FLAT_TARIFF.rates, [{ from: "00:00", to: "23:00", rateId: "flat" }]);
-    const answer = await post("/tariffs", { siteId: site.siteId, name: "Gap", tariff: gap });
-    expect(answer).toMatchObject({ status: 400, body: { code: "invalid-body" } });
   });
 });
 

@@ -1,4 +1,4 @@
-import { idSchema, instantSchema, tariffSchemeSchema } from "@hallmeter/meter-model";
+import { idSchema, instantSchema, tariffSchema, tariffSchemeSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import type { TariffVersion } from "../rating/metering-context.ts";
 import { versionAt } from "../rating/tariff-versions.ts";
@@ -45,8 +45,8 @@ function presentVersion({ number, effectiveFrom, tariff }: TariffVersion) {
   return { number, effectiveFrom: effectiveFrom.toISOString(), tariff };
 }
 
-/** A scheme as one document to keep, send or import elsewhere. */
-export const schemeDocument = z
+/** A scheme as one file, to keep or to import elsewhere. */
+export const tariffDocument = z
   .object({
     kind: z.literal("hallmeter-tariff"),
     name: z.string(),
@@ -55,3 +55,19 @@ export const schemeDocument = z
     scheme: tariffSchemeSchema,
   })
   .meta({ id: "TariffDocument" });
+
+/** A scheme of version 1 or 2, or the file of one as it was exported. */
+export const importedScheme = z.preprocess(
+  (document) => (isTariffDocument(document) ? document.scheme : document),
+  tariffSchema,
+);
+
+function isTariffDocument(document: unknown): document is { scheme: unknown } {
+  return (
+    typeof document === "object" &&
+    document !== null &&
+    "kind" in document &&
+    document.kind === "hallmeter-tariff" &&
+    "scheme" in document
+  );
+}

@@ -1,4 +1,4 @@
-import { idSchema, instantSchema, tariffSchema } from "@hallmeter/meter-model";
+import { idSchema, instantSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
@@ -12,13 +12,15 @@ import { householdModel } from "../places/household.model.ts";
 import { assertNone, unknownReference } from "../places/reference.ts";
 import { siteModel } from "../places/site.model.ts";
 import { nameField } from "../places/site-fields.ts";
-import { presentTariff, tariffAnswer } from "./present-tariff.ts";
+import { startOfVersion, withVersion } from "./change-versions.ts";
+import { importedScheme, presentTariff, tariffAnswer } from "./present-tariff.ts";
 import { type StoredTariff, tariffModel, upgradedTariff } from "./tariff.model.ts";
-import { startOfVersion, withVersion } from "./tariff-versions.ts";
 
 export const TARIFF_WRITERS = ["administrator", "campus-admin"] as const;
 
-const tariffField = tariffSchema.meta({ description: "A scheme of version 2, or 1." });
+export const schemeField = importedScheme.meta({
+  description: "A scheme of version 2 or 1, or the file of one as it was exported.",
+});
 export const versionFields = {
   effectiveFrom: instantSchema.optional().meta({ description: "Not before now, which is the default." }),
   expectedRevision: z
@@ -44,7 +46,7 @@ export function tariffRoutes(deps: Deps): Route[] {
     newFields: z.strictObject({
       siteId: idSchema,
       name: nameField,
-      tariff: tariffField,
+      tariff: schemeField,
       effectiveFrom: versionFields.effectiveFrom,
     }),
     async newRow({ siteId, name, tariff, effectiveFrom }, { caller, now }): Promise<StoredTariff> {
@@ -55,7 +57,7 @@ export function tariffRoutes(deps: Deps): Route[] {
     },
     patchFields: z.strictObject({
       name: nameField.optional(),
-      tariff: tariffField.optional(),
+      tariff: schemeField.optional(),
       ...versionFields,
     }),
     async patch(stored, { name, tariff, effectiveFrom, expectedRevision }, { now }) {
@@ -68,6 +70,7 @@ export function tariffRoutes(deps: Deps): Route[] {
         ...withVersion(row, { effectiveFrom: startOfVersion(effectiveFrom, now), tariff }),
       };
     },
+    // Rows of older releases have no revision.
     unchanged: ({ revision }) => ({ revision: revision ?? null }),
     written: ({ _id }) => announceTariff(deps, _id),
     assertUnused: ({ _id }) =>
