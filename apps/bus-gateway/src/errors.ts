@@ -45,6 +45,13 @@ export const GATEWAY_ERRORS = {
     failureClass: "permanent",
     text: "the unit answered an exception that has no standard meaning",
   },
+  // Exceptions of prepaid firmware, in answer to a purchase
+  "purchase-count-refused": { failureClass: "permanent", text: "the unit expects another purchase count" },
+  "purchase-limit-refused": {
+    failureClass: "permanent",
+    text: "the unit would hold more credit than it may",
+  },
+  "purchase-repeated": { failureClass: "permanent", text: "the unit has had this purchase before" },
   // Error words (DL/T 645-2007); "address-refused" and "unit-failed" are the others
   "password-refused": { failureClass: "permanent", text: "the unit refuses the password, or its level" },
   "speed-refused": { failureClass: "permanent", text: "the unit cannot change to this line speed" },

@@ -14,14 +14,16 @@ const MOST_EXTRA_REGISTERS = 16;
 export interface OpenReply {
   shape: string;
   untilMs: number;
+  /** Something was written since: it would tell what was so before. */
+  isOutdated?: boolean;
 }
 
 /**
  * An RTU reply does not say which registers it holds, only how many: within a unit, its function and length are all that
- * tells two replies apart. A DL/T 645 reply repeats the identifier and needs no shape.
+ * tells two replies apart. A DL/T 645 reply repeats the identifier, but a refusal of it does not.
  */
-export function readShape(block: ReadBlock): string | null {
-  return isModbusBlock(block) ? `read ${block.function} ${block.count}` : null;
+export function readShape(block: ReadBlock): string {
+  return isModbusBlock(block) ? `read ${block.function} ${block.count}` : `read ${block.dataId}`;
 }
 
 /** The reply to a write repeats address and count, and no values. */
@@ -40,7 +42,12 @@ export function remember(open: readonly OpenReply[], shape: string | null, nowMs
  */
 export function stillOwed(open: readonly OpenReply[], shape: string | null, nowMs: number): OpenReply[] {
   const untilMs = nowMs + LATE_REPLY_MEMORY_MS;
-  return stillOpen(open, nowMs).map((reply) => (reply.shape === shape ? { shape, untilMs } : reply));
+  return stillOpen(open, nowMs).map((reply) => (reply.shape === shape ? { ...reply, untilMs } : reply));
+}
+
+/** Something is about to be written. */
+export function outdated(open: readonly OpenReply[]): OpenReply[] {
+  return open.map((reply) => ({ ...reply, isOutdated: true }));
 }
 
 /** How many replies of this shape may still come. */
@@ -71,8 +78,8 @@ export function mayAnswerEarlier(
 }
 
 /**
- * The block, or a longer one that holds it and whose reply no late one can be taken for. Null when the meter allows none: then
- * it must be left alone until the late replies have passed.
+ * The block, or a longer one that holds it and whose reply no late one can be taken for. Null when the meter allows none. A late
+ * reply with the identifier that is asked for may stand for a new one, unless something was written in between.
  */
 export function tellableBlock(
   block: ReadBlock,
@@ -80,7 +87,11 @@ export function tellableBlock(
   setting: ReadPlanSetting,
   nowMs: number,
 ): ReadBlock | null {
-  if (!isModbusBlock(block)) return block;
+  if (!isModbusBlock(block)) {
+    const shape = readShape(block);
+    const isDoubtful = stillOpen(open, nowMs).some((reply) => reply.isOutdated && reply.shape === shape);
+    return isDoubtful ? null : block;
+  }
   for (let extra = 0; extra <= MOST_EXTRA_REGISTERS; extra++) {
     const count = block.count + extra;
     if (mayBeLate(open, readShape({ ...block, count }), nowMs)) continue;

@@ -1,3 +1,4 @@
+import { isModbusBlock } from "@hallmeter/meter-model";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answered, busOver, pollEntry, SLAVE_PROFILE } from "../testing/scripted-bus.ts";
@@ -21,6 +22,7 @@ function readParts(count: number, registersAt: (read: number) => readonly number
     partial = partialOf(partial, blockOf(count), open, read);
     const part = nextPart(partial, open, read);
     if (!part) return { words: null, asked };
+    if (!isModbusBlock(part)) throw new Error("the block is Modbus");
     asked.push([part.address - 0x200, part.count]);
     const start = part.address - 0x200;
     const given = registersAt(read).slice(start, start + part.count);

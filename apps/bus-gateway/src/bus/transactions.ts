@@ -9,6 +9,7 @@ import { LANE_TABLE } from "./lanes.ts";
 import {
   mayAnswerEarlier,
   mayBeLate,
+  outdated,
   readShape,
   remember,
   stillOpen,
@@ -97,8 +98,9 @@ export class Transactions {
     const { write, profile } = waiting.request;
     const unit = this.#units.get(waiting.unitId);
     const shape = writeShape(write);
-    // What was read before says nothing of what is so after it.
+    // What was read before, or is late, says nothing of what is so after it.
     unit.partial = null;
+    unit.openReplies = outdated(unit.openReplies);
     const owed = stillOpen(unit.openReplies, startedMs);
     const said = await this.#wire.write(unit.unitId, write, this.#timing(unit, profile));
     const heard = mayAnswerEarlier(said, shape, owed, "write") ? unconfirmed(notForSure()) : said;
@@ -226,7 +228,6 @@ export class Transactions {
       const block = tellableBlock(planned.block, unit.openReplies, setting, nowMs);
       if (block) return { block, planned, partial: null };
     }
-    if (!isModbusBlock(target)) return null;
     const partial = partialOf(unit.partial, target, unit.openReplies, nowMs);
     unit.partial = partial;
     const part = nextPart(partial, unit.openReplies, nowMs);
@@ -239,7 +240,6 @@ export class Transactions {
     { block, words, at }: { block: ReadBlock; words: number[]; at: number },
     startedMs: number,
   ): "answered" | "put-off" {
-    if (!isModbusBlock(block)) return "put-off";
     const nowMs = this.#clock.monotonicMs();
     const { partial, words: whole } = withPart(begun, { block, words }, unit.openReplies, nowMs);
     unit.openReplies = stillOwed(unit.openReplies, readShape(block), nowMs);

@@ -62,6 +62,10 @@ describe("exception replies", () => {
     { exception: 8, read: "unit-failed", write: "write-unconfirmed" },
     { exception: 10, read: "unit-unreachable", write: "unit-unreachable" },
     { exception: 11, read: "unit-unreachable", write: "write-unconfirmed" },
+    // Of Acrel's prepaid firmware, which answers them to a purchase only.
+    { exception: 0x13, read: "exception-unknown", write: "purchase-count-refused" },
+    { exception: 0x14, read: "exception-unknown", write: "purchase-limit-refused" },
+    { exception: 0x45, read: "exception-unknown", write: "purchase-repeated" },
     { exception: 99, read: "exception-unknown", write: "exception-unknown" },
   ])("exception $exception: $read for a read, $write for a write", async ({ exception, read, write }) => {
     const block = { name: "any", function: 3, address: 0, count: 2 } as const;
@@ -79,6 +83,13 @@ describe("exception replies", () => {
       answered: true,
       error: { code: write },
     });
+  });
+
+  it("says the number of one that has no standard meaning", async () => {
+    const { clock, client } = clientAnswering(exceptionReply(7, 3, 99));
+    const block = { name: "any", function: 3, address: 0, count: 2 } as const;
+    const answer = await clock.until(client.read(7, block, TIMING));
+    expect(answer.ok || answer.error.message).toMatch(/: exception 99$/);
   });
 });
 

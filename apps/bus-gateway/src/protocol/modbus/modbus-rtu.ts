@@ -7,6 +7,7 @@ import {
 } from "@hallmeter/meter-model";
 import ModbusRTU from "modbus-serial";
 import type { NodeStyleCallback } from "modbus-serial/ModbusRTU";
+import { GatewayError } from "../../errors.ts";
 import type { LineDiscipline, LineOutcome } from "../line/line-discipline.ts";
 import {
   type Answer,
@@ -16,7 +17,7 @@ import {
   unconfirmed,
   type WireProtocol,
 } from "../protocol.ts";
-import { EXCEPTION_CODES, WRITE_MAY_HAVE_HAPPENED } from "./exception-codes.ts";
+import { exceptionRefusal, WRITE_MAY_HAVE_HAPPENED } from "./exception-codes.ts";
 import { LinePort } from "./line-port.ts";
 import { modbusFraming } from "./modbus-framing.ts";
 import { exceptionOf } from "./pdu.ts";
@@ -46,6 +47,7 @@ export class ModbusRtu implements WireProtocol {
     if (typeof unitId !== "number" || !isModbusBlock(block)) return notModbus();
     const { address, count } = block;
     const { answer } = await this.#call<{ data: number[] }>(
+      "read",
       (next) =>
         block.function === 3
           ? this.#library.writeFC3(unitId, address, count, next)
@@ -61,6 +63,7 @@ export class ModbusRtu implements WireProtocol {
     if (typeof unitId !== "number" || !isModbusWrite(write)) return notModbus();
     const { address, words } = write;
     const { answer, exception } = await this.#call<{ address: number; length: number }>(
+      "write",
       (next) => this.#library.writeFC16(unitId, address, [...words], next),
       timing,
       WRITE_REPLY_BYTES,
@@ -75,6 +78,7 @@ export class ModbusRtu implements WireProtocol {
   }
 
   async #call<T>(
+    kind: "read" | "write",
     build: (next: NodeStyleCallback<T>) => void,
     timing: UnitTiming,
     answerBytes: number,
@@ -89,8 +93,9 @@ export class ModbusRtu implements WireProtocol {
     this.#port.deliver(outcome.frame);
     const exception = exceptionOf(outcome.frame);
     if (exception !== null) {
-      const code = EXCEPTION_CODES[exception] ?? "exception-unknown";
-      return { answer: refusal(code, { answered: true }), exception };
+      const { code, detail } = exceptionRefusal(exception, kind);
+      const error = new GatewayError(code, detail);
+      return { answer: refusal(code, { error, answered: true }), exception };
     }
     if (!parsed || parsed.error) return { answer: refusal("reply-foreign"), exception };
     const { atMonotonicMs, turnaroundMs } = outcome;

@@ -16,7 +16,7 @@ import {
   REFUSED,
 } from "../../protocol/dlt645/frame.ts";
 import { FUNCTIONS } from "../../protocol/dlt645/functions.ts";
-import { EXCEPTION_CODES } from "../../protocol/modbus/exception-codes.ts";
+import { exceptionRefusal } from "../../protocol/modbus/exception-codes.ts";
 import { exceptionOf, wordsOf } from "../../protocol/modbus/pdu.ts";
 import { hexWord } from "../hex-word.ts";
 import type { OverheardFrame } from "./line-sniffer.ts";
@@ -45,6 +45,12 @@ const MODBUS_NAMES: Readonly<Record<number, string>> = {
   16: "write registers",
 };
 const NOISE_SHOWN_BYTES = 16;
+const EXCEPTION_BIT = 0x80;
+
+/** Whether the function of an answer, or of a refusal, writes. */
+function isWrite(functionCode: number): boolean {
+  return MODBUS_NAMES[functionCode & ~EXCEPTION_BIT]?.startsWith("write") ?? false;
+}
 
 /** Says what passes on a line, frame by frame: an answer can only be read with the request before it. */
 export class FrameReader {
@@ -68,8 +74,8 @@ export class FrameReader {
     const name = MODBUS_NAMES[code & 0x7f] ?? `function ${code & 0x7f}`;
     const exception = exceptionOf(bytes);
     if (exception !== null) {
-      const meaning = EXCEPTION_CODES[exception];
-      const why = meaning === undefined ? "no standard meaning" : GATEWAY_ERRORS[meaning].text;
+      const { code: meaning } = exceptionRefusal(exception, isWrite(code) ? "write" : "read");
+      const why = meaning === "exception-unknown" ? "no standard meaning" : GATEWAY_ERRORS[meaning].text;
       return this.#answer(unitId, `refuses to ${name}: exception ${exception}, ${why}`);
     }
     if (this.#isModbusAnswer(bytes)) {
