@@ -19,11 +19,32 @@ export function addKeepingCommands(program: Command): void {
 
   program
     .command("verify-ledger")
-    .description("fold the whole ledger and check every invariant")
+    .description("fold the whole ledger and check every invariant, the audit's chain and what is derived")
+    .option("--checkpoint <file>", "find what was cut off, rewritten or deleted since it was signed", path)
+    .option("--public-key <key>", "whose checkpoints are trusted; default the key of this data directory")
     .option("--json", "for programs")
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { json?: boolean; checkpoint?: string; publicKey?: string }) => {
       const { verifyLedgerFromTerminal } = await import("../parts/verify-ledger.ts");
       process.exitCode = await verifyLedgerFromTerminal(options, process.env, print);
+    });
+
+  program
+    .command("checkpoint")
+    .description("verify the ledger and sign where every chain ends; keep file and public key elsewhere")
+    .requiredOption("--out <file>", "where the checkpoint goes", path)
+    .option("--json", "for programs")
+    .action(async (options: { out: string; json?: boolean }) => {
+      const { writeCheckpointFromTerminal } = await import("../parts/checkpoint.ts");
+      process.exitCode = await writeCheckpointFromTerminal(options, process.env, print);
+    });
+
+  program
+    .command("rebuild")
+    .description("make balances and totals again from the journal")
+    .option("--json", "for programs")
+    .action(async (options: { json?: boolean }) => {
+      const { rebuildFromTerminal } = await import("../parts/rebuild.ts");
+      await rebuildFromTerminal(options, process.env, print);
     });
 
   program

@@ -1,6 +1,7 @@
 import compression from "compression";
 import cookieParser from "cookie-parser";
 import express, { type Express } from "express";
+import { beginChange } from "./audit/change-intents.ts";
 import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
 import { featureAuthenticators, featureRoutes } from "./features.ts";
@@ -41,7 +42,11 @@ export function createApp(deps: Deps, routes: readonly Route[] = featureRoutes(d
   app.use(
     API_BASE,
     cookieParser(),
-    apiRouter(routes, { ...deps, authenticators: featureAuthenticators(deps) }),
+    apiRouter(routes, {
+      ...deps,
+      authenticators: featureAuthenticators(deps),
+      beginChange: (request) => beginChange(deps.connection, request),
+    }),
   );
   if (deps.consoleDir !== undefined) app.use(consoleRouter(deps.consoleDir));
   app.use(() => {

@@ -60,12 +60,40 @@ export const ERROR_CODES = {
   "amount-invalid": { status: 400, failureClass: "permanent", title: "The amount is not valid" },
   "amount-too-large": { status: 400, failureClass: "permanent", title: "The amount is too large" },
   "household-closed": { status: 409, failureClass: "permanent", title: "The household is closed" },
+  "credit-insufficient": {
+    status: 409,
+    failureClass: "permanent",
+    title: "There is not so much purchased credit left",
+  },
   "already-voided": { status: 409, failureClass: "permanent", title: "This purchase was voided before" },
   "void-window-over": {
     status: 409,
     failureClass: "permanent",
     title: "Too late to void; ask for an adjustment",
   },
+  "void-still-possible": {
+    status: 409,
+    failureClass: "permanent",
+    title: "This purchase can still be voided",
+  },
+  "already-adjusted": { status: 409, failureClass: "permanent", title: "This purchase has an adjustment" },
+  "second-person-needed": {
+    status: 409,
+    failureClass: "permanent",
+    title: "Another person than the one who asked must approve",
+  },
+  // Tills
+  "no-open-shift": { status: 409, failureClass: "permanent", title: "Open a till first" },
+  "till-in-use": { status: 409, failureClass: "permanent", title: "Somebody else has this till open" },
+  "till-retired": { status: 409, failureClass: "permanent", title: "This till is out of use" },
+  "shift-open-already": {
+    status: 409,
+    failureClass: "permanent",
+    title: "You have a shift open; close it first",
+  },
+  "shift-closed": { status: 409, failureClass: "permanent", title: "The shift is closed" },
+  "not-enough-cash": { status: 409, failureClass: "permanent", title: "The till has not that much cash" },
+  // Meters that hold credit
   "sale-not-settled": {
     status: 409,
     failureClass: "ambiguous",
@@ -75,6 +103,11 @@ export const ERROR_CODES = {
     status: 409,
     failureClass: "permanent",
     title: "The meter has credited this purchase; it cannot be taken back from here",
+  },
+  "checkpoint-untrusted": {
+    status: 422,
+    failureClass: "permanent",
+    title: "The checkpoint cannot be trusted",
   },
   "ledger-broken": {
     status: 500,

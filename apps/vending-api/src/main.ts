@@ -6,6 +6,7 @@ import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { endDueShelves } from "./alarms/alarms.ts";
 import { createApp } from "./app.ts";
+import { startAuditJobs } from "./audit/audit-jobs.ts";
 import { createChanges } from "./changes/changes.ts";
 import { systemClock } from "./clock.ts";
 import { connect } from "./db/connection.ts";
@@ -70,6 +71,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
   const jobs = [
     startNetworkJobs(deps),
     startVendingJobs(deps),
+    startAuditJobs(deps),
     startJobRunner(deps, FEATURE_JOBS),
     startSchedules(deps, FEATURE_SCHEDULES),
   ];

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { roleSchema, siteScope } from "../http/access.ts";
-import { pageOf } from "../http/answer.ts";
+import { ok, pageOf } from "../http/answer.ts";
 import { equalityConditions, listQuery, oneOrMany, readPage } from "../http/list-query.ts";
 import { type Route, route } from "../http/route.ts";
-import { type AuditEntry, auditModel } from "./audit.ts";
+import { type AuditEntry, auditModel } from "./audit.model.ts";
+import { AUDIT_FINDINGS, verifyAudit } from "./verify-audit.ts";
 
 const auditAnswer = z
   .object({
@@ -19,14 +20,37 @@ const auditAnswer = z
     after: z.record(z.string(), z.unknown()).nullable(),
     reason: z.string().nullable(),
     requestId: z.string(),
+    seq: z
+      .int()
+      .nullable()
+      .meta({ description: "Place in the site's chain; null from before there was one." }),
+    hash: z.string().nullable(),
   })
   .meta({ id: "AuditEntry" });
+
+const findingCodes = Object.keys(AUDIT_FINDINGS) as [keyof typeof AUDIT_FINDINGS];
+const auditCheckAnswer = z
+  .object({
+    sites: z.array(
+      z.object({
+        siteId: z.string(),
+        entries: z.int(),
+        unchained: z.int().meta({ description: "From before there was a chain: nothing vouches for them." }),
+        headHash: z.string(),
+        findings: z.array(z.object({ seq: z.int(), code: z.enum(findingCodes), detail: z.string() })),
+      }),
+    ),
+    isUnbroken: z.boolean(),
+  })
+  .meta({ id: "AuditCheck" });
 
 function presentAuditEntry({
   _id: id,
   at,
   before,
   after,
+  seq,
+  hash,
   ...entry
 }: AuditEntry): z.input<typeof auditAnswer> {
   return {
@@ -34,6 +58,8 @@ function presentAuditEntry({
     at: at.toISOString(),
     before: before && { ...before },
     after: after && { ...after },
+    seq: seq ?? null,
+    hash: hash ?? null,
     ...entry,
   };
 }
@@ -73,6 +99,29 @@ export function auditRoutes({ connection }: Deps): Route[] {
           ],
         };
         return readPage(auditModel(connection), query, condition, presentAuditEntry);
+      },
+    }),
+    route({
+      method: "get",
+      path: "/audit/verify",
+      tag: "Audit",
+      summary: "Whether every site's chain of changes is unbroken",
+      description: "Reads the whole audit of your sites.",
+      access: { roles: ["administrator"] },
+      answers: { 200: auditCheckAnswer },
+      async handle({ caller }) {
+        const siteIds: string[] = await auditModel(connection).distinct("siteId", siteScope(caller));
+        const reports = await verifyAudit(connection, { siteIds });
+        return ok({
+          sites: reports.map(({ siteId, entries, unchained, head, findings }) => ({
+            siteId,
+            entries,
+            unchained,
+            headHash: head.hash,
+            findings: findings.map(({ seq, code, detail }) => ({ seq, code, detail })),
+          })),
+          isUnbroken: reports.every(({ findings }) => findings.length === 0),
+        });
       },
     }),
   ];

@@ -1,46 +1,7 @@
-import { type Connection, Schema } from "mongoose";
-import { boundModel, idField, newId } from "../db/model.ts";
+import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
-import { actorOf, type Caller, type Role } from "../http/access.ts";
-
-/** One change by one person, as it was and as it became. Never updated, never deleted. */
-export interface AuditEntry {
-  _id: string;
-  at: Date;
-  /** Site of the row that changed; `EVERY_SITE` for what belongs to more than one. */
-  siteId: string;
-  actor: { id: string; name: string; role: Role };
-  /** `<resource>.<what>`, e.g. `households.update`. */
-  action: string;
-  resource: string;
-  resourceId: string;
-  before: object | null;
-  after: object | null;
-  reason: string | null;
-  requestId: string;
-}
-
-const auditSchema = new Schema<AuditEntry>(
-  {
-    _id: idField,
-    at: { type: Date, required: true },
-    siteId: { type: String, required: true },
-    actor: { id: String, name: String, role: String, _id: false },
-    action: { type: String, required: true },
-    resource: { type: String, required: true },
-    resourceId: { type: String, required: true },
-    before: { type: Schema.Types.Mixed, default: null },
-    after: { type: Schema.Types.Mixed, default: null },
-    reason: { type: String, default: null },
-    requestId: { type: String, required: true },
-  },
-  { collection: "audit", versionKey: false, minimize: false },
-);
-auditSchema.index({ siteId: 1, at: -1 });
-auditSchema.index({ resource: 1, resourceId: 1, at: -1 });
-
-export const auditModel = (connection: Connection) =>
-  boundModel<AuditEntry>(connection, "AuditEntry", auditSchema);
+import { actorOf, type Caller } from "../http/access.ts";
+import { auditLogOf } from "./audit-log.ts";
 
 export interface AuditedChange {
   /** The request that made the change: who, when, and its id in the log. */
@@ -54,13 +15,13 @@ export interface AuditedChange {
   reason?: string | undefined;
 }
 
-/** Call after the change succeeded and before answering. */
+/** Call after the change succeeded and before answering: resolves once the entry stands in its site's chain. */
 export async function recordAudit(
   { connection }: Pick<Deps, "connection">,
   change: AuditedChange,
 ): Promise<void> {
   const { request, siteId, action, subject } = change;
-  await auditModel(connection).create({
+  await auditLogOf(connection).append({
     _id: newId(),
     at: request.now,
     siteId,
@@ -68,9 +29,14 @@ export async function recordAudit(
     action,
     resource: subject.resource,
     resourceId: subject.id,
-    before: change.before ?? null,
-    after: change.after ?? null,
+    before: asJson(change.before),
+    after: asJson(change.after),
     reason: change.reason ?? null,
     requestId: request.id,
   });
+}
+
+/** What is hashed must be what the store gives back, which knows neither undefined members nor our classes. */
+function asJson(value: object | undefined): object | null {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as object);
 }

@@ -169,6 +169,7 @@ beforeAll(async () => {
   app.use(observeRequests(log, new Registry()), cookieParser());
   app.use(
     apiRouter(routes, {
+      beginChange: async () => async () => {},
       clock,
       stopping: stopping.signal,
       authenticators: {

@@ -1,7 +1,8 @@
 import express, { type Request, type Response, type Router } from "express";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, isApiError } from "../errors.ts";
+import type { Caller, PersonCaller } from "./access.ts";
 import { type Answer, isSchema } from "./answer.ts";
 import { type Authenticators, admit } from "./authentication.ts";
 import { serveEventStream } from "./event-stream.ts";
@@ -11,6 +12,16 @@ import type { RequestContext, Route } from "./route.ts";
 
 export interface RouterDeps extends Pick<Deps, "clock" | "stopping"> {
   authenticators: Authenticators;
+  /** Told before a person's request changes anything; what it returns is called once its audit stands or it was refused. */
+  beginChange(request: ChangeRequest): Promise<() => Promise<void>>;
+}
+
+export interface ChangeRequest {
+  id: string;
+  now: Date;
+  caller: PersonCaller;
+  method: string;
+  path: string;
 }
 
 /** Serves the route table. Each row refuses strangers before it reads a body. */
@@ -49,21 +60,45 @@ function refuseOtherMedia(request: Request, _response: Response, next: () => voi
 
 async function serve(row: Route, request: Request, response: Response, deps: RouterDeps): Promise<void> {
   const { caller } = response.locals;
-  const answer = await row.run({
-    ...contextOf(request, response, deps),
-    params: request.params,
-    query: request.query,
-    body: request.body,
-    caller,
-    idempotencyKey: row.idempotencyKey && readIdempotencyKey(request.get("idempotency-key")),
-    requestHash: requestHashOf({
-      method: request.method,
-      path: request.path,
-      callerId: caller?.id ?? "",
+  const context = contextOf(request, response, deps);
+  const endChange = await announceChange(row, request, caller, context, deps);
+  const answer = await row
+    .run({
+      ...context,
+      params: request.params,
+      query: request.query,
       body: request.body,
-    }),
-  });
+      caller,
+      idempotencyKey: row.idempotencyKey && readIdempotencyKey(request.get("idempotency-key")),
+      requestHash: requestHashOf({
+        method: request.method,
+        path: request.path,
+        callerId: caller?.id ?? "",
+        body: request.body,
+      }),
+    })
+    .catch(async (error: unknown) => {
+      // A no changed nothing. What failed in any other way may have changed something before it did.
+      if (isApiError(error) && error.failureClass === "permanent") await endChange();
+      throw error;
+    });
+  await endChange();
   send(row, answer, request, response, deps);
+}
+
+const nothingToEnd = async (): Promise<void> => {};
+
+/** What bears a key is a document with its author and reason already; the rest is only known by its audit. */
+async function announceChange(
+  row: Route,
+  { method, path }: Request,
+  caller: Caller | undefined,
+  { id, now }: RequestContext,
+  deps: RouterDeps,
+): Promise<() => Promise<void>> {
+  if (row.method === "get" || row.idempotencyKey === "required" || caller?.kind !== "person")
+    return nothingToEnd;
+  return deps.beginChange({ id, now, caller, method, path });
 }
 
 function contextOf(request: Request, response: Response, { clock }: RouterDeps): RequestContext {

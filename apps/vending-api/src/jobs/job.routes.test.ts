@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { auditModel } from "../audit/audit.ts";
+import { auditModel } from "../audit/audit.model.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import { featureRoutes } from "../features.ts";

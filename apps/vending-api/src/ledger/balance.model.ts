@@ -1,16 +1,37 @@
 import { type Connection, type Model, Schema } from "mongoose";
-import { boundModel, isDuplicateKey } from "../db/model.ts";
-import { type ChainHead, type Commodity, EMPTY_CHAIN, headAfter, householdAccount } from "./entry.ts";
+import { boundModel } from "../db/model.ts";
+import {
+  type ChainHead,
+  type Commodity,
+  EMPTY_CHAIN,
+  headAfter,
+  householdAccount,
+  type LedgerEntry,
+} from "./entry.ts";
 import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
 
-/** The last known end of each chain, for pages that show many balances at once. Derived; decisions read the journal. */
-export interface BalanceRow {
-  /** The account. */
-  _id: string;
+/** Whose chain it is. */
+export interface HouseholdKey {
   siteId: string;
   householdId: string;
+}
+
+/** Per system account and commodity, what a chain's entries moved there. */
+export type SystemTotals = Record<string, Record<Commodity, number>>;
+
+/**
+ * One chain folded up to `seq`: its balance for pages that show many at once, and its share of the system accounts, whose
+ * totals are the sums of these rows. Derived; decisions about money read the journal.
+ */
+export interface BalanceRow extends HouseholdKey {
+  /** The account. */
+  _id: string;
   seq: number;
+  /** The entry with that seq; the next one is folded only behind its hash. Missing in rows from before there were totals. */
+  headId?: string;
+  headHash?: string;
   balance: Record<Commodity, number>;
+  totals?: SystemTotals;
 }
 
 const balanceSchema = new Schema<BalanceRow>(
@@ -19,7 +40,10 @@ const balanceSchema = new Schema<BalanceRow>(
     siteId: { type: String, required: true },
     householdId: { type: String, required: true },
     seq: { type: Number, required: true },
+    headId: { type: String },
+    headHash: { type: String },
     balance: { type: Schema.Types.Mixed, required: true },
+    totals: { type: Schema.Types.Mixed },
   },
   { collection: "balances", versionKey: false, minimize: false, strict: "throw" },
 );
@@ -29,53 +53,22 @@ export function balanceModel(connection: Connection): Model<BalanceRow> {
   return boundModel(connection, "Balance", balanceSchema);
 }
 
-/** Writes `head` unless something newer is there already. */
-export async function rememberBalance(
+/** Chains of one site by account, as far as their rows say where they end: the entries themselves come from the journal. */
+export async function readHeads(
   connection: Connection,
-  { siteId, householdId }: { siteId: string; householdId: string },
-  head: ChainHead,
-): Promise<void> {
-  const account = householdAccount(householdId);
-  try {
-    await balanceModel(connection).updateOne(
-      { _id: account, seq: { $lt: head.seq } },
-      { $set: { siteId, householdId, seq: head.seq, balance: head.balance } },
-      { upsert: true },
-    );
-  } catch (error) {
-    // The row exists with a newer seq, so the upsert's insert met it: nothing to do.
-    if (!isDuplicateKey(error)) throw error;
-  }
-}
-
-/** Writes again every balance that a crash between entry and cache left behind. Returns how many there were. */
-export async function healBalances(connection: Connection): Promise<number> {
-  const newest = await journalModel(connection).aggregate<{
-    _id: { siteId: string; householdId: string };
-    seq: number;
-  }>([
-    { $match: { seq: { $gt: 0 } } },
-    { $group: { _id: { siteId: "$siteId", householdId: "$householdId" }, seq: { $max: "$seq" } } },
-  ]);
-  const cached = new Map(
-    (await balanceModel(connection).find().lean<BalanceRow[]>()).map((row) => [row._id, row.seq]),
-  );
-  let healed = 0;
-  for (const { _id, seq } of newest) {
-    const account = householdAccount(_id.householdId);
-    if ((cached.get(account) ?? 0) >= seq) continue;
-    const head = await readHead(connection, _id);
-    await rememberBalance(connection, _id, head);
-    healed += 1;
-  }
-  return healed;
+  accounts: readonly string[],
+): Promise<Map<string, ChainHead>> {
+  const rows = await balanceModel(connection)
+    .find({ _id: { $in: [...accounts] }, headId: { $exists: true } }, { headId: 1 })
+    .lean<Pick<BalanceRow, "headId">[]>();
+  const entries = await journalModel(connection)
+    .find({ _id: { $in: rows.flatMap(({ headId }) => headId ?? []) } })
+    .lean<LedgerEntry[]>();
+  return new Map(entries.map((entry) => [entry.account, headAfter(entry)]));
 }
 
 /** The end of a household's chain as the journal has it now. */
-export async function readHead(
-  connection: Connection,
-  household: { siteId: string; householdId: string },
-): Promise<ChainHead> {
+export async function readHead(connection: Connection, household: HouseholdKey): Promise<ChainHead> {
   const row = await journalModel(connection)
     .findOne({ siteId: household.siteId, account: householdAccount(household.householdId) })
     .sort({ seq: -1 })

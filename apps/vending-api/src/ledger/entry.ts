@@ -39,8 +39,7 @@ export interface EntryBody {
 
 /**
  * `request`: a client's Idempotency-Key. `rating`: made from circuit and day. `transfer`: the entry at the other end.
- * `adjustment`: the adjustment. None can
- * stand in another's way.
+ * `adjustment`: the adjustment. None can stand in another's way.
  */
 export type RefSpace = "request" | "rating" | "transfer" | "adjustment";
 

@@ -5,6 +5,8 @@ export interface Pending<Item, Result> {
   readonly fail: (error: unknown) => void;
 }
 
+export type Batch<Item, Result> = readonly [Pending<Item, Result>, ...Pending<Item, Result>[]];
+
 export interface KeyedQueue<Item, Result> {
   /** Queues behind everything of the same key; other keys do not wait. */
   add(key: string, item: Item): Promise<Result>;
@@ -14,10 +16,11 @@ export interface KeyedQueue<Item, Result> {
 
 /**
  * First come, first served per key, and neighbours share one turn: `process` gets everything that waits for the key, up
- * to `largestBatch`, and settles each. What it leaves unsettled fails with the error that it throws.
+ * to `largestBatch`, and settles each, at the latest some time after it has returned. What it leaves unsettled fails with the
+ * error that it throws.
  */
 export function createKeyedQueue<Item, Result>(
-  process: (key: string, batch: readonly Pending<Item, Result>[]) => Promise<void>,
+  process: (key: string, batch: Batch<Item, Result>) => Promise<void>,
   largestBatch: number,
 ): KeyedQueue<Item, Result> {
   const waiting = new Map<string, Pending<Item, Result>[]>();
@@ -26,8 +29,9 @@ export function createKeyedQueue<Item, Result>(
   async function drain(key: string): Promise<void> {
     for (;;) {
       const queue = waiting.get(key) ?? [];
-      const batch = queue.splice(0, largestBatch);
-      if (batch.length === 0) break;
+      const [first, ...others] = queue.splice(0, largestBatch);
+      if (first === undefined) break;
+      const batch: Batch<Item, Result> = [first, ...others];
       try {
         await process(key, batch);
       } catch (error) {

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestDatabase } from "../../../../tests/support/test-database.ts";
 import { connect } from "../db/connection.ts";
 import { ensureAllIndexes } from "../models.ts";
-import { balanceModel, healBalances } from "./balance.model.ts";
-import { balancedPostings } from "./entry.ts";
+import { balanceModel } from "./balance.model.ts";
+import { balancedPostings, EMPTY_CHAIN } from "./entry.ts";
+import { healBalances } from "./fold-balances.ts";
 import { journalModel } from "./journal.model.ts";
 import { type Ledger, ledgerOf, type PostingRequest } from "./ledger.ts";
+import { finishTransfers, postTransfer } from "./transfer.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 
 const AT = new Date("2025-03-01T08:00:00Z");
@@ -159,6 +161,93 @@ describe("the ledger on a store", () => {
       ["household:tampered", 2, "balance-wrong"],
     ]);
     await journalModel(connection).collection.updateOne(row, { $set: { "balanceAfter.CNY": 100 } });
+    expect((await verifyLedger(connection)).findings).toEqual([]);
+  });
+
+  it("posts for many households together, each as if it came alone", async () => {
+    const requests = Array.from({ length: 40 }, (_, index) =>
+      purchase(`many-${index % 15}`, `key-many-${index}`, index + 1),
+    );
+    await otherLedger.post(purchase("many-3", "key-many-18", 19));
+    // Written by another process behind this one's back: what this one remembers of the chain is old.
+    await ledger.post(purchase("many-4", "key-many-old", 1));
+    await otherLedger.post(purchase("many-4", "key-many-newer", 1));
+    const closed: PostingRequest = {
+      ...purchase("many-5", "key-many-refused", 1),
+      decide: () => ({ refuse: { code: "household-closed", detail: "It is closed" }, at: AT }),
+    };
+    const outcomes = await ledger.postMany([...requests, closed, purchase("many-6", "key-many-6", 70)]);
+    const said = outcomes.map((outcome) =>
+      outcome.status === "fulfilled" ? outcome.value.repeated : outcome.reason.code,
+    );
+    expect(said).toEqual([
+      ...requests.map((_, index) => index === 18),
+      "household-closed",
+      // Another request under this key stands at position 6.
+      "idempotency-key-reused",
+    ]);
+    const expected = new Map<number, number>([[4, 2]]);
+    for (const [index] of requests.entries())
+      expected.set(index % 15, (expected.get(index % 15) ?? 0) + index + 1);
+    for (const [household, sum] of expected) {
+      const account = `household:many-${household}`;
+      expect((await ledger.head({ siteId: SITE, householdId: `many-${household}` })).balance.CNY).toBe(sum);
+      expect((await balanceModel(connection).findById(account).lean())?.balance.CNY).toBe(sum);
+    }
+    const again = await ledger.postMany(requests);
+    expect(again.every((outcome) => outcome.status === "fulfilled" && outcome.value.repeated)).toBe(true);
+    expect((await verifyLedger(connection)).findings).toEqual([]);
+  });
+
+  it("refuses behind the journal's end, not behind what it remembers", async () => {
+    const spend = (ref: string, amount: number): PostingRequest => ({
+      ...purchase("spender", ref, amount),
+      decide: ({ balance }) =>
+        (balance.CNY ?? 0) < amount
+          ? { refuse: { code: "credit-insufficient", detail: "Not enough" }, at: AT }
+          : purchase("spender", ref, amount).decide({ ...EMPTY_CHAIN }),
+    });
+    await ledger.post(purchase("spender", "key-spender-1", 10));
+    await otherLedger.post(purchase("spender", "key-spender-2", 90));
+    await expect(ledger.post(spend("key-spender-3", 100))).resolves.toMatchObject({ repeated: false });
+    await expect(ledger.post(spend("key-spender-4", 500))).rejects.toMatchObject({
+      code: "credit-insufficient",
+    });
+  });
+
+  it("moves purchased credit to another household once, whatever is cut off", async () => {
+    await ledger.post(purchase("giver", "key-giver", 1000));
+    const transfer = {
+      siteId: SITE,
+      fromHouseholdId: "giver",
+      toHouseholdId: "taker",
+      commodity: "CNY",
+      amount: 400,
+      at: AT,
+      by: { id: "u1", name: "Zhang Min" },
+      note: "paid for the wrong room",
+      ref: "key-transfer",
+      requestHash: "transfer 400",
+    };
+    const cutOff: Ledger = {
+      ...ledger,
+      post: (request) =>
+        request.refSpace === "transfer"
+          ? Promise.reject(new Error("the process ended"))
+          : ledger.post(request),
+    };
+    await expect(postTransfer(cutOff, transfer)).rejects.toThrow("the process ended");
+    expect((await verifyLedger(connection)).findings).toMatchObject([
+      { account: "household:giver", code: "transfer-unpaired" },
+    ]);
+    expect(await finishTransfers(connection, [SITE], AT)).toBe(1);
+    expect(await finishTransfers(connection, [SITE], AT)).toBe(0);
+    expect((await postTransfer(ledger, transfer)).in.repeated).toBe(true);
+    expect((await ledger.head({ siteId: SITE, householdId: "giver" })).balance).toEqual({ CNY: 600 });
+    expect((await ledger.head({ siteId: SITE, householdId: "taker" })).balance).toEqual({ CNY: 400 });
+    await expect(
+      postTransfer(ledger, { ...transfer, amount: 601, ref: "key-transfer-2", requestHash: "transfer 601" }),
+    ).rejects.toMatchObject({ code: "credit-insufficient" });
     expect((await verifyLedger(connection)).findings).toEqual([]);
   });
 

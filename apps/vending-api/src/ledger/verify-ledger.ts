@@ -1,114 +1,184 @@
-import { createHash } from "node:crypto";
 import type { Connection } from "mongoose";
-import {
-  addBalances,
-  type ChainHead,
-  type Commodity,
-  EMPTY_CHAIN,
-  GENESIS_HASH,
-  headAfter,
-  type LedgerEntry,
-  type Posting,
-} from "./entry.ts";
-import { findingsOf, type LedgerFinding } from "./invariants.ts";
-import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
+import { canonicalJson } from "../http/request-hash.ts";
+import { type BalanceRow, balanceModel, type SystemTotals } from "./balance.model.ts";
+import { createChainFold, type FoldedChain, findingAt, type Report, type SiteFold } from "./chain-fold.ts";
+import type { SignedEnds } from "./checkpoint.ts";
+import { addTotals } from "./fold-balances.ts";
+import { LEDGER_FINDINGS, type LedgerFinding } from "./invariants.ts";
+import { type JournalRow, journalModel } from "./journal.model.ts";
+import { createPace, type Progress } from "./pace.ts";
 
 export interface LedgerReport {
   entries: number;
   refusals: number;
   accounts: number;
-  /** Over the ends of all chains in the order of their accounts: two equal ledgers have equal ones. */
-  headHash: string;
-  /** Every account, system accounts included, folded from the postings. */
-  totals: Record<string, Record<Commodity, number>>;
+  sites: SiteFold[];
+  /** System accounts, folded from the postings, and all households of a site as `households:<site>`. */
+  totals: SystemTotals;
+  /** The first thousand; `findingCount` has them all. */
   findings: LedgerFinding[];
+  findingCount: number;
 }
 
-const PROGRESS_EVERY = 1000;
+export interface VerifyOptions {
+  /** About once a second. */
+  onProgress?: (progress: Progress) => void;
+  /** Ends that were signed once: each must still be in its chain. */
+  signed?: SignedEnds;
+  /** Every chain, in the order of site and account. */
+  onChain?: (chain: FoldedChain) => void;
+  nowMs?: () => number;
+}
 
-/** Reads the whole journal once, folds it and checks every invariant. Changes nothing. */
+const FINDINGS_KEPT = 1000;
+/** Rows per answer of the store; range 100–5000. */
+const ROWS_AT_ONCE = 2000;
+/** Chains whose rows are looked up together. Range 50–1000. */
+const CHAINS_AT_ONCE = 500;
+
+/** Reads the whole journal once in the order of its chains, folds it and checks every invariant. Changes nothing. */
 export async function verifyLedger(
   connection: Connection,
-  { onProgress }: { onProgress?: (entriesDone: number) => void } = {},
+  options: VerifyOptions = {},
 ): Promise<LedgerReport> {
-  const fold = createFold();
-  const cursor = journalModel(connection)
-    .find()
-    .sort({ siteId: 1, account: 1, seq: 1 })
-    .lean<JournalRow[]>()
-    .cursor();
-  for await (const row of cursor) {
-    fold.add(row as JournalRow);
-    if (fold.rows() % PROGRESS_EVERY === 0) onProgress?.(fold.rows());
-  }
-  onProgress?.(fold.rows());
-  return fold.report();
-}
-
-function createFold() {
+  const { onProgress, onChain, signed, nowMs = () => performance.now() } = options;
   const findings: LedgerFinding[] = [];
-  const totals: LedgerReport["totals"] = {};
-  const refs = new Set<string>();
-  const heads = createHash("sha256");
-  let account = "";
-  let head: ChainHead = EMPTY_CHAIN;
-  let purchases = new Map<string, LedgerEntry>();
-  let voided = new Set<string>();
-  let accounts = 0;
-  let entries = 0;
-  let refusals = 0;
-
-  function begin(next: string): void {
-    if (account) heads.update(`${account} ${head.hash}\n`);
-    account = next;
-    head = EMPTY_CHAIN;
-    purchases = new Map();
-    voided = new Set();
-    if (next) accounts += 1;
-  }
-
-  function checkVoid(entry: LedgerEntry): void {
-    const purchaseId = String(entry.details.purchaseId);
-    const purchase = purchases.get(purchaseId);
-    const reversed = purchase && sumsToNothing([...purchase.postings, ...entry.postings]);
-    if (!reversed || voided.has(purchaseId))
-      findings.push({ account, seq: entry.seq, code: "void-unfounded", detail: purchaseId });
-    voided.add(purchaseId);
-  }
-
-  return {
-    rows: () => entries + refusals,
-    add(row: JournalRow): void {
-      const ref = `${row.siteId} ${row.refSpace} ${row.ref}`;
-      if (refs.has(ref))
-        findings.push({ account: row.account, seq: row.seq, code: "ref-doubled", detail: row.ref });
-      refs.add(ref);
-      if (isRefusal(row)) {
-        refusals += 1;
-        return;
-      }
-      if (row.account !== account) begin(row.account);
-      findings.push(...findingsOf(row, head));
-      if (row.kind === "purchase") purchases.set(row._id, row);
-      if (row.kind === "void") checkVoid(row);
-      for (const { account: name, commodity, amount } of row.postings)
-        totals[name] = addBalances(totals[name] ?? {}, { [commodity]: amount });
-      head = headAfter(row);
-      entries += 1;
-    },
-    report(): LedgerReport {
-      begin("");
-      const headHash = entries === 0 ? GENESIS_HASH : heads.digest("hex");
-      return { entries, refusals, accounts, headHash, totals, findings };
-    },
+  let findingCount = 0;
+  const report: Report = (finding) => {
+    findingCount += 1;
+    if (findings.length < FINDINGS_KEPT) findings.push(finding);
   };
+  await checkGuards(connection, report);
+  const fold = createChainFold(report);
+  const unseen = new Map(signed);
+  let totals: SystemTotals = {};
+  let ended: FoldedChain[] = [];
+  let rowsSeen = 0;
+  const take = async (chain: FoldedChain | undefined, atLeast: number) => {
+    if (chain) {
+      onChain?.(chain);
+      totals = addTotals(totals, totalsOf(chain));
+      ended.push(chain);
+    }
+    if (ended.length < atLeast) return;
+    rowsSeen += await checkRows(connection, ended, report);
+    ended = [];
+  };
+
+  const journal = journalModel(connection);
+  const pace = createPace(await journal.estimatedDocumentCount(), nowMs, onProgress);
+  const cursor = journal.collection.find(
+    {},
+    { sort: { siteId: 1, account: 1, seq: 1 }, batchSize: ROWS_AT_ONCE },
+  );
+  for await (const document of cursor) {
+    // What the store holds may be anything; the fold looks at it before it believes it.
+    const row = document as unknown as JournalRow;
+    checkSigned(unseen, row, report);
+    await take(fold.add(row), CHAINS_AT_ONCE);
+    pace.step(fold.counts);
+  }
+  const { last, sites } = fold.end();
+  await take(last, 0);
+  pace.end(fold.counts);
+  for (const [account, { seq }] of unseen)
+    report(findingAt({ account, seq }, "checkpoint-missing", `entry ${seq} is gone`));
+  await checkReferences(connection, report);
+  const rows = await balanceModel(connection).countDocuments();
+  if (rows > rowsSeen) await checkOrphanRows(connection, report);
+  return { ...fold.counts, sites, totals, findings, findingCount };
 }
 
-function sumsToNothing(postings: readonly Posting[]): boolean {
-  const sums = new Map<string, number>();
-  for (const { account, commodity, amount } of postings) {
-    const key = `${account} ${commodity}`;
-    sums.set(key, (sums.get(key) ?? 0) + amount);
+/** What a chain adds to the totals: its system accounts, and its balance to that of all households. */
+function totalsOf({ siteId, head, totals }: FoldedChain): SystemTotals {
+  return addTotals(totals, { [`households:${siteId}`]: head.balance });
+}
+
+/** Without its unique indexes a journal is only a list. */
+async function checkGuards(connection: Connection, report: Report): Promise<void> {
+  const journal = journalModel(connection);
+  const guards = journal.schema.indexes().filter(([, { unique }]) => unique === true);
+  const collections = await connection.listCollections();
+  // A store that has never sold anything has no journal either.
+  if (!collections.some(({ name }) => name === journal.collection.collectionName)) return;
+  const present = await journal.collection.indexes();
+  for (const [key] of guards)
+    if (!present.some((index) => index.unique === true && canonicalJson(index.key) === canonicalJson(key)))
+      report(findingAt({ account: "", seq: 0 }, "guard-missing", Object.keys(key).join(", ")));
+}
+
+function checkSigned(
+  unseen: Map<string, { seq: number; hash: string }>,
+  row: JournalRow,
+  report: Report,
+): void {
+  const end = unseen.get(row.account);
+  if (end === undefined || end.seq !== row.seq) return;
+  unseen.delete(row.account);
+  if (!("hash" in row) || row.hash !== end.hash)
+    report(findingAt(row, "checkpoint-rewritten", `signed as ${end.hash}`));
+}
+
+/** Rows are written behind their entries: one that is ahead of what was read has seen newer ones. Returns how many there are. */
+async function checkRows(
+  connection: Connection,
+  chains: readonly FoldedChain[],
+  report: Report,
+): Promise<number> {
+  if (chains.length === 0) return 0;
+  const rows = await balanceModel(connection)
+    .find({ _id: { $in: chains.map(({ account }) => account) } })
+    .lean<BalanceRow[]>();
+  const byAccount = new Map(rows.map((row) => [row._id, row]));
+  for (const { account, head, totals } of chains) {
+    const row = byAccount.get(account);
+    const isNewer = row !== undefined && (row.seq > head.seq || row.headHash === undefined);
+    if (isNewer) continue;
+    const agrees =
+      row?.headHash === head.hash &&
+      canonicalJson(row.balance) === canonicalJson(head.balance) &&
+      sameTotals(row.totals ?? {}, totals);
+    if (!agrees)
+      report(findingAt({ account, seq: head.seq }, "balance-row-wrong", row ? `at ${row.seq}` : "missing"));
   }
-  return [...sums.values()].every((sum) => sum === 0);
+  return rows.length;
+}
+
+/** A row of nothing but zeros and no row at all mean the same. */
+function sameTotals(a: SystemTotals, b: SystemTotals): boolean {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((account) =>
+    [...new Set([...Object.keys(a[account] ?? {}), ...Object.keys(b[account] ?? {})])].every(
+      (commodity) => (a[account]?.[commodity] ?? 0) === (b[account]?.[commodity] ?? 0),
+    ),
+  );
+}
+
+/** In the order of their own index, so that the same reference twice stands side by side. */
+async function checkReferences(connection: Connection, report: Report): Promise<void> {
+  type Reference = Pick<JournalRow, "siteId" | "refSpace" | "ref" | "account" | "seq">;
+  let before: Reference | undefined;
+  const cursor = journalModel(connection).collection.find(
+    {},
+    {
+      sort: { siteId: 1, refSpace: 1, ref: 1 },
+      projection: { _id: 0, siteId: 1, refSpace: 1, ref: 1, account: 1, seq: 1 },
+      batchSize: ROWS_AT_ONCE,
+    },
+  );
+  for await (const document of cursor) {
+    const row = document as unknown as Reference;
+    const isSame =
+      before?.ref === row.ref && before.refSpace === row.refSpace && before.siteId === row.siteId;
+    if (isSame) report(findingAt(row, "ref-doubled", row.ref));
+    before = row;
+  }
+}
+
+async function checkOrphanRows(connection: Connection, report: Report): Promise<void> {
+  const rows = balanceModel(connection).find({}, { siteId: 1, seq: 1 }).lean<BalanceRow[]>().cursor();
+  for await (const { _id: account, siteId, seq } of rows) {
+    const isFounded = await journalModel(connection).exists({ siteId, account });
+    if (!isFounded)
+      report(findingAt({ account, seq }, "balance-row-wrong", LEDGER_FINDINGS["checkpoint-missing"]));
+  }
 }

@@ -319,6 +319,8 @@ describe("the audit", () => {
         after: expect.objectContaining({ name: "After" }),
         reason: null,
         requestId: patch.headers.get("x-request-id"),
+        seq: expect.any(Number),
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     ]);
     const others = await api.call<object[]>("GET", `/audit?filter=${filter}`, { token: stranger });

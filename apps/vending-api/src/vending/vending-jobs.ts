@@ -1,24 +1,33 @@
 import type { Deps } from "../deps.ts";
+import { finishClosings } from "../tills/close-shift.ts";
+import { finishAdjustments } from "./adjustments.ts";
 import { deliverForgotten } from "./purchases.ts";
 
-/** A crash between the books and a delivery is rare; a buyer at the desk waits for it. Range 10 s–10 min. */
-const DELIVER_INTERVAL_MS = 60_000;
+/** A crash between the books and what follows is rare; a person at the desk waits for it. Range 10 s–10 min. */
+const FINISH_INTERVAL_MS = 60_000;
 
 /** Finishes what a crash cut off, at the start and from time to time. Each step is done once, whoever does it. */
 export function startVendingJobs(deps: Deps): { stop(): Promise<void> } {
+  const steps = {
+    deliveries: () => deliverForgotten(deps, deps.clock.now()),
+    closings: () => finishClosings(deps),
+    adjustments: () => finishAdjustments(deps),
+  };
   let running: Promise<void> | null = null;
-  const deliver = () => {
-    running ??= deliverForgotten(deps, deps.clock.now())
-      .catch((error: unknown) => {
-        if (!deps.stopping.aborted)
-          deps.log.error({ err: error, job: "deliveries" }, "job failed; it runs again");
-      })
-      .finally(() => {
-        running = null;
+  const finish = () => {
+    running ??= finishAll().finally(() => {
+      running = null;
+    });
+  };
+  /** One that fails keeps no other from being done. */
+  const finishAll = async () => {
+    for (const [job, step] of Object.entries(steps))
+      await step().catch((error: unknown) => {
+        if (!deps.stopping.aborted) deps.log.error({ err: error, job }, "job failed; it runs again");
       });
   };
-  deliver();
-  const stopTimer = deps.clock.every(DELIVER_INTERVAL_MS, deliver);
+  finish();
+  const stopTimer = deps.clock.every(FINISH_INTERVAL_MS, finish);
   return {
     async stop() {
       stopTimer();
