@@ -45,6 +45,7 @@ const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
     places: [...COMMON_API, "http", "audit", "changes"],
     alarms: [...COMMON_API, "http", "audit", "changes", "places"],
     jobs: [...COMMON_API, "http", "audit", "changes"],
+    tills: [...COMMON_API, "http", "audit", "changes", "ledger", "places"],
     documents: ["errors"],
     rating: [...COMMON_API, "http", "ledger", "alarms", "changes", "places"],
   },

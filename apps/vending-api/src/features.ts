@@ -9,6 +9,7 @@ import type { Route } from "./http/route.ts";
 import type { JobKind } from "./jobs/define-job.ts";
 import { jobRoutes } from "./jobs/job.routes.ts";
 import type { Schedule } from "./jobs/schedules.ts";
+import { ledgerRoutes } from "./ledger/ledger.routes.ts";
 import { householdLinks, networkNames, residentLinks } from "./links.ts";
 import { bulkAnswerRoutes } from "./network/bulk-answer.routes.ts";
 import { busRoutes } from "./network/bus.routes.ts";
@@ -34,9 +35,12 @@ import { registerChangeRoutes } from "./readings/register-change.routes.ts";
 import { meRoutes } from "./resident/me.routes.ts";
 import { tariffRoutes } from "./tariffs/tariff.routes.ts";
 import { tariffVersionRoutes } from "./tariffs/tariff-version.routes.ts";
+import { shiftRoutes } from "./tills/shift.routes.ts";
+import { tillRoutes } from "./tills/till.routes.ts";
 import { authRoutes } from "./users/auth.routes.ts";
 import { authenticatePerson, callerById } from "./users/authenticate-person.ts";
 import { userRoutes } from "./users/user.routes.ts";
+import { adjustmentRoutes } from "./vending/adjustment.routes.ts";
 import { balanceRoutes } from "./vending/balance.routes.ts";
 import { purchaseRoutes } from "./vending/purchase.routes.ts";
 
@@ -52,6 +56,9 @@ export function featureRoutes(deps: Deps): Route[] {
     ...residentRoutes(deps, residentLinks(deps)),
     ...boardRoutes(deps),
     ...purchaseRoutes(deps),
+    ...adjustmentRoutes(deps),
+    ...tillRoutes(deps),
+    ...shiftRoutes(deps),
     ...balanceRoutes(deps),
     ...tariffRoutes(deps),
     ...tariffVersionRoutes(deps),
@@ -74,6 +81,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...changeRoutes(deps, { callerById: (userId) => callerById(deps.connection, userId) }),
     ...jobRoutes(deps, FEATURE_JOBS),
     ...userRoutes(deps),
+    ...ledgerRoutes(deps),
     ...auditRoutes(deps),
   ];
 }

@@ -39,6 +39,7 @@ export const newSiteFields = z.strictObject({
   holidays: calendarFields.holidays.default([]),
   restWeekdays: calendarFields.restWeekdays.default([6, 7]),
   namedDays: calendarFields.namedDays.default({}),
+  tillsRequired: z.boolean().default(false),
 });
 
 /** Time zone and currency stay: the ledger and every local day are kept in them. */
@@ -46,6 +47,7 @@ export const sitePatchFields = z
   .strictObject({
     name: nameField,
     ...calendarFields,
+    tillsRequired: z.boolean(),
     safety: safetyPolicySchema.meta({
       description: "Safety rules S5, S6, S8; what is left out is the default.",
     }),

@@ -17,6 +17,8 @@ export interface Site {
   restWeekdays: number[];
   /** Day types of tariffs by local date; missing in rows of older releases. */
   namedDays?: Record<string, string>;
+  /** Who sells must have a shift open at a till. */
+  tillsRequired?: boolean;
   /** Where it differs from the defaults of the safety rules. */
   safety?: SafetyPolicy;
 }
@@ -31,6 +33,7 @@ const siteSchema = new Schema<Site>(
     holidays: { type: [String], required: true },
     restWeekdays: { type: [Number], required: true },
     namedDays: { type: Schema.Types.Mixed },
+    tillsRequired: { type: Boolean },
     safety: { type: Schema.Types.Mixed },
   },
   { collection: "sites", versionKey: false },

@@ -24,12 +24,19 @@ export const siteAnswer = z
     holidays: z.array(z.iso.date()),
     restWeekdays: z.array(z.int()),
     namedDays: z.record(z.string(), z.string()),
+    tillsRequired: z.boolean().meta({ description: "Who sells must have a shift open at a till." }),
     safety: safetyPolicySchema,
   })
   .meta({ id: "Site" });
 
 export function presentSite({ _id: id, ...site }: Site): z.input<typeof siteAnswer> {
-  return { id, namedDays: {}, ...site, safety: safetyPolicySchema.parse(site.safety ?? {}) };
+  return {
+    id,
+    namedDays: {},
+    tillsRequired: false,
+    ...site,
+    safety: safetyPolicySchema.parse(site.safety ?? {}),
+  };
 }
 
 const siteList = listQuery({ sort: ["name"], filter: {} });

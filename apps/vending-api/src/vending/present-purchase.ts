@@ -25,6 +25,7 @@ export const purchaseAnswer = z
       .string()
       .optional()
       .meta({ description: "The same in a sentence, with what staff do about it." }),
+    shiftId: idSchema.optional().meta({ description: "The till shift that it was sold in." }),
     receiptNumber: z.string(),
     ref: z.string(),
     voidedAt: instantSchema.optional(),
@@ -70,6 +71,7 @@ export function presentPurchase(
     // In the books as bound for a meter, and cut off before its delivery was written: it is on its way.
     delivery: delivery?.state ?? (typeof entry.details.circuitId === "string" ? "pending" : "server"),
     ...(delivery?.code ? { deliveryCode: delivery.code, deliveryAdvice: SALE_CODES[delivery.code] } : {}),
+    ...(typeof entry.details.shiftId === "string" ? { shiftId: entry.details.shiftId } : {}),
     receiptNumber: receiptNumberOf(entry, site.timeZone),
     ref: entry.ref,
     ...(voided

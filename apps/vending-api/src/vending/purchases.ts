@@ -4,35 +4,30 @@ import { ApiError } from "../errors.ts";
 import { balancedPostings, householdAccount, type LedgerEntry, reversedPostings } from "../ledger/entry.ts";
 import type { PaymentMethod } from "../ledger/entry-kinds.ts";
 import { journalModel } from "../ledger/journal.model.ts";
-import { type Decision, ledgerOf, type Outcome } from "../ledger/ledger.ts";
-import { announceCredit } from "../network/announce.ts";
+import { type Decision, ledgerOf } from "../ledger/ledger.ts";
+import type { MoneyRequest } from "../ledger/money-request.ts";
 import { creditCircuitOf } from "../network/credit-circuit.ts";
 import { deliverPurchase, findDeliveries } from "../network/deliveries.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
-import { amountOf } from "./present-purchase.ts";
+import { withinShift } from "../tills/shift-entry.ts";
+import { type TillShift, tillShiftModel } from "../tills/till-shift.model.ts";
+import { amountOf, methodOf } from "./present-purchase.ts";
+import { tellMoneyMoved } from "./tell-money-moved.ts";
 
 /** 100,000.00 of a currency with two digits: more is a mistake of the hand. */
 export const MOST_PURCHASE_MINOR = 10_000_000;
-/** The longest shift; a void after it is an adjustment and takes a second person. Range 1–24 h. */
+/** Where it was sold at no till: the longest working day. Range 1–24 h. */
 const VOID_WINDOW_MS = 12 * 3_600_000;
 
 /** A delivery is made within a second of its purchase; what is missing later was cut off. Range 1–7 days. */
 const FORGOTTEN_WITHIN_MS = 2 * 86_400_000;
 
-/** Who asks, and under which key. */
-export interface MoneyRequest {
-  by: { id: string; name: string };
-  idempotencyKey: string;
-  requestHash: string;
-  now: Date;
-}
-
 type PurchaseDeps = Pick<Deps, "connection" | "clock" | "changes" | "profiles">;
 
 /**
- * Sells credit: one entry, then the news to the household's gateways. Rejects as `Ledger.post` does, with `household-closed`
- * remembered under the key.
+ * Sells credit: one entry, in the seller's open shift if there is one, then the news to the household's gateways. Rejects as
+ * `Ledger.post` does, with `household-closed` or `no-open-shift` remembered under the key.
  */
 export async function sellCredit(
   deps: PurchaseDeps,
@@ -42,28 +37,36 @@ export async function sellCredit(
   const { connection } = deps;
   const { site, householdId, amountMinor, method, note } = sale;
   const movement = { siteId: site._id, householdId, commodity: site.currency, amount: amountMinor };
-  const outcome = await ledgerOf(connection).post({
-    ...identityOf(site._id, householdId, request),
-    async decide(): Promise<Decision> {
-      const household = await householdModel(connection).findById(householdId).lean<Household | null>();
-      if (household?.status !== "open") return refusal("household-closed", "", request);
-      const circuit = await creditCircuitOf(connection, householdId);
-      return {
-        accept: {
-          kind: "purchase",
-          at: request.now,
-          by: request.by,
-          note,
-          postings: balancedPostings("purchase", movement, method),
-          // Where the credit goes stands in the books: what follows from it can be done again after a crash.
-          details: circuit === undefined ? { method } : { method, circuitId: circuit._id },
-        },
-      };
-    },
-  });
-  await deliver(deps, outcome.entry);
-  await tellMoneyMoved(deps, outcome);
-  return outcome.entry;
+  const seller = { siteId: site._id, personId: request.by.id };
+  const { entry } = await withinShift(connection, seller, householdId, request, (shiftId) =>
+    ledgerOf(connection).post({
+      ...identityOf(site._id, householdId, request),
+      async decide(): Promise<Decision> {
+        const household = await householdModel(connection).findById(householdId).lean<Household | null>();
+        if (household?.status !== "open") return refusal("household-closed", "", request);
+        if (shiftId === undefined && site.tillsRequired) return refusal("no-open-shift", "", request);
+        const circuit = await creditCircuitOf(connection, householdId);
+        return {
+          accept: {
+            kind: "purchase",
+            at: request.now,
+            by: request.by,
+            note,
+            postings: balancedPostings("purchase", movement, method),
+            // Where the credit goes stands in the books: what follows from it can be done again after a crash.
+            details: {
+              method,
+              ...(circuit === undefined ? {} : { circuitId: circuit._id }),
+              ...(shiftId === undefined ? {} : { shiftId }),
+            },
+          },
+        };
+      },
+    }),
+  );
+  await deliver(deps, entry);
+  await tellPurchase(deps, entry);
+  return entry;
 }
 
 /** On its way into the meter, where the household's credit lives there. */
@@ -94,7 +97,8 @@ export async function deliverForgotten(deps: PurchaseDeps, now: Date): Promise<v
 }
 
 /**
- * Takes a purchase back by an entry of its own. What was used meanwhile stays owed: the balance may fall below zero, and the
+ * Takes a purchase back by an entry of its own: while its shift is open, out of the till that took the money; sold at no till,
+ * within 12 hours. What was used meanwhile stays owed: the balance may fall below zero, and the
  * cut follows from that. Rejects with `already-voided`, `void-window-over`, or, where the credit went into a meter that has not
  * proved that it credited nothing, `sale-not-settled` or `credit-in-meter`, remembered under the key.
  */
@@ -106,41 +110,68 @@ export async function voidPurchase(
 ): Promise<LedgerEntry> {
   const { connection } = deps;
   const { siteId, householdId } = purchase;
-  const outcome = await ledgerOf(connection).post({
-    ...identityOf(siteId, householdId, request),
-    readsJournal: true,
-    async decide(): Promise<Decision> {
-      if (await findVoid(connection, purchase)) return refusal("already-voided", "", request);
-      if (request.now.getTime() - purchase.at.getTime() > VOID_WINDOW_MS)
-        return refusal("void-window-over", "A purchase can be voided within 12 hours", request);
-      const inMeter = await meterRefusal(connection, purchase, request);
-      if (inMeter) return inMeter;
-      return {
-        accept: {
-          kind: "void",
-          at: request.now,
-          by: request.by,
-          note: reason,
-          postings: reversedPostings(purchase.postings),
-          details: { purchaseId: purchase._id },
-        },
-      };
-    },
-  });
-  await tellMoneyMoved(deps, outcome);
-  return outcome.entry;
+  const { shiftId } = purchase.details;
+  const post = (openShiftId: string | undefined) =>
+    ledgerOf(connection).post({
+      ...identityOf(siteId, householdId, request),
+      readsJournal: true,
+      async decide(): Promise<Decision> {
+        if (await findVoid(connection, purchase)) return refusal("already-voided", "", request);
+        const tooLate = voidRefusal(purchase, openShiftId !== undefined, request.now);
+        if (tooLate) return refusal("void-window-over", tooLate, request);
+        const inMeter = await meterRefusal(connection, purchase);
+        if (inMeter) return refusal(inMeter, "", request);
+        return {
+          accept: {
+            kind: "void",
+            at: request.now,
+            by: request.by,
+            note: reason,
+            postings: reversedPostings(purchase.postings),
+            details: {
+              purchaseId: purchase._id,
+              method: methodOf(purchase),
+              ...(openShiftId === undefined ? {} : { shiftId: openShiftId }),
+            },
+          },
+        };
+      },
+    });
+  const { entry } =
+    typeof shiftId === "string"
+      ? await withinShift(connection, { shiftId }, householdId, request, post)
+      : await post(undefined);
+  await tellPurchase(deps, entry);
+  return entry;
+}
+
+/** Why it cannot be voided any more, in a sentence. */
+function voidRefusal({ details, at }: LedgerEntry, isShiftOpen: boolean, now: Date): string | undefined {
+  if (typeof details.shiftId === "string")
+    return isShiftOpen ? undefined : "The shift of this purchase is closed; ask for an adjustment";
+  const isOver = now.getTime() - at.getTime() > VOID_WINDOW_MS;
+  return isOver ? "A purchase can be voided within 12 hours" : undefined;
+}
+
+/** Whether the desk may still void it, as far as time and till go. */
+export async function isVoidable(connection: Connection, purchase: LedgerEntry, now: Date): Promise<boolean> {
+  const { shiftId } = purchase.details;
+  const shift =
+    typeof shiftId === "string"
+      ? await tillShiftModel(connection).findById(shiftId).lean<TillShift | null>()
+      : null;
+  return voidRefusal(purchase, shift?.state === "open", now) === undefined;
 }
 
 /** A meter gives nothing back: only what it has not credited, or what a person has looked into, is taken back. */
-async function meterRefusal(
+export async function meterRefusal(
   connection: Connection,
   { _id: id, details }: LedgerEntry,
-  request: MoneyRequest,
-): Promise<Decision | undefined> {
+): Promise<"credit-in-meter" | "sale-not-settled" | undefined> {
   if (typeof details.circuitId !== "string") return undefined;
   const delivery = (await findDeliveries(connection, [id])).get(id);
-  if (delivery?.state === "written") return refusal("credit-in-meter", "", request);
-  return delivery?.isFinal ? undefined : refusal("sale-not-settled", "", request);
+  if (delivery?.state === "written") return "credit-in-meter";
+  return delivery?.isFinal ? undefined : "sale-not-settled";
 }
 
 function identityOf(siteId: string, householdId: string, { idempotencyKey, requestHash }: MoneyRequest) {
@@ -155,13 +186,10 @@ function refusal(
   return { refuse: { code, detail: detail || new ApiError(code).message }, at: now };
 }
 
-/** A repetition tells again: the first one may have been cut off before it could. */
-async function tellMoneyMoved(deps: PurchaseDeps, { entry }: Outcome): Promise<void> {
-  const { siteId, householdId } = entry;
-  await announceCredit(deps, [householdId]);
-  deps.changes.publish({ resource: "households", id: householdId, siteId, householdId });
-  deps.changes.publish({ resource: "purchases", id: entry._id, siteId, householdId });
-  deps.changes.publish({ resource: "board", id: siteId, siteId });
+async function tellPurchase(deps: PurchaseDeps, entry: LedgerEntry): Promise<void> {
+  const { _id: id, siteId, householdId } = entry;
+  await tellMoneyMoved(deps, entry);
+  deps.changes.publish({ resource: "purchases", id, siteId, householdId });
 }
 
 /** The void of a purchase, if there is one. */

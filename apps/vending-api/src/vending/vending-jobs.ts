@@ -1,4 +1,6 @@
 import type { Deps } from "../deps.ts";
+import { finishTransfers } from "../ledger/transfer.ts";
+import { siteModel } from "../places/site.model.ts";
 import { finishClosings } from "../tills/close-shift.ts";
 import { finishAdjustments } from "./adjustments.ts";
 import { deliverForgotten } from "./purchases.ts";
@@ -12,6 +14,7 @@ export function startVendingJobs(deps: Deps): { stop(): Promise<void> } {
     deliveries: () => deliverForgotten(deps, deps.clock.now()),
     closings: () => finishClosings(deps),
     adjustments: () => finishAdjustments(deps),
+    transfers: () => finishSiteTransfers(deps),
   };
   let running: Promise<void> | null = null;
   const finish = () => {
@@ -34,4 +37,8 @@ export function startVendingJobs(deps: Deps): { stop(): Promise<void> } {
       await running;
     },
   };
+}
+
+async function finishSiteTransfers({ connection, clock }: Deps): Promise<void> {
+  await finishTransfers(connection, await siteModel(connection).distinct("_id"), clock.now());
 }
