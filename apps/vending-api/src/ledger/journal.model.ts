@@ -75,6 +75,7 @@ journalSchema.index({ siteId: 1, refSpace: 1, ref: 1 }, { unique: true });
 // A key reused at another site is caught here, before any insert.
 journalSchema.index({ refSpace: 1, ref: 1 });
 journalSchema.index({ siteId: 1, kind: 1, at: -1 });
+journalSchema.index({ siteId: 1, at: -1, _id: -1 });
 
 export function journalModel(connection: Connection): Model<StoredRow> {
   return boundModel(connection, "Journal", journalSchema);
