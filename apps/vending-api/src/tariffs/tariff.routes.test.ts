@@ -1,5 +1,6 @@
 import { dayScheme, flatScheme, type TariffScheme } from "@hallmeter/meter-model";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Problem } from "../http/problem.ts";
 import { creditPosition } from "../network/credit-position.ts";
 import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
 import {
@@ -17,9 +18,9 @@ const HOUR_MS = 3_600_000;
 let api: TestApi;
 let site: TestSite;
 let token: string;
-const post = <Body>(path: string, body: unknown, as = token) =>
+const post = <Body = Problem>(path: string, body: unknown, as = token) =>
   api.call<Body>("POST", path, { token: as, body });
-const get = <Body>(path: string, as = token) => api.call<Body>("GET", path, { token: as });
+const get = <Body = Problem>(path: string, as = token) => api.call<Body>("GET", path, { token: as });
 const patch = (path: string, body: unknown) => api.call("PATCH", path, { token, body });
 const inHours = (hours: number) => new Date(api.clock.now().getTime() + hours * HOUR_MS).toISOString();
 /** A token lasts minutes, and the clock moves by hours. */

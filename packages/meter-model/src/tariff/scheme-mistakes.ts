@@ -50,7 +50,7 @@ function seasonMistakes({ seasons }: TariffScheme): SchemeMistake[] {
   const owners = YEAR_DAYS.map((day) =>
     seasons.flatMap(({ id, ranges }) => ranges.filter((range) => isWithin(day, range)).map(() => id)),
   );
-  return runsOf(owners, (ids) => (ids.length === 1 ? "" : ids.join('" and "'))).flatMap(
+  return runsOf(owners, (ids) => (ids.length === 1 ? "one" : JSON.stringify(ids))).flatMap(
     ({ value, first, last }) => {
       if (value.length === 1) return [];
       const days = first === last ? YEAR_DAYS[first] : `${YEAR_DAYS[first]} to ${YEAR_DAYS[last]}`;
