@@ -85,56 +85,6 @@ describe("credit", () => {
   });
 });
 
-describe("S1: a relay is read back", () => {
-  it("tries three times, then asks a person, and never again by itself", async () => {
-    const rig = await startRig([circuitConfig(1)], (it) => {
-      it.server.positions = [creditPosition(1, -1)];
-      it.unit(1).isStuck = true;
-    });
-    await rig.pass(300);
-    expect(rig.writes).toHaveLength(3);
-    expect(rig.server.of("alarm").filter(({ kind }) => kind === "relay-fault")).toMatchObject([
-      { state: "raised", key: "relay-fault:c1" },
-    ]);
-    rig.unit(1).isStuck = false;
-    rig.unit(1).relay = "open";
-    await rig.pass(30);
-    expect(
-      rig.server
-        .of("alarm")
-        .filter(({ kind }) => kind === "relay-fault")
-        .at(-1)?.state,
-    ).toBe("cleared");
-  });
-
-  it("tells of a welded contact: open by its word, load in two samples", async () => {
-    const rig = await startRig([circuitConfig(1)], (it) => {
-      it.server.positions = [creditPosition(1, -1)];
-      it.unit(1).setLoad(500);
-      it.unit(1).isWelded = true;
-    });
-    await rig.pass(60);
-    expect(rig.writes).toHaveLength(1);
-    expect(rig.server.of("alarm").filter(({ kind }) => kind === "relay-fault")).toMatchObject([
-      { state: "raised", params: { problem: "load-while-open", activePowerW: 500 } },
-    ]);
-  });
-
-  it("reads back after an unclear write and does not send it again", async () => {
-    const rig = await startRig();
-    // A poll has just shown that the unit is there.
-    await rig.clock.advance(500);
-    rig.unit(1).losesAnswers = true;
-    rig.clock.setTimer(() => {
-      rig.unit(1).losesAnswers = false;
-    }, 2500);
-    rig.server.tell({ type: "command", command: rig.command({ id: "k1", action: "open" }) });
-    await rig.pass(20);
-    expect(rig.writes).toHaveLength(1);
-    expect(rig.results("k1")).toEqual(["sent", "confirmed"]);
-  });
-});
-
 describe("commands", () => {
   it.each([
     { action: "open" as const, relay: "open", holds: ["manual"] },
@@ -148,18 +98,6 @@ describe("commands", () => {
     expect(rig.results("k1")).toEqual(["sent", "confirmed"]);
   });
 
-  it("closes again after the shortest pause (S8), with the hold gone", async () => {
-    const rig = await startRig();
-    rig.server.tell({ type: "command", command: rig.command({ id: "k1", action: "open" }) });
-    await rig.pass(3);
-    rig.server.tell({ type: "command", command: rig.command({ id: "k2", action: "close" }) });
-    await rig.pass(20);
-    expect(rig.results("k2")).toEqual(["sent", "confirmed"]);
-    expect(rig.writes.map(({ relay }) => relay)).toEqual(["open", "closed"]);
-    const [opened, closed] = rig.writes;
-    expect((closed?.atMs ?? 0) - (opened?.atMs ?? 0)).toBeGreaterThanOrEqual(10_000);
-  });
-
   it("says which holds keep the circuit open", async () => {
     const rig = await startRig([circuitConfig(1)], (it) => {
       it.server.positions = [creditPosition(1, -1)];
@@ -168,37 +106,6 @@ describe("commands", () => {
     await rig.pass(5);
     expect(rig.results("k1")).toEqual(["sent", "failed held-by-other"]);
     expect(rig.unit(1).relay).toBe("open");
-  });
-
-  it("drops what comes too late (S2)", async () => {
-    const rig = await startRig();
-    const expiresAt = new Date(rig.clock.nowMs() - 1).toISOString();
-    rig.server.tell({ type: "command", command: rig.command({ id: "k1", action: "open", expiresAt }) });
-    await rig.pass(5);
-    expect(rig.writes).toEqual([]);
-    expect(rig.results("k1")).toEqual(["expired late"]);
-    expect(rig.server.of("event").map(({ kind }) => kind)).toContain("command-late");
-  });
-
-  it("waits for its not-before", async () => {
-    const rig = await startRig();
-    const notBefore = new Date(rig.clock.nowMs() + 30_000).toISOString();
-    rig.server.tell({ type: "command", command: rig.command({ id: "k1", action: "open", notBefore }) });
-    await rig.pass(20);
-    expect(rig.writes).toEqual([]);
-    await rig.pass(20);
-    expect(rig.results("k1")).toEqual(["sent", "confirmed"]);
-  });
-
-  it("executes one that is delivered twice once, and answers it again", async () => {
-    const rig = await startRig();
-    const command = rig.command({ id: "k1", action: "open" });
-    rig.server.tell({ type: "command", command });
-    await rig.pass(15);
-    rig.server.tell({ type: "command", command });
-    await rig.pass(15);
-    expect(rig.results("k1")).toEqual(["sent", "confirmed", "confirmed"]);
-    expect(rig.writes).toHaveLength(1);
   });
 
   it("changes nothing when the unit does not answer, except that a tag hangs all the same", async () => {
@@ -224,17 +131,6 @@ describe("commands", () => {
     await rig.pass(5);
     expect(rig.unit(1).relay).toBe("open");
     expect(rig.server.of("command-result").at(-1)?.result.detail).toMatch(/not commissioned/);
-  });
-
-  it("never breaks a current above the switch's rating (S10)", async () => {
-    const rig = await startRig([circuitConfig(1, { switchRatingCa: 1000 })], (it) =>
-      it.unit(1).setLoad(3000),
-    );
-    rig.server.tell({ type: "command", command: rig.command({ id: "k1", action: "open" }) });
-    await rig.pass(5);
-    expect(rig.writes).toEqual([]);
-    expect(rig.results("k1")).toEqual(["sent", "failed current-above-rating"]);
-    expect(rig.server.of("alarm").map(({ kind }) => kind)).toContain("current-above-switch-rating");
   });
 
   it("reads now and sends the sample", async () => {
@@ -279,18 +175,6 @@ describe("after a restart", () => {
     expect(rig.results("k1")).toEqual(["sent", "confirmed"]);
   });
 
-  it("answers a command it was killed over with what it knows, and does not replay it", async () => {
-    const rig = await startRig();
-    rig.unit(1).isDead = true;
-    rig.server.tell({ type: "command", command: rig.command({ id: "k1", action: "open" }) });
-    await rig.clock.advance(50);
-    rig.unit(1).isDead = false;
-    await rig.restart();
-    await rig.pass(20);
-    expect(rig.writes).toEqual([]);
-    expect(rig.results("k1")).toEqual(["sent", "unknown gateway-restarted"]);
-  });
-
   it("marks the first sample and counts revisions on", async () => {
     const rig = await startRig();
     rig.server.tell({ type: "command", command: rig.command({ id: "k1", action: "open" }) });
@@ -319,38 +203,6 @@ describe("after a restart", () => {
 
 describe("many at once", () => {
   const crowd = Array.from({ length: 30 }, (_, index) => circuitConfig(index + 1));
-
-  it("pauses a bulk of cuts for credit and asks a person (S6)", async () => {
-    const rig = await startRig(crowd, (it) => {
-      it.server.positions = crowd.map(({ unitId }) => creditPosition(unitId, -1));
-    });
-    await rig.pass(60);
-    expect(rig.writes).toEqual([]);
-    expect(rig.server.of("alarm").map(({ kind }) => kind)).toEqual(["bulk-cut-paused"]);
-    // A corrected cause ends it; the few that are really out of credit are cut.
-    for (const { unitId } of crowd.slice(5))
-      rig.server.tell({ type: "credit", position: creditPosition(unitId, 9_000_000, { revision: 2 }) });
-    await rig.pass(30);
-    expect(rig.writes).toHaveLength(5);
-    expect(rig.server.of("alarm").at(-1)).toMatchObject({ kind: "bulk-cut-paused", state: "cleared" });
-  });
-
-  it("closes one a second on a feeder after a mass release (S7)", async () => {
-    const few = crowd.slice(0, 10);
-    const rig = await startRig(few, (it) => {
-      it.server.positions = few.map(({ unitId }) => creditPosition(unitId, -1));
-    });
-    await rig.pass(30);
-    expect(rig.writes).toHaveLength(10);
-    for (const { unitId } of few)
-      rig.server.tell({ type: "credit", position: creditPosition(unitId, 9_000_000, { revision: 2 }) });
-    await rig.pass(20);
-    const closings = rig.writes.slice(10);
-    expect(closings.map(({ relay }) => relay)).toEqual(new Array(10).fill("closed"));
-    const gaps = closings.slice(1).map(({ atMs }, index) => atMs - (closings[index]?.atMs ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000);
-    expect(Math.max(...gaps)).toBeLessThan(2500);
-  });
 
   it("raises one alarm for a dead bus and none for its units", async () => {
     const rig = await startRig(crowd.slice(0, 4));
@@ -400,21 +252,5 @@ describe("the bus' time", () => {
     const rig = await startRig();
     await rig.pass(130);
     expect(rig.server.of("bus-budget").length).toBe(2);
-  });
-});
-
-describe("overload", () => {
-  it("opens after its delay and closes again after its pause, at least a minute (S8)", async () => {
-    const overload = { ...defaultOverloadRule, maxPowerW: 1500, delayS: 10, recloseAfterS: 30 };
-    const rig = await startRig([circuitConfig(1, { rules: { overload } })]);
-    rig.unit(1).setLoad(2500);
-    await rig.pass(20);
-    expect(rig.holds("c1")).toEqual(["overload"]);
-    expect(rig.unit(1).relay).toBe("open");
-    rig.unit(1).setLoad(100);
-    await rig.pass(90);
-    expect(rig.unit(1).relay).toBe("closed");
-    const [opened, closed] = rig.writes;
-    expect((closed?.atMs ?? 0) - (opened?.atMs ?? 0)).toBeGreaterThanOrEqual(60_000);
   });
 });

@@ -169,6 +169,8 @@ export class GatewayControl {
   /** A new credit position: kept first, then every circuit of the household is judged again at once. */
   async setCredit(position: CreditPosition): Promise<void> {
     await this.#credits.setPosition(position);
+    // S5: a period may have begun, or the clock been set, since anybody looked.
+    this.#guard.look();
     this.#creditChanged(position.householdId);
   }
 

@@ -60,7 +60,7 @@ export function siteConfig(circuits: CircuitConfig[], change: Partial<GatewayCon
     currencyDigits: 2,
     holidays: [],
     restWeekdays: [6, 7],
-    safety: safetyPolicySchema.parse({}),
+    safety: POLICY,
     buses: [
       {
         id: "b1",
@@ -93,6 +93,9 @@ export function creditPosition(
     ...change,
   };
 }
+
+/** The defaults of the safety rules. */
+export const POLICY = safetyPolicySchema.parse({});
 
 export const STAFF = { id: "u1", name: "Li Wei", role: "maintenance" };
 export const ADMINISTRATOR = { id: "u2", name: "Chen Jing", role: "administrator" };
