@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Cancel, Clock } from "../clock.ts";
 import { GatewayError } from "../errors.ts";
 import type { BytePipe } from "../pipe/byte-pipe.ts";
+import { namesOneUnit } from "../protocol/dlt645/address.ts";
 import type { Wire, WireFrame } from "../protocol/protocol.ts";
 import type {
   Bus,
@@ -95,7 +96,8 @@ export class ScheduledBus implements Bus {
       log,
       note: (unit, answer, profile, shape) => {
         observer.note(unit, answer, profile, shape);
-        this.#condition.followAnswer(answer);
+        // Meters that answer to one pattern over each other jam nothing.
+        if (namesOneUnit(unit.unitId)) this.#condition.followAnswer(answer);
       },
     });
     pipe.onState((state) => this.#condition.followPipe(state));
@@ -146,7 +148,10 @@ export class ScheduledBus implements Bus {
         plannedMilli: lane === "watch" || lane === "poll" ? lanes[lane] : 0,
       })),
       entries,
-      units: this.#units.all().map(unitBudget),
+      units: this.#units
+        .all()
+        .filter(({ unitId }) => namesOneUnit(unitId))
+        .map(unitBudget),
       foreignBytes: this.#wire.foreignBytes,
       localEcho: this.#wire.localEcho,
     };

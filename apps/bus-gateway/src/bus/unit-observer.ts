@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { namesOneUnit } from "../protocol/dlt645/address.ts";
 import type { Answer, WireFrame } from "../protocol/protocol.ts";
 import type { ProfileTiming } from "./bus.ts";
 import type { BusListeners } from "./bus-listeners.ts";
@@ -89,6 +90,7 @@ export class UnitObserver {
 
   #tellDuplicate(unit: UnitRecord, isProved: boolean): void {
     const { unitId } = unit;
+    if (!namesOneUnit(unitId)) return;
     if (isProved) unit.distrustedUntilMs = this.#clock.monotonicMs() + DISTRUST_MS;
     this.#log.warn({ unitId, isProved }, "more than one unit answers to this address");
     const at = this.#clock.nowMs();

@@ -1,3 +1,5 @@
+import type { UnitId } from "@hallmeter/meter-model";
+
 export const ADDRESS_BYTES = 6;
 /** DL/T 645-2007, address field: whole bytes of AA from the top stand for any digits, in reads only. */
 const ADDRESS_PATTERN = /^(?:AA)*(?:\d\d)*$/;
@@ -15,6 +17,11 @@ export function isAddressPattern(text: string): boolean {
 
 export function isWholeAddress(text: string): boolean {
   return /^\d{12}$/.test(text);
+}
+
+/** Not a pattern that several meters may answer to, over each other. */
+export function namesOneUnit(unitId: UnitId): boolean {
+  return typeof unitId === "number" || isWholeAddress(unitId);
 }
 
 /** Two digits a byte, low byte first. */

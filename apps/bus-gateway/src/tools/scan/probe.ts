@@ -121,7 +121,8 @@ export function busProbe(
     async read(unitId, block, { gapMs, allowanceMs }) {
       const profile = knownTiming(unitId) ?? {
         minimumGapMs: gapMs,
-        longestLatencyMs: Math.max(allowanceMs, STRANGER_LATENCY_MS),
+        // What DL/T 645 allows is known; Modbus names no limit.
+        longestLatencyMs: isModbusBlock(block) ? Math.max(allowanceMs, STRANGER_LATENCY_MS) : allowanceMs,
       };
       try {
         const { words } = await bus.read({ lane: "scan", unitId, block, profile });

@@ -3,7 +3,8 @@ import type { Clock } from "../../clock.ts";
 import { GatewayError } from "../../errors.ts";
 import type { BytePipe } from "../../pipe/byte-pipe.ts";
 import { wireProbe } from "./probe.ts";
-import { type FoundUnit, scanDlt645, scanUnits } from "./scan-units.ts";
+import { scanDlt645 } from "./scan-dlt645.ts";
+import { type FoundUnit, scanUnits } from "./scan-units.ts";
 
 export interface FoundAt extends FoundUnit {
   line: LineConfig;
@@ -93,7 +94,19 @@ async function scanSetting(
     });
     if (signal.aborted) return;
     tell(null);
-    await scanDlt645({ probe, profiles, onFound });
+    await scanDlt645({
+      probe,
+      profiles,
+      isStopped: () => signal.aborted,
+      onMore: (questions) => {
+        progress.total += questions;
+      },
+      onAsked: () => {
+        progress.asked += 1;
+        tell(null);
+      },
+      onFound,
+    });
   } catch (error) {
     // The question that was under way when somebody stopped the scan.
     if (!signal.aborted) throw error;

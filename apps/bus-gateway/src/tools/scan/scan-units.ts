@@ -44,8 +44,6 @@ const SHORTEST_ALLOWANCE_MS = 40;
 const ALLOWANCE_FACTOR = 3;
 /** For who is known to be there, and for who has answered late. Range 300–2000 ms. */
 export const PATIENT_ALLOWANCE_MS = 1000;
-/** DL/T 645-2007 lets 500 ms pass before a meter begins its answer. Range 500–1500 ms. */
-const DLT645_ALLOWANCE_MS = 600;
 
 /**
  * Asks every unit id once and the doubtful ones again. The time-out follows the slowest answer; a unit that answers after
@@ -100,25 +98,8 @@ export async function scanUnits(options: ScanOptions): Promise<FoundUnit[]> {
   return found;
 }
 
-/** Function 13h: the one DL/T 645 meter on the line; several at once answer over each other. */
-export async function scanDlt645({
-  probe,
-  profiles,
-  onFound,
-}: Pick<ScanOptions, "probe" | "profiles" | "onFound">): Promise<FoundUnit[]> {
-  const reply = await probe.readAddress?.({ gapMs: 0, allowanceMs: DLT645_ALLOWANCE_MS });
-  if (reply?.kind !== "answered") return [];
-  const unitId = reply.value;
-  const unit: FoundUnit = {
-    unitId,
-    state: "answered",
-    fits: await fittingProfiles({ probe, profiles }, unitId),
-  };
-  onFound(unit);
-  return [unit];
-}
-
-async function fittingProfiles(
+/** All profiles of its protocol whose whole sample the unit answers. */
+export async function fittingProfiles(
   { probe, profiles }: Pick<ScanOptions, "probe" | "profiles">,
   unitId: UnitId,
 ): Promise<FittingProfile[]> {

@@ -23,7 +23,9 @@ describe("a scan of a bus at work", () => {
     await clock.until(scans.run(control, [1, 2, 3, 4, 5, 6]));
     expect(scans.of(CONFIG?.id ?? "")).toMatchObject({
       state: "done",
-      asked: 6,
+      // Six unit ids, and whether a DL/T 645 meter is there.
+      asked: 7,
+      total: 7,
       found: [
         { unitId: 3, state: "answered", fits: [{ variant: "single-phase" }, { variant: "three-phase" }] },
         { unitId: 5, state: "answered" },

@@ -4,6 +4,7 @@ import type { Clock } from "../../clock.ts";
 import type { BusControl } from "../../control/bus-control.ts";
 import { isGatewayError } from "../../errors.ts";
 import { busProbe } from "../../tools/scan/probe.ts";
+import { scanDlt645 } from "../../tools/scan/scan-dlt645.ts";
 import { type FoundUnit, PATIENT_ALLOWANCE_MS, scanUnits } from "../../tools/scan/scan-units.ts";
 
 export interface ScanRun {
@@ -40,17 +41,28 @@ export class ScanRuns {
     const run: ScanRun = { state: "running", asked: 0, total: unitIds.length, found: [], detail: null };
     this.#runs.set(bus.id, run);
     try {
-      await scanUnits({
+      const common = {
         probe: busProbe(bus.bus, (unitId) => knownTiming(bus, unitId)),
-        unitIds,
         profiles: this.#profiles,
-        clock: this.#clock,
-        firstAllowanceMs: PATIENT_ALLOWANCE_MS,
         isStopped: () => run.state !== "running",
         onAsked: () => {
           run.asked += 1;
         },
-        onFound: (unit) => run.found.push(unit),
+        onFound: (unit: FoundUnit) => {
+          run.found.push(unit);
+        },
+      };
+      await scanUnits({
+        ...common,
+        unitIds,
+        clock: this.#clock,
+        firstAllowanceMs: PATIENT_ALLOWANCE_MS,
+      });
+      await scanDlt645({
+        ...common,
+        onMore: (questions) => {
+          run.total += questions;
+        },
       });
       if (run.state === "running") run.state = "done";
     } catch (error) {
