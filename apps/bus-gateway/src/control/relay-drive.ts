@@ -99,7 +99,7 @@ export class RelayDrive {
         secondSource: {
           isLive: config.hasSecondSource && isLoadSideLive(lastSample),
           isProvedDead:
-            !config.hasSecondSource || (this.#isPersonHeard() && this.#person?.isLoadSideDead === true),
+            !config.hasSecondSource || (this.isByPerson(intended) && this.#person?.isLoadSideDead === true),
         },
         record: this.#inPresentTime(switching, nowMs),
       },

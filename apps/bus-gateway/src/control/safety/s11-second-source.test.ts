@@ -73,6 +73,18 @@ describe("S11: a flagged circuit is never closed while it may be", () => {
     expect(rig.results("k1")).toEqual(["sent", "failed load-side-live"]);
   });
 
+  it("a proof given for a closing that other holds forbade serves no later one", async () => {
+    const rig = await start({ circuits: [fed], balanceMicro: -1 });
+    rig.server.tell({ type: "command", command: rig.command({ id: "k1", action: "open" }) });
+    await rig.pass(5);
+    const release = rig.command({ id: "k2", action: "release", hold: "manual", isLoadSideDead: true });
+    rig.server.tell({ type: "command", command: release });
+    await rig.pass(20);
+    rig.server.tell({ type: "credit", position: creditPosition(1, 9_000_000, { revision: 2 }) });
+    await rig.pass(60);
+    expect(rig.unit(1).relay).toBe("open");
+  });
+
   it("and no other circuit is asked for such proof", async () => {
     const rig = await start({ balanceMicro: -1 });
     rig.server.tell({ type: "credit", position: creditPosition(1, 9_000_000, { revision: 2 }) });
