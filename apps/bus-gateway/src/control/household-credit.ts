@@ -1,9 +1,12 @@
 import {
+  addUses,
   type CreditPosition,
-  rateUse,
+  estimateCredit,
+  NOTHING_USED,
   type Sample,
   type TariffCalendar,
-  takeMicro,
+  type UseSince,
+  useSince,
 } from "@hallmeter/meter-model";
 import type { UsePoint } from "../store/records.ts";
 import { isReplaceable, type SwitchedCircuit, usePointOf } from "./use-points.ts";
@@ -14,13 +17,13 @@ export interface PointChanges {
   removedAtMs: number[];
 }
 
-/** One circuit's registers since the server's, and what the use between them costs, in 10⁻⁹. */
+/** One circuit's registers since the server's, and the use between them at its prices. */
 interface CircuitUse {
   points: UsePoint[];
   /** Up to the point before the last. */
-  settledNano: number;
+  settled: UseSince;
   /** From there to the last point, which a newer one may replace. */
-  lastNano: number;
+  last: UseSince;
   /** The register has started anew since the server's, and its values say nothing about that one's. */
   hasBreak: boolean;
   /** The last sample, by the clock of its moment. */
@@ -53,14 +56,19 @@ export class HouseholdCredit {
     return this.#position;
   }
 
-  /** 10⁻⁶ of the major unit; null without a position. */
+  /** What can be used, in 10⁻⁶ of the major unit, free energy beyond the limits of the rules; null without a position. */
   get balanceMicro(): number | null {
     return this.#position === null ? null : this.#balanceMicro;
   }
 
   /** Points kept from before a restart, oldest first. */
   restorePoints(circuitId: string, points: readonly UsePoint[]): void {
-    this.#uses.set(circuitId, { points: [...points], settledNano: 0, lastNano: 0, hasBreak: false });
+    this.#uses.set(circuitId, {
+      points: [...points],
+      settled: NOTHING_USED,
+      last: NOTHING_USED,
+      hasBreak: false,
+    });
     this.#recount();
   }
 
@@ -114,28 +122,33 @@ export class HouseholdCredit {
     const added = { ...seen, atMs: Math.max(seen.atMs, (last?.atMs ?? 0) + 1) };
     const isReplaced = last !== undefined && isReplaceable(points.at(-2), last, added);
     if (isReplaced) points.pop();
-    else use.settledNano += use.lastNano;
-    use.lastNano = this.#costNano(use, circuitId, points.at(-1), added);
+    else use.settled = addUses(use.settled, use.last);
+    use.last = this.#useSince(use, circuitId, points.at(-1), added);
     points.push(added);
     this.#estimate();
     return { added, removedAtMs: isReplaced ? [last.atMs] : [] };
   }
 
   #useOf(circuitId: string): CircuitUse {
-    const known = this.#uses.get(circuitId) ?? { points: [], settledNano: 0, lastNano: 0, hasBreak: false };
+    const known = this.#uses.get(circuitId) ?? {
+      points: [],
+      settled: NOTHING_USED,
+      last: NOTHING_USED,
+      hasBreak: false,
+    };
     this.#uses.set(circuitId, known);
     return known;
   }
 
   #recount(): void {
     for (const [circuitId, use] of this.#uses) {
-      use.settledNano = 0;
-      use.lastNano = 0;
+      use.settled = NOTHING_USED;
+      use.last = NOTHING_USED;
       use.hasBreak = false;
       let before: UsePoint | undefined;
       for (const point of use.points) {
-        use.settledNano += use.lastNano;
-        use.lastNano = this.#costNano(use, circuitId, before, point);
+        use.settled = addUses(use.settled, use.last);
+        use.last = this.#useSince(use, circuitId, before, point);
         before = point;
       }
     }
@@ -143,32 +156,32 @@ export class HouseholdCredit {
   }
 
   /**
-   * What the use up to the point costs: since the one before, or since the server's register where that is newer. A circuit that
+   * The use up to the point: since the one before, or since the server's register where that is newer. A circuit that
    * the position does not know starts at its first point.
    */
-  #costNano(use: CircuitUse, circuitId: string, before: UsePoint | undefined, point: UsePoint): number {
+  #useSince(use: CircuitUse, circuitId: string, before: UsePoint | undefined, point: UsePoint): UseSince {
     const position = this.#position;
-    if (position === null) return 0;
+    if (position === null) return NOTHING_USED;
     const register = position.registers.find((row) => row.circuitId === circuitId);
     const base = register && { atMs: Date.parse(register.at), energyWh: register.energyWh };
     const from = base !== undefined && (before === undefined || before.atMs <= base.atMs) ? base : before;
-    if (from === undefined || point.atMs <= from.atMs) return 0;
+    if (from === undefined || point.atMs <= from.atMs) return NOTHING_USED;
     if (point.isBreak === true) {
       use.hasBreak = true;
-      return 0;
+      return NOTHING_USED;
     }
     // What the server has charged already is below its register, whatever the clock said when it was read.
     const chargedWh = use.hasBreak ? 0 : (base?.energyWh ?? 0);
     const usedWh = point.energyWh - Math.max(from.energyWh, chargedWh);
-    if (usedWh <= 0) return 0;
+    if (usedWh <= 0) return NOTHING_USED;
     const timed = { fromMs: from.atMs, toMs: point.atMs, wh: usedWh };
-    return rateUse(position.tariff, this.#calendar, timed).costNano;
+    return useSince(position, this.#calendar, timed);
   }
 
   #estimate(): void {
     if (this.#position === null) return;
-    let costNano = 0;
-    for (const { settledNano, lastNano } of this.#uses.values()) costNano += settledNano + lastNano;
-    this.#balanceMicro = this.#position.balanceMicro - takeMicro(costNano).micro;
+    let since = NOTHING_USED;
+    for (const { settled, last } of this.#uses.values()) since = addUses(addUses(since, settled), last);
+    this.#balanceMicro = estimateCredit(this.#position, since).usableMicro;
   }
 }

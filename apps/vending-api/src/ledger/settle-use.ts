@@ -144,13 +144,16 @@ function countBlock(
 export type Standing = Pick<ChainHead, "balance" | "state">;
 
 /** What would stand after the use's entry, without writing one. */
-export function standingAfter({ balance, state }: Standing, use: RatedUse): Standing {
+export function settleBehind(
+  { balance, state }: Standing,
+  use: RatedUse,
+): { standing: Standing; settlement: Settlement } {
   const settlement = settleUse(use, state);
   const effect = { [use.currency]: -settlement.amountMinor, [FREE_ENERGY]: -settlement.freeWh };
   const balanceAfter = addBalances(balance, effect);
   const after = stateAfter(state, { kind: "usage", details: settlement }, effect, balanceAfter);
   if (after === undefined) throw new RangeError("a settlement takes what is not there");
-  return { balance: balanceAfter, state: after };
+  return { standing: { balance: balanceAfter, state: after }, settlement };
 }
 
 /** The legs of a settled use: the money, and the free energy where there was some. */

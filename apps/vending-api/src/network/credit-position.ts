@@ -1,13 +1,25 @@
-import { type CreditPosition, microPerMinor, takeMicro } from "@hallmeter/meter-model";
+import {
+  blockPeriodOf,
+  type CreditPosition,
+  localDay,
+  microPerMinor,
+  type OpenSettlement,
+  type TariffScheme,
+} from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
+import { FREE_ENERGY } from "../ledger/entry-kinds.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
-import { readLiveBalance } from "../rating/live-balance.ts";
-import { versionAt } from "../rating/tariff-versions.ts";
+import { type LiveBalance, readLiveBalance } from "../rating/live-balance.ts";
+import type { TariffVersion } from "../rating/metering-context.ts";
+import { ratedUseOf } from "../rating/post-usage.ts";
+import { nextVersionMs, versionAt } from "../rating/tariff-versions.ts";
 import { findTariff } from "../tariffs/tariff.model.ts";
 import { circuitModel } from "./circuit.model.ts";
 import { creditCircuitOf } from "./credit-circuit.ts";
 import { nanoPerMinor } from "./metering-contexts.ts";
+
+const NANO_PER_MICRO = 1000;
 
 /**
  * What the household can still use: the live balance at the registers that it is reckoned up to. Undefined where nothing is
@@ -33,11 +45,16 @@ export async function creditPosition(
     { currency: site.currency, nanoPerMinor: nanoPerMinor(site) },
   );
   const perMinor = microPerMinor(site.currencyDigits);
+  // Prices go on from where the registers stand: a version that began since is the next one.
+  const fromMs = Math.min(now.getTime(), ...balance.heads.slice(-1).map(({ lastAt }) => lastAt.getTime()));
+  const scheme = versionAt(tariff.versions, fromMs).tariff;
   return {
+    positionVersion: 2,
     householdId,
     revision,
     at: now.toISOString(),
-    balanceMicro: takeMicro(balance.liveNano).micro,
+    // Rounded up: a cut is never early, not by a millionth.
+    balanceMicro: Math.ceil(balance.liveNano / NANO_PER_MICRO),
     registers: balance.heads.map((head) => ({
       circuitId: head.circuitId,
       at: head.lastAt.toISOString(),
@@ -46,8 +63,34 @@ export async function creditPosition(
     })),
     cutMicro: household.cutMinor * perMinor,
     releaseMicro: household.releaseMinor * perMinor,
-    tariff: versionAt(tariff.versions, now.getTime()).tariff,
+    tariff: scheme,
+    settlement: openSettlement(balance, scheme, localDay(fromMs, site.timeZone)),
+    nextTariff: nextTariffAfter(tariff.versions, fromMs),
   };
+}
+
+function openSettlement(
+  { settled, live, open, openFreeNano }: LiveBalance,
+  scheme: TariffScheme,
+  day: string,
+): OpenSettlement {
+  const period = blockPeriodOf(scheme, day);
+  const counted = live.state.blocks.find((count) => count.period.length === period?.length);
+  return {
+    freeWh: settled.balance[FREE_ENERGY] ?? 0,
+    open: open.flatMap((accrual) => {
+      const use = ratedUseOf(accrual);
+      return use ? [{ wh: use.wh, costNano: use.energyNano }] : [];
+    }),
+    openFreeNano,
+    block: period === null ? null : (counted ?? { period, wh: 0 }),
+  };
+}
+
+function nextTariffAfter(versions: readonly TariffVersion[], atMs: number): CreditPosition["nextTariff"] {
+  const nextMs = nextVersionMs(versions, atMs);
+  if (nextMs === null) return null;
+  return { effectiveFrom: new Date(nextMs).toISOString(), tariff: versionAt(versions, nextMs).tariff };
 }
 
 /** Gateways that have a circuit of the household. */

@@ -4,7 +4,7 @@ import { ApiError } from "../errors.ts";
 import { readHead } from "../ledger/balance.model.ts";
 import type { Commodity } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
-import { type Standing, standingAfter } from "../ledger/settle-use.ts";
+import { type Standing, settleBehind } from "../ledger/settle-use.ts";
 import { readLivingAccruals } from "./accrual.model.ts";
 import { type Accrual, usageRef } from "./accrual.ts";
 import { ratedUseOf } from "./post-usage.ts";
@@ -24,6 +24,8 @@ export interface LiveBalance {
   live: Standing;
   /** Accruals that the ledger does not have yet, in the order in which they are settled here. */
   open: Accrual[];
+  /** What free energy relieves of them, at the rates. */
+  openFreeNano: number;
   /** The newest accrual of each circuit. */
   heads: Accrual[];
 }
@@ -77,14 +79,19 @@ export function balanceOf(
   { currency, nanoPerMinor }: { currency: Commodity; nanoPerMinor: number },
 ): Omit<LiveBalance, "seq" | "heads"> {
   const settled: Standing = { balance, state };
-  const live = open.reduce<Standing>((standing, accrual) => {
+  let live = settled;
+  let openFreeNano = 0;
+  for (const accrual of open) {
     const use = ratedUseOf(accrual);
-    return use === undefined ? standing : standingAfter(standing, use);
-  }, settled);
+    if (use === undefined) continue;
+    const { standing, settlement } = settleBehind(live, use);
+    live = standing;
+    openFreeNano += settlement.freeNano;
+  }
   const ledgerMinor = balance[currency] ?? 0;
   const liveNano = (live.balance[currency] ?? 0) * nanoPerMinor - live.state.carryNano;
   const accruedNano = ledgerMinor * nanoPerMinor - liveNano;
-  return { ledgerMinor, liveNano, accruedNano, nanoPerMinor, settled, live, open: [...open] };
+  return { ledgerMinor, liveNano, accruedNano, nanoPerMinor, settled, live, open: [...open], openFreeNano };
 }
 
 /**

@@ -179,11 +179,28 @@ export function tariffCalendarOf({
   return { timeZone, restWeekdays, holidays, namedDays };
 }
 
+/** What the gateway needs to settle use as the server will: free energy and blocks. */
+export const openSettlementSchema = z.object({
+  /** Free energy, before the open use took any. */
+  freeWh: z.int().nonnegative(),
+  /** Use that the balance contains and no entry has settled yet, at its rates; 10⁻⁹. */
+  open: z.array(z.object({ wh: z.int().nonnegative(), costNano: z.int().nonnegative() })),
+  /** What free energy relieves of that in the balance, 10⁻⁹. */
+  openFreeNano: z.int().nonnegative(),
+  /** Counted towards the tariff's blocks, with the open use; null before anything is. */
+  block: z.object({ period: z.string(), wh: z.int() }).nullable(),
+});
+export type OpenSettlement = z.infer<typeof openSettlementSchema>;
+
 /**
  * What a household can still use, as the server knows it: `balanceMicro` is the live balance at the moment when each
- * circuit's register stood at `energyWh`. The gateway subtracts the rated use since. Newer `revision` wins.
+ * circuit's register stood at `energyWh`. The gateway subtracts what the use since costs. Newer `revision` wins.
+ *
+ * Position version 2 adds `settlement` and `nextTariff`. A document of version 1, on the wire or in a gateway's store, has neither
+ * and means what it always meant: nothing is free, no block is counted, the prices stay.
  */
 export const creditPositionSchema = z.object({
+  positionVersion: z.union([z.literal(1), z.literal(2)]).optional(),
   householdId: idSchema,
   revision: z.int().nonnegative(),
   at: instantSchema,
@@ -194,5 +211,8 @@ export const creditPositionSchema = z.object({
   /** …and close above this one. */
   releaseMicro: z.int(),
   tariff: tariffSchema,
+  settlement: openSettlementSchema.optional(),
+  /** The version that follows, should it begin while the server is away. */
+  nextTariff: z.object({ effectiveFrom: instantSchema, tariff: tariffSchema }).nullable().optional(),
 });
 export type CreditPosition = z.infer<typeof creditPositionSchema>;
