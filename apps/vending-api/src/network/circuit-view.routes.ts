@@ -7,8 +7,10 @@ import { ApiError } from "../errors.ts";
 import { emptyOf, noContent, ok } from "../http/answer.ts";
 import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
+import { type Site, siteModel } from "../places/site.model.ts";
 import { INTERVAL_MINUTES } from "../rating/profile-marks.ts";
 import { INTERVAL_FLAGS, readIntervals } from "../rating/read-intervals.ts";
+import { RESOLUTIONS, sumIntervals } from "../rating/sum-intervals.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { blankMirror, type CircuitMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
 import { rebaseRegister } from "./rebase-register.ts";
@@ -23,23 +25,33 @@ const liveAnswer = sampleSchema
 const profileAnswer = z
   .object({
     circuitId: idSchema,
-    intervalMinutes: z.int(),
+    timeZone: z.string(),
+    resolution: z.enum(RESOLUTIONS),
+    intervalMinutes: z.int().meta({ description: "Of the intervals that were measured." }),
     intervals: z.array(
       z.object({
         at: instantSchema.meta({ description: "Beginning of the interval." }),
         wh: z.int().nullable().meta({ description: "Null when missing." }),
-        flag: z.enum(INTERVAL_FLAGS),
+        flag: z.enum(INTERVAL_FLAGS).meta({ description: "The worst within." }),
+        quarters: z.int().meta({ description: "Measured intervals within: a day has 92, 96 or 100." }),
+        doubtful: z.int().meta({ description: "Of these, how many are estimated, missing or suspect." }),
       }),
     ),
   })
   .meta({ id: "LoadProfile" });
 
-/** A year and a bit: the heatmap of a year across a leap day. */
-const MOST_DAYS = 400;
 const DAY_MS = 86_400_000;
+/** domain: 900 days are kept at the finest; a leap day and the day that is running on top. */
+const MOST_DAYS = 902;
+/** Longer in quarters is a download, not a chart: the answer would pass 10 MB. A year across a leap day, for the heatmap. */
+const MOST_DAYS_IN_QUARTERS = 400;
 
 const profileQuery = z
-  .strictObject({ from: instantSchema.optional(), to: instantSchema.optional() })
+  .strictObject({
+    from: instantSchema.optional(),
+    to: instantSchema.optional(),
+    resolution: z.enum(RESOLUTIONS).default("quarter"),
+  })
   .refine(({ from, to }) => !from || !to || from < to, "from must be before to");
 
 export function circuitViewRoutes(deps: Deps): Route[] {
@@ -73,18 +85,29 @@ export function circuitViewRoutes(deps: Deps): Route[] {
       method: "get",
       path: "/circuits/:id/profile",
       tag: "Circuits",
-      summary: "Load profile in intervals of 15 minutes; default the last 24 hours",
+      summary:
+        "Load profile by the quarter of an hour, hour, day or month of the site; default the last 24 hours",
+      description: `At most ${MOST_DAYS} days, ${MOST_DAYS_IN_QUARTERS} by the quarter of an hour.`,
       access: "signed-in",
       query: profileQuery,
       answers: { 200: profileAnswer },
       async handle({ caller, params, query, now }) {
         const circuit = await visibleCircuit(connection, params.id, caller);
         const span = spanOf(query, now);
-        const intervals = await readIntervals(connection, circuit._id, span);
+        const { resolution } = query;
+        const [intervals, timeZone] = await Promise.all([
+          readIntervals(connection, circuit._id, span),
+          timeZoneOf(connection, circuit.siteId),
+        ]);
         return ok({
           circuitId: circuit._id,
+          timeZone,
+          resolution,
           intervalMinutes: INTERVAL_MINUTES,
-          intervals: intervals.map(({ at, wh, flag }) => ({ at: at.toISOString(), wh, flag })),
+          intervals: sumIntervals(intervals, resolution, timeZone).map(({ at, ...sum }) => ({
+            at: at.toISOString(),
+            ...sum,
+          })),
         });
       },
     }),
@@ -129,10 +152,17 @@ async function mirrorOf(connection: Connection, circuit: Circuit): Promise<Circu
   return mirror ?? blankMirror(circuit);
 }
 
-function spanOf({ from, to }: { from?: string | undefined; to?: string | undefined }, now: Date) {
+function spanOf({ from, to, resolution }: z.infer<typeof profileQuery>, now: Date) {
   const toMs = to === undefined ? now.getTime() : Date.parse(to);
   const fromMs = from === undefined ? toMs - DAY_MS : Date.parse(from);
-  if (toMs - fromMs > MOST_DAYS * DAY_MS)
-    throw new ApiError("invalid-query", `Spans more than ${MOST_DAYS} days`);
+  const mostDays = resolution === "quarter" ? MOST_DAYS_IN_QUARTERS : MOST_DAYS;
+  if (toMs - fromMs > mostDays * DAY_MS)
+    throw new ApiError("invalid-query", `Spans more than ${mostDays} days`);
   return { fromMs, toMs };
+}
+
+async function timeZoneOf(connection: Connection, siteId: string): Promise<string> {
+  const site = await siteModel(connection).findById(siteId).lean<Site | null>();
+  if (!site) throw new ApiError("internal", `site ${siteId} is missing`);
+  return site.timeZone;
 }

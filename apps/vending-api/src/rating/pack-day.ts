@@ -13,7 +13,7 @@ const BITMAP_BYTES = INTERVALS_PER_DAY / 8;
 
 /**
  * A day that is over in about 150 bytes instead of 1800: format byte · runs of flags (flag, length) · bitmap of known readings
- * · their differences as zigzag varints, the first from zero.
+ * · their differences as zigzag varints, the first from zero. Readings up to 2⁵¹ Wh.
  */
 export function packDay({ readings, flags }: DayReadings): Uint8Array {
   const bytes: number[] = [FORMAT];

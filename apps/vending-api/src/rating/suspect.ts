@@ -33,6 +33,8 @@ export function noteSuspect(
   if (reason === "flagged") return known;
   // Only a person opens the register of another meter.
   if (known?.reason === "meter-changed") return known;
+  // Delivered again, it is no further witness.
+  if (known && atMs <= known.newestAt.getTime()) return known;
   const newest = { newestAt: new Date(atMs), newestWh: readingWh };
   const fresh = { at: new Date(atMs), readingWh, reason, ...newest, samples: 1 };
   if (known?.reason !== reason) return fresh;
