@@ -11,6 +11,8 @@ const REGISTERS = 40;
 const TURNAROUND_MS = 5;
 /** Every so-many-th unit is under load-control rules: those are who is tripped at any moment. */
 const WATCHED_EVERY = 8;
+/** After a miss a read asks for up to so many registers more, so that no late reply is taken for its answer. */
+const MOST_EXTRA_REGISTERS = 16;
 /** The last unit is the dead one, in the part that needs one. */
 const DEAD_UNIT = UNITS;
 const CONTROL_WORD = 0x0801;
@@ -133,7 +135,7 @@ async function whileDeadIsAsked({ bus, trip }: Trial, trips: number): Promise<Me
   const latencies: number[] = [];
   const timeoutsMs: number[] = [];
   const requestMs = 8 * characterMs(BAUD);
-  const answerMs = (5 + 2 * REGISTERS) * characterMs(BAUD);
+  const answerMs = (5 + 2 * (REGISTERS + MOST_EXTRA_REGISTERS)) * characterMs(BAUD);
   for (let n = 0; n < trips; n++) {
     const { allowanceMs = 0 } = bus.budget().units.find(({ unitId }) => unitId === DEAD_UNIT) ?? {};
     timeoutsMs.push(requestMs + answerMs + allowanceMs);

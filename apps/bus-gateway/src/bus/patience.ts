@@ -17,7 +17,7 @@ export interface Errand {
   /** A poll comes again, so that its first try may be a short one. */
   isPoll?: boolean;
   /** What a unit that has never answered is likely to need. */
-  likelyMs: number;
+  likelyMs: () => number;
 }
 
 /** How long the unit is given for an answer, in milliseconds; for a block of which it is known, what that needs. */
@@ -29,7 +29,7 @@ export function allowanceFor(
   if (wasHeardLate) return longestAllowanceMs(longestLatencyMs);
   if (isOffline(health)) return probeAllowanceMs(roundTrip, longestLatencyMs, health.failedProbes, likelyMs);
   const isShortTry = isPoll && roundTrip.smoothedMs === null && health.missesInARow !== FULL_TRY;
-  if (isShortTry) return likelyMs;
+  if (isShortTry) return likelyMs();
   const isSlow = place !== undefined && slowPlaces.has(place);
   return isSlow ? longestAllowanceMs(longestLatencyMs) : allowanceMs(roundTrip, longestLatencyMs);
 }

@@ -17,6 +17,7 @@ import {
   tellableBlock,
   writeShape,
 } from "./late-replies.ts";
+import { splitOf } from "./learned-split.ts";
 import { nextPart, type PartialRead, partialOf, withPart } from "./partial-reads.ts";
 import { allowanceFor, type Errand, noteSlowness } from "./patience.ts";
 import { ASSUMED_TURNAROUND_MS } from "./plan-budget.ts";
@@ -29,21 +30,11 @@ import {
   type PollSchedule,
   takeReply,
 } from "./poll-schedule.ts";
-import {
-  longestJoinedMs,
-  type PlannedRead,
-  planRead,
-  type ReadPlanSetting,
-  type RegisterRange,
-  splitAt,
-} from "./read-plan.ts";
+import { longestJoinedMs, type PlannedRead, planRead, type ReadPlanSetting } from "./read-plan.ts";
 import { type RequestQueue, rejectAll, type WaitingRead, type WaitingWrite } from "./request-queue.ts";
 import type { Turn } from "./turn.ts";
 import { isOffline } from "./unit-health.ts";
 import type { UnitRecord, UnitRegister } from "./units.ts";
-
-/** How long a refused read stays parted. Range 10 min–1 day; trying again costs one refused read an hour. */
-const SPLIT_HELD_MS = 3_600_000;
 
 type PollTurn = Extract<Turn, { kind: "poll" }>;
 
@@ -268,25 +259,19 @@ export class Transactions {
   }
 
   /** Learns where a read that was more than anybody asked for has to be parted; false when there is nothing to part. */
-  #part(unit: UnitRecord, sent: ReadBlock, { block, parts }: PlannedRead, nowMs: number): boolean {
-    if (!isModbusBlock(sent) || !isModbusBlock(block)) return false;
-    const padding = sent.count === block.count ? [] : [padOf(sent, block)];
-    const all = [...(parts.length > 0 ? parts : [block]), ...padding];
-    const split = splitAt(all.sort((a, b) => a.address - b.address));
+  #part(unit: UnitRecord, sent: ReadBlock, planned: PlannedRead, nowMs: number): boolean {
+    const split = splitOf(sent, planned, nowMs);
     if (!split) return false;
-    const untilMs = nowMs + SPLIT_HELD_MS;
-    unit.splits = [
-      ...unit.splits.filter((known) => known.untilMs > nowMs),
-      { ...split, function: sent.function, untilMs },
-    ];
+    unit.splits = [...unit.splits.filter(({ untilMs }) => untilMs > nowMs), split];
     const { unitId } = unit;
-    this.#log.info({ unitId, ...split }, "the unit refuses to be read across these registers");
-    this.#listeners.tell("bus", { kind: "hole-learned", unitId, ...split, at: this.#clock.nowMs() });
+    const { from, to } = split;
+    this.#log.info({ unitId, from, to }, "the unit refuses to be read across these registers");
+    this.#listeners.tell("bus", { kind: "hole-learned", unitId, from, to, at: this.#clock.nowMs() });
     return true;
   }
 
   #timing(unit: UnitRecord, profile: ProfileTiming, errand: Omit<Errand, "likelyMs"> = {}) {
-    const likelyMs = this.#units.likelyAllowanceMs(profile.longestLatencyMs);
+    const likelyMs = () => this.#units.likelyAllowanceMs(profile.longestLatencyMs);
     return {
       gapMs: this.#gapMs(profile),
       allowanceMs: allowanceFor(unit, profile, { ...errand, likelyMs }),
@@ -321,11 +306,4 @@ function refusesRange(answer: Answer<unknown>): boolean {
 /** Two whole answers: of two meters, or of a unit that owes one of the same shape. */
 function isSecondAnswer(answer: Answer<unknown>): boolean {
   return !answer.ok && answer.cause === "duplicate-address";
-}
-
-/** The registers read beyond the block that was wanted. */
-function padOf(sent: RegisterRange, wanted: RegisterRange): RegisterRange {
-  const count = sent.count - wanted.count;
-  const isBefore = sent.address < wanted.address;
-  return { address: isBefore ? sent.address : wanted.address + wanted.count, count };
 }

@@ -11,16 +11,9 @@ import {
 import type { Answer } from "../protocol/protocol.ts";
 import type { UnitBudget } from "./bus.ts";
 import { type OpenReply, remember } from "./late-replies.ts";
+import type { LearnedSplit } from "./learned-split.ts";
 import type { PartialRead } from "./partial-reads.ts";
-import type { RegisterSpan } from "./read-plan.ts";
 import { afterMiss, afterReply, NEW_UNIT, type UnitHealth } from "./unit-health.ts";
-
-/** Two registers that a unit did not give in one read. */
-export interface LearnedSplit extends RegisterSpan {
-  function: 3 | 4;
-  /** Monotonic; firmware is replaced and circuits are added, so it is tried again. */
-  untilMs: number;
-}
 
 /** All the bus knows about one unit. */
 export interface UnitRecord {

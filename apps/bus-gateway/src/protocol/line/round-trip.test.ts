@@ -69,7 +69,7 @@ describe("a unit that has never answered", () => {
 
   it("is given its longest latency with every 32nd probe, and when it is asked for in earnest", () => {
     const given = Array.from({ length: 65 }, (_, failed) =>
-      probeAllowanceMs(UNKNOWN_ROUND_TRIP, 1000, failed, 100),
+      probeAllowanceMs(UNKNOWN_ROUND_TRIP, 1000, failed, () => 100),
     );
     expect(given.flatMap((ms, failed) => (ms === 1000 ? [failed] : []))).toEqual([0, 32, 64]);
   });

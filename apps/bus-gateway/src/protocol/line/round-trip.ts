@@ -90,8 +90,8 @@ export function probeAllowanceMs(
   known: RoundTrip,
   longestLatencyMs: number,
   failedProbes: number,
-  likelyMs: number,
+  likelyMs: () => number,
 ): number {
   if (failedProbes % FULL_PROBE_EVERY === 0) return longestAllowanceMs(longestLatencyMs);
-  return known.smoothedMs === null ? likelyMs : allowanceMs({ ...known, unanswered: 0 }, longestLatencyMs);
+  return known.smoothedMs === null ? likelyMs() : allowanceMs({ ...known, unanswered: 0 }, longestLatencyMs);
 }
