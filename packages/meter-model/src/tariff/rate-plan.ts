@@ -1,7 +1,7 @@
 import { MeterModelError } from "../errors.ts";
 import { localDay, wallClockMsOfDay } from "../time/wall-clock.ts";
 import { QUARTER_MS, quarterWindowStartMs } from "./demand.ts";
-import { exactInteger, rateSpans, rateUse } from "./rate-use.ts";
+import { exactInteger, rateSpans, shareOf } from "./rate-use.ts";
 import type { TariffScheme } from "./scheme.ts";
 import type { TariffCalendar } from "./tariff-calendar.ts";
 
@@ -18,6 +18,8 @@ export interface RatePlan {
   fromMs: number;
   /** Index of the rate by quarter; `MIXED` where the rate changes within. */
   rateOf: Int8Array;
+  /** Quarters within which the rate changes: which rate holds until how long after the quarter's beginning. */
+  mixed: Map<number, { rate: number; untilMs: number }[]>;
   /** Local months in order, and the index of each quarter's. */
   months: string[];
   monthOf: Uint16Array;
@@ -54,7 +56,7 @@ export function ratePlan(
     scheme,
     calendar,
     fromMs,
-    rateOf: ratesByQuarter(scheme, calendar, fromMs, toMs),
+    ...ratesByQuarter(scheme, calendar, fromMs, toMs),
     months,
     monthOf: Uint16Array.from(days, (day) => months.indexOf(day.slice(0, 7))),
     days: [...new Set(days)],
@@ -75,15 +77,24 @@ function ratesByQuarter(
   calendar: TariffCalendar,
   fromMs: number,
   toMs: number,
-): Int8Array {
+): Pick<RatePlan, "rateOf" | "mixed"> {
   const rateOf = new Int8Array((toMs - fromMs) / QUARTER_MS).fill(MIXED);
+  const mixed: RatePlan["mixed"] = new Map();
   for (const span of rateSpans(scheme, calendar, fromMs, toMs)) {
     const rate = scheme.rates.findIndex(({ id }) => id === span.rateId);
     const first = Math.ceil((span.fromMs - fromMs) / QUARTER_MS);
     const end = Math.floor((span.toMs - fromMs) / QUARTER_MS);
     if (end > first) rateOf.fill(rate, first, end);
+    // The quarters at either end of the span, where another span has a part of them.
+    for (const quarter of new Set([first - 1, end])) {
+      const startMs = fromMs + quarter * QUARTER_MS;
+      const untilMs = Math.min(QUARTER_MS, span.toMs - startMs);
+      if (untilMs <= 0 || span.fromMs >= startMs + QUARTER_MS || startMs < fromMs) continue;
+      mixed.set(quarter, [...(mixed.get(quarter) ?? []), { rate, untilMs }]);
+    }
   }
-  return rateOf;
+  for (const quarter of mixed.keys()) if (rateOf[quarter] !== MIXED) mixed.delete(quarter);
+  return { rateOf, mixed };
 }
 
 /** 0, 1, 2 … for neighbours of one value. */
@@ -144,17 +155,21 @@ export function rateProfile(plan: RatePlan, profile: QuarterProfile): ProfileCos
   return { whByRate, whByMonth: [...whByMonth], maximaW, ratesNano, demandsNano };
 }
 
-/** The use of a quarter within which the rate changes. */
-export function ratedQuarter({ scheme, calendar, fromMs }: RatePlan, quarter: number, wh: number) {
-  const atMs = fromMs + quarter * QUARTER_MS;
-  return rateUse(scheme, calendar, { fromMs: atMs, toMs: atMs + QUARTER_MS, wh });
+/** What `rate` has of the use of a quarter within which the rate changes; rounded as `rateUse` does. */
+function partOfMixed(plan: RatePlan, quarter: number, rate: number, wh: number): number {
+  let split = 0;
+  let part = 0;
+  for (const span of plan.mixed.get(quarter) ?? []) {
+    const until = shareOf(wh, span.untilMs, QUARTER_MS);
+    if (span.rate === rate) part += until - split;
+    split = until;
+  }
+  return part;
 }
 
 function addMixed(plan: RatePlan, quarter: number, wh: number, whOf: Float64Array): void {
-  const { whByRate } = ratedQuarter(plan, quarter, wh);
-  plan.scheme.rates.forEach(({ id }, rate) => {
-    whOf[rate] = (whOf[rate] ?? 0) + (whByRate[id] ?? 0);
-  });
+  for (let rate = 0; rate < whOf.length; rate += 1)
+    whOf[rate] = (whOf[rate] as number) + partOfMixed(plan, quarter, rate, wh);
 }
 
 function monthlyMaximaW(plan: RatePlan, demandIndex: number, profile: QuarterProfile): number[] {
@@ -173,7 +188,7 @@ function monthlyMaximaW(plan: RatePlan, demandIndex: number, profile: QuarterPro
     let wh = profile[quarter] ?? 0;
     const rate = rateOf[quarter] as number;
     if (demand.rateId !== null && rate !== counted)
-      wh = rate === MIXED && wh > 0 ? (ratedQuarter(plan, quarter, wh).whByRate[demand.rateId] ?? 0) : 0;
+      wh = rate === MIXED && wh > 0 ? partOfMixed(plan, quarter, counted, wh) : 0;
     const ownMonth = monthOf[quarter] as number;
     const ownWindow = windows === null ? -1 : (windows[quarter] as number);
     if (ownMonth !== month || ownWindow !== window) {
@@ -203,7 +218,10 @@ export function costByHourOfWeek(
     const used = profile[quarter] ?? 0;
     if (used === 0) return;
     const rate = plan.rateOf[quarter] ?? MIXED;
-    const cost = rate === MIXED ? ratedQuarter(plan, quarter, used).costNano : used * (prices[rate] ?? 0);
+    const cost =
+      rate === MIXED
+        ? prices.reduce((sum, price, mixed) => sum + price * partOfMixed(plan, quarter, mixed, used), 0)
+        : used * (prices[rate] ?? 0);
     wh[hour] = (wh[hour] ?? 0) + used;
     costNano[hour] = exactInteger((costNano[hour] ?? 0) + exactInteger(cost));
   });
