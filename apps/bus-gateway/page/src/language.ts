@@ -3,8 +3,12 @@ import { type Language, type Say, wordsIn } from "./text.ts";
 
 export const LanguageContext = createContext<Language>("en");
 
+export function useLanguage(): Language {
+  return useContext(LanguageContext);
+}
+
 export function useSay(): Say {
-  return wordsIn(useContext(LanguageContext));
+  return wordsIn(useLanguage());
 }
 
 const KEY = "hallmeter-gateway.language";

@@ -147,6 +147,24 @@ describe("a relay test", () => {
   });
 });
 
+describe("a circuit's meter", () => {
+  it("is shown with its serial number and how its clock goes", async () => {
+    const { cookie } = await signIn();
+    const [, other] = rig.control.circuits;
+    const identity = { serial: "202600000001", commissionedAt: null, change: null };
+    const clock = { comparedAtMs: Date.UTC(2026, 0, 2), offsetMs: -4200, steppedAtMs: null };
+    rig.store.defer([other?.meter.note({ identity, clock })].flatMap((change) => change ?? []));
+    const answer = await fetch(`${origin}/api/circuits/c2`, { headers: { cookie } });
+    expect(await answer.json()).toMatchObject({
+      meter: {
+        serial: "202600000001",
+        standing: "proved",
+        clock: { offsetMs: -4200, comparedAt: "2026-01-02T00:00:00.000Z", correctedAt: null },
+      },
+    });
+  });
+});
+
 describe("the diagnostic bundle", () => {
   it("holds everything but what opens something", async () => {
     const { cookie } = await signIn();

@@ -3,10 +3,12 @@ import type { Overview } from "../../../src/web/api/api-routes.ts";
 import type { CircuitView as Circuit } from "../../../src/web/api/circuit-view.ts";
 import type { MeterReading } from "../../../src/web/api/meter-reading.ts";
 import type { RelayTest, RelayTestRefusal } from "../../../src/web/api/relay-tests.ts";
+import { namedText } from "../event-text.ts";
 import { usePolled } from "../gateway.ts";
-import { clockText, dayText, useSay } from "../language.ts";
+import { clockText, dayText, useLanguage, useSay } from "../language.ts";
 import { PhaseDiagram } from "../phase-diagram.tsx";
 import { angleText } from "../phasors.ts";
+import type { Say } from "../text.ts";
 import { EventList } from "./events.tsx";
 import { RelayTestCard } from "./relay-test.tsx";
 
@@ -74,6 +76,7 @@ export function CircuitView({ id }: { id: string }) {
       <div className="columns">
         <div>
           <Values circuit={circuit} />
+          <MeterCard circuit={circuit} />
           <Holds circuit={circuit} />
           <RelayTestCard circuit={circuit} onAsked={again} />
         </div>
@@ -136,6 +139,42 @@ function Values({ circuit }: { circuit: Circuit }) {
       )}
     </section>
   );
+}
+
+function MeterCard({ circuit: { meter } }: { circuit: Circuit }) {
+  const say = useSay();
+  const { serial, standing, clock } = meter;
+  return (
+    <section className="card">
+      <h2>{say("meter")}</h2>
+      {standing === "changed" && <p className="notice">{say("otherMeter")}</p>}
+      <dl>
+        <dt>{say("serialNumber")}</dt>
+        <dd>{serial ?? say("noSerial")}</dd>
+        {clock && (
+          <>
+            <dt>{say("meterClock")}</dt>
+            <dd>{clockOffsetText(say, clock.offsetMs)}</dd>
+          </>
+        )}
+        {clock?.correctedAt && (
+          <>
+            <dt>{say("lastCorrected")}</dt>
+            <dd>{dayText(clock.correctedAt)}</dd>
+          </>
+        )}
+      </dl>
+      {clock && <p className="hint">{say("asOf", dayText(clock.comparedAt))}</p>}
+    </section>
+  );
+}
+
+/** A clock shows whole seconds. */
+function clockOffsetText(say: Say, offsetMs: number | null): string {
+  if (offsetMs === null) return say("noTime");
+  const seconds = Math.round(offsetMs / 1000);
+  if (seconds === 0) return say("right");
+  return seconds > 0 ? say("ahead", seconds) : say("behind", -seconds);
 }
 
 function Phases({ reading: { phasors } }: { reading: MeterReading }) {
@@ -219,6 +258,7 @@ function ParameterTable({ rows }: { rows: MeterReading["parameters"] }) {
 
 function Holds({ circuit: { holds } }: { circuit: Circuit }) {
   const say = useSay();
+  const language = useLanguage();
   return (
     <section className="card">
       <h2>{say("holds")}</h2>
@@ -226,7 +266,7 @@ function Holds({ circuit: { holds } }: { circuit: Circuit }) {
       <ul className="plain">
         {holds.map(({ kind, text, since }) => (
           <li key={kind}>
-            <strong>{kind}</strong> {text}
+            <strong>{namedText(language, kind)}</strong> {text}
             <span className="hint">
               {" "}
               {say("since")} {dayText(since)}

@@ -1,7 +1,8 @@
 import type { Overview } from "../../../src/web/api/api-routes.ts";
 import type { LoggedEvent } from "../../../src/web/api/event-log.ts";
+import { detailsText, whatText } from "../event-text.ts";
 import { usePolled } from "../gateway.ts";
-import { dayText, useSay } from "../language.ts";
+import { dayText, useLanguage, useSay } from "../language.ts";
 
 const LOOK_EVERY_MS = 5000;
 
@@ -18,6 +19,7 @@ export function EventsView({ overview }: { overview: Overview }) {
 /** @param circuitId only what concerns it */
 export function EventList({ circuitId, names }: { circuitId?: string; names: ReadonlyMap<string, string> }) {
   const say = useSay();
+  const language = useLanguage();
   const query = circuitId === undefined ? "" : `?circuitId=${encodeURIComponent(circuitId)}&limit=30`;
   const { value: events } = usePolled<LoggedEvent[]>(`/events${query}`, LOOK_EVERY_MS);
   if (events === null) return <p>{say("loading")}</p>;
@@ -27,19 +29,13 @@ export function EventList({ circuitId, names }: { circuitId?: string; names: Rea
       {events.map(({ at, what, circuitId: where, details }) => (
         <li key={JSON.stringify([at, what, where, details])}>
           <span className="hint">{dayText(at)}</span>
-          <strong>{what}</strong>
+          <strong>{whatText(language, what)}</strong>
           {where && circuitId === undefined && (
             <a href={`#/circuits/${encodeURIComponent(where)}`}>{names.get(where) ?? where}</a>
           )}
-          <span className="hint">{detailsText(details)}</span>
+          <span className="hint">{detailsText(language, details)}</span>
         </li>
       ))}
     </ol>
   );
-}
-
-function detailsText(details: LoggedEvent["details"]): string {
-  return Object.entries(details)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(" · ");
 }

@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from "react";
 import type { Overview } from "../../../src/web/api/api-routes.ts";
 import type { ShownFrame } from "../../../src/web/frames/bus-frames.ts";
 import { BusChoice } from "../bus-choice.tsx";
-import { clockText, useSay } from "../language.ts";
+import { frameText } from "../frame-text.ts";
+import { clockText, useLanguage, useSay } from "../language.ts";
 
 const FRAMES_KEPT = 500;
 const ARROWS = { sent: "→", received: "←", dropped: "×" } as const;
@@ -56,6 +57,7 @@ export function FramesView({ overview }: { overview: Overview }) {
 
 function Row({ frame }: { frame: ShownFrame }) {
   const say = useSay();
+  const language = useLanguage();
   const { at, direction, unitId, text, values, hex } = frame;
   return (
     <li className={direction}>
@@ -65,7 +67,7 @@ function Row({ frame }: { frame: ShownFrame }) {
       </span>
       <span className="unit-id">{unitId ?? "?"}</span>
       <span className="what">
-        {text}
+        {frameText(language, text)}
         {values.length > 0 && (
           <span className="values">
             {values.map(({ name, text: value }) => `${name} ${value}`).join(" · ")}

@@ -30,7 +30,22 @@ export function circuitView(circuit: CircuitControl, control: GatewayControl) {
     /** Why the relay is not as intended, if it is not. */
     waitsFor: decision?.type === "wait" ? decision.why : null,
     isFaulty: switching.isFaulty,
+    meter: meterView(circuit),
     lastSample,
+  };
+}
+
+/** Which meter hangs there, and how its clock goes. */
+function meterView({ meter }: CircuitControl) {
+  const { identity, clock } = meter.record;
+  return {
+    serial: identity.change?.toSerial || identity.serial,
+    standing: meter.standing,
+    clock: clock && {
+      offsetMs: clock.offsetMs,
+      comparedAt: new Date(clock.comparedAtMs).toISOString(),
+      correctedAt: clock.steppedAtMs === null ? null : new Date(clock.steppedAtMs).toISOString(),
+    },
   };
 }
 export type CircuitView = ReturnType<typeof circuitView>;

@@ -1,0 +1,176 @@
+import type { Language } from "./text.ts";
+
+/** What happened, as the gateway names it; English reads the name itself. */
+const HAPPENED = {
+  // Rules
+  "hold-placed": "已设置断电原因",
+  "hold-changed": "断电原因已变更",
+  "hold-released": "断电原因已解除",
+  "command-refused": "命令被拒绝",
+  "lockout-vote": "解除挂牌的表决",
+  "reminder-acknowledged": "已确认提醒",
+  "vicious-verdict": "违规电器判定",
+  "vicious-load-gone": "违规电器已移除",
+  // Control
+  "relay-operated": "继电器已动作",
+  "relay-tested": "继电器测试",
+  "command-late": "命令过期",
+  "bulk-cut-answered": "批量断电已答复",
+  "dial-in-refused": "拒绝拨入连接",
+  "meter-commissioned": "电表已投运",
+  "meter-clock-off": "电表时钟偏差",
+  "meter-clock-setting": "正在校时",
+  "meter-clock-set": "校时结果",
+  // Items
+  command: "命令",
+  sale: "售电",
+  // Alarms
+  "bus-down": "总线断开",
+  "bus-jammed": "总线被占",
+  "unit-offline": "单元离线",
+  "duplicate-address": "地址重复",
+  "relay-fault": "继电器故障",
+  "meter-fault": "电表故障",
+  "current-above-switch-rating": "电流超过开关额定值",
+  "vicious-load": "违规电器",
+  overload: "过载",
+  "low-balance": "余额低",
+  "bulk-cut-paused": "批量断电已暂停",
+  "switching-too-often": "开关过于频繁",
+  "store-full": "存储已满",
+  "gateway-offline": "网关离线",
+  "register-suspect": "示数异常",
+  "sale-doubtful": "售电存疑",
+  "meter-changed": "电表已更换",
+  "meter-clock": "电表时钟超差",
+  "parameters-differ": "参数不一致",
+  "meter-cover-open": "电表开盖",
+  "phase-loss": "断相",
+  "phase-reversal": "逆相序",
+  "meter-battery": "电表电池欠压",
+  "use-held": "用电量暂不计费",
+  "meter-stuck": "示数不变",
+  "no-use": "长期无用电",
+  "clock-off": "网关时钟超差",
+  "sum-differs": "总表与分表不符",
+} as const satisfies Record<string, string>;
+
+/** Names and values beside it. What is not here is a name, a number or somebody's own words. */
+const TOLD: Readonly<Record<string, string>> = {
+  ...HAPPENED,
+  raised: "发生",
+  cleared: "解除",
+  confirmed: "已确认",
+  failed: "失败",
+  expired: "已过期",
+  unknown: "未知",
+  sent: "已发送",
+  pending: "等待中",
+  written: "已写入",
+  action: "操作",
+  by: "操作人",
+  reason: "原因",
+  note: "备注",
+  code: "代码",
+  detail: "说明",
+  outcome: "结果",
+  relay: "继电器",
+  hold: "断电原因",
+  locked: "已锁定",
+  origin: "来源",
+  cause: "起因",
+  problem: "问题",
+  wanted: "应为",
+  register: "寄存器",
+  count: "次数",
+  operations: "操作次数",
+  circuits: "回路数",
+  decision: "答复",
+  kind: "类别",
+  serial: "表号",
+  fromSerial: "原表号",
+  toSerial: "新表号",
+  lastWh: "原表止码 Wh",
+  lastAt: "原表时间",
+  firstWh: "新表起码 Wh",
+  firstAt: "新表时间",
+  offsetS: "偏差 秒",
+  offsetMs: "偏差 毫秒",
+  nowOffsetMs: "现偏差 毫秒",
+  stepMs: "调整 毫秒",
+  left: "未校时的原因",
+  differing: "不一致数",
+  of: "总数",
+  names: "参数",
+  amountMinor: "金额（分）",
+  purchaseCount: "购电次数",
+  activePowerW: "有功功率 W",
+  stepW: "阶跃 W",
+  stepVar: "阶跃 var",
+  factorPpm: "功率因数 百万分之",
+  matched: "符合数",
+  judged: "判定数",
+  ruleVersion: "规则版本",
+  isTripped: "已跳闸",
+  trip: "当日跳闸",
+  tripsPerDay: "每日上限",
+  open: "断开",
+  closed: "合闸",
+  close: "合闸",
+  release: "解除",
+  read: "读取",
+  "keep-power": "保持供电",
+  lockout: "挂牌",
+  safety: "安全",
+  manual: "人工",
+  credit: "欠费",
+  reminder: "提醒",
+  schedule: "时段控制",
+  campaign: "削峰",
+  mismatch: "未到位",
+  unanswered: "无应答",
+  refused: "被拒绝",
+  passed: "通过",
+  set: "已校正",
+  "not-set": "未校正",
+  gateway: "网关",
+  "only-compared": "仅比较",
+  "no-drift": "不是漂移",
+  "today-already": "今日已调整",
+  "near-an-edge": "临近时段切换",
+  "no-time": "无有效时间",
+  "does-not-follow": "拒动",
+  "load-while-open": "断开后仍有负荷",
+  "go-on": "继续",
+  "never-mind": "取消",
+  vicious: "违规",
+  "factor-too-low": "功率因数不足",
+  "outside-ranges": "不在管控范围",
+  "below-threshold": "低于阈值",
+  undecided: "未判定",
+  step: "阶跃",
+  level: "水平",
+  true: "是",
+  false: "否",
+};
+
+/** What the gateway says in names, for a person: "relay-fault raised". */
+export function whatText(language: Language, what: string): string {
+  return language === "en"
+    ? what
+    : what
+        .split(" ")
+        .map((name) => TOLD[name] ?? name)
+        .join("");
+}
+
+/** One name or value beside what happened. */
+export function namedText(language: Language, name: string): string {
+  return language === "en" ? name : (TOLD[name] ?? name);
+}
+
+export function detailsText(language: Language, details: Readonly<Record<string, string>>): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${namedText(language, name)} ${namedText(language, value)}`)
+    .join(" · ");
+}
