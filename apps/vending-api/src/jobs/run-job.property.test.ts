@@ -3,14 +3,17 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { newId } from "../db/model.ts";
 import { ApiError, isApiError } from "../errors.ts";
+import { type JobBench, startJobBench, type TestProcess } from "../testing/job-bench.ts";
 import { defineJob } from "./define-job.ts";
 import { JOB_STATES } from "./job.model.ts";
 import { LEASE_MS } from "./job-lease.ts";
 import { cancelJob, resumeJob } from "./job-moves.ts";
 import { runNextJob } from "./run-job.ts";
-import { type JobBench, startJobBench, type TestProcess } from "./testing/job-bench.ts";
 
-const RUNS = Number(process.env.JOB_RUNS ?? 15);
+/** The long version is `HALLMETER_PROPERTY_RUNS=10000`. */
+const RUNS = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 15);
+/** Range 500–5000: each run is a hundred requests to the store. */
+const RUN_TIMEOUT_MS = 4000;
 const params = z.strictObject({ itemIds: z.array(z.string()) });
 
 /** How often an item says no before it works; `passing`: as trouble that goes away by itself. */
@@ -145,33 +148,37 @@ async function finish(jobId: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-it("whatever happens to job and processes, each effect is there once and the job comes to its end", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(itemArbitrary, { maxLength: 6 }),
-      fc.array(stepArbitrary, { maxLength: 10 }),
-      async (items, steps) => {
-        const { kind, work } = world(items);
-        const itemIds = items.map((_, index) => String(index));
-        const { _id } = await bench.start(processes[0], kind, { itemIds });
-        for (const step of steps) {
-          if (step.do === "work") await work(step.process);
-          if (step.do === "die") await work(step.process, step);
-          if (step.do === "cancel") await allow(cancelJob(processes[0].deps, _id));
-          if (step.do === "resume") await allow(resumeJob(processes[1].deps, _id));
-          if (step.do === "wait") wait(step.ms);
+it(
+  "whatever happens to job and processes, each effect is there once and the job comes to its end",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(itemArbitrary, { maxLength: 6 }),
+        fc.array(stepArbitrary, { maxLength: 10 }),
+        async (items, steps) => {
+          const { kind, work } = world(items);
+          const itemIds = items.map((_, index) => String(index));
+          const { _id } = await bench.start(processes[0], kind, { itemIds });
+          for (const step of steps) {
+            if (step.do === "work") await work(step.process);
+            if (step.do === "die") await work(step.process, step);
+            if (step.do === "cancel") await allow(cancelJob(processes[0].deps, _id));
+            if (step.do === "resume") await allow(resumeJob(processes[1].deps, _id));
+            if (step.do === "wait") wait(step.ms);
+            await check(_id, items.length);
+          }
+          await finish(_id, () => work(1));
+          expect(await bench.job(_id)).toMatchObject({
+            state: "done",
+            total: items.length,
+            done: items.length,
+          });
+          expect(await bench.effects(_id)).toHaveLength(items.length);
           await check(_id, items.length);
-        }
-        await finish(_id, () => work(1));
-        expect(await bench.job(_id)).toMatchObject({
-          state: "done",
-          total: items.length,
-          done: items.length,
-        });
-        expect(await bench.effects(_id)).toHaveLength(items.length);
-        await check(_id, items.length);
-      },
-    ),
-    { numRuns: RUNS },
-  );
-});
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  },
+  RUNS * RUN_TIMEOUT_MS,
+);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ApiError } from "../errors.ts";
+import { type JobBench, startJobBench, type TestProcess } from "../testing/job-bench.ts";
 import { defineJob, type ItemContext } from "./define-job.ts";
 import { LEASE_MS } from "./job-lease.ts";
 import { cancelJob, resumeJob } from "./job-moves.ts";
 import { runNextJob } from "./run-job.ts";
-import { type JobBench, startJobBench, type TestProcess } from "./testing/job-bench.ts";
 
 const params = z.strictObject({ itemIds: z.array(z.string()) });
 type Work = (itemId: string, context: ItemContext<z.output<typeof params>>) => Promise<object>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type JobBench, startJobBench, type TestProcess } from "../testing/job-bench.ts";
 import { dueTimesOf } from "./due-times.ts";
 import { SCHEDULE_LEASE_MS, type Schedule, scheduleRunner } from "./schedules.ts";
-import { type JobBench, startJobBench, type TestProcess } from "./testing/job-bench.ts";
 
 const at = (text: string) => Date.parse(text);
 const shown = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());

@@ -76,14 +76,14 @@ async function refuseSecond(
   { by, idempotencyKey }: MoneyRequest,
 ): Promise<void> {
   const { siteId, _id: tillId } = till;
-  const standing = await tillShiftModel(connection)
-    .findOne({ siteId, isOpen: true, $or: [{ "person.id": by.id }, { tillId }] })
-    .lean<TillShift | null>();
+  const open = await tillShiftModel(connection)
+    .find({ siteId, isOpen: true, $or: [{ "person.id": by.id }, { tillId }] })
+    .lean<TillShift[]>();
   // Under the same key it is the same opening: the next round finds it.
-  if (!standing || standing.openingKey === idempotencyKey) return;
-  if (standing.tillId === tillId && standing.person.id !== by.id)
-    throw new ApiError("till-in-use", `${standing.person.name} has a shift on this till`);
-  throw new ApiError("shift-open-already");
+  if (open.some(({ openingKey }) => openingKey === idempotencyKey)) return;
+  if (open.some(({ person }) => person.id === by.id)) throw new ApiError("shift-open-already");
+  const [other] = open;
+  if (other) throw new ApiError("till-in-use", `${other.person.name} has a shift on this till`);
 }
 
 /** Cash that comes in or goes out without a sale. Throws `shift-closed`, `not-enough-cash` or `idempotency-key-reused`. */

@@ -1,16 +1,16 @@
 import mongoose, { type Connection } from "mongoose";
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { startTestDatabase } from "../../../../../tests/support/test-database.ts";
-import { createChanges } from "../../changes/changes.ts";
-import { connect, ensureIndexes } from "../../db/connection.ts";
-import { newId } from "../../db/model.ts";
-import type { Deps } from "../../deps.ts";
-import { type ManualClock, manualClock } from "../../testing/manual-clock.ts";
-import type { JobKind } from "../define-job.ts";
-import { type Job, type JobItem, jobItemModel, jobModel } from "../job.model.ts";
-import { scheduleModel } from "../schedule.model.ts";
-import { startJob } from "../start-job.ts";
+import { startTestDatabase } from "../../../../tests/support/test-database.ts";
+import { createChanges } from "../changes/changes.ts";
+import { connect, ensureIndexes } from "../db/connection.ts";
+import { newId } from "../db/model.ts";
+import type { Deps } from "../deps.ts";
+import type { JobKind } from "../jobs/define-job.ts";
+import { type Job, type JobItem, jobItemModel, jobModel } from "../jobs/job.model.ts";
+import { scheduleModel } from "../jobs/schedule.model.ts";
+import { startJob } from "../jobs/start-job.ts";
+import { type ManualClock, manualClock } from "./manual-clock.ts";
 
 /** One API process: a clock, a connection and a stop of its own. */
 export interface TestProcess {
