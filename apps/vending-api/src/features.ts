@@ -29,6 +29,7 @@ import { householdRoutes } from "./places/household.routes.ts";
 import { residentRoutes } from "./places/resident.routes.ts";
 import { siteRoutes } from "./places/site.routes.ts";
 import { unitRoutes } from "./places/unit.routes.ts";
+import { readingImportRoutes } from "./readings/handheld/reading-import.routes.ts";
 import { heldUseRoutes } from "./readings/held-use.routes.ts";
 import { readingsSchedules } from "./readings/readings-schedules.ts";
 import { registerChangeRoutes } from "./readings/register-change.routes.ts";
@@ -43,6 +44,7 @@ import { userRoutes } from "./users/user.routes.ts";
 import { adjustmentRoutes } from "./vending/adjustment.routes.ts";
 import { balanceRoutes } from "./vending/balance.routes.ts";
 import { purchaseRoutes } from "./vending/purchase.routes.ts";
+import { receiptRoutes } from "./vending/receipt.routes.ts";
 
 /** Every feature's rows of the route table, in the order of the documentation. */
 export function featureRoutes(deps: Deps): Route[] {
@@ -56,6 +58,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...residentRoutes(deps, residentLinks(deps)),
     ...boardRoutes(deps),
     ...purchaseRoutes(deps),
+    ...receiptRoutes(deps),
     ...adjustmentRoutes(deps),
     ...tillRoutes(deps),
     ...shiftRoutes(deps),
@@ -66,6 +69,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...circuitViewRoutes(deps),
     ...heldUseRoutes(deps),
     ...registerChangeRoutes(deps),
+    ...readingImportRoutes(deps),
     ...commandRoutes(deps),
     ...parameterRoutes(deps),
     ...gatewayRoutes(deps),

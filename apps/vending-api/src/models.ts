@@ -29,6 +29,7 @@ import { siteModel } from "./places/site.model.ts";
 import { unitModel } from "./places/unit.model.ts";
 import { accrualModel } from "./rating/accrual.model.ts";
 import { loadProfileModel } from "./rating/load-profile.model.ts";
+import { readingImportModel } from "./readings/handheld/reading-import.model.ts";
 import { registerChangeModel } from "./readings/register-change.model.ts";
 import { tariffModel } from "./tariffs/tariff.model.ts";
 import { tillModel } from "./tills/till.model.ts";
@@ -37,6 +38,7 @@ import { loginAttemptsModel } from "./users/login-limit.ts";
 import { sessionModel } from "./users/session.model.ts";
 import { userModel } from "./users/user.model.ts";
 import { adjustmentModel } from "./vending/adjustment.model.ts";
+import { receiptPrintModel } from "./vending/receipt-print.model.ts";
 
 const MODELS = [
   journalModel,
@@ -45,6 +47,7 @@ const MODELS = [
   loadProfileModel,
   standingMarkModel,
   registerChangeModel,
+  readingImportModel,
   gatewayModel,
   gatewayMessageModel,
   busModel,
@@ -67,6 +70,7 @@ const MODELS = [
   tillModel,
   tillShiftModel,
   adjustmentModel,
+  receiptPrintModel,
   jobModel,
   jobItemModel,
   scheduleModel,

@@ -50,6 +50,12 @@ export async function readIntervalsOf(
   });
 }
 
+/** Readings of the whole UTC days that the span touches, silences estimated. */
+export async function readLine(connection: Connection, circuitId: string, span: Span): Promise<ReadingLine> {
+  const lines = await readLines(connection, [circuitId], span);
+  return estimateGaps(lines.get(circuitId) ?? emptyLine(span));
+}
+
 async function readLines(
   connection: Connection,
   circuitIds: readonly string[],

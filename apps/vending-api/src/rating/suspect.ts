@@ -33,8 +33,8 @@ export function noteSuspect(
   if (reason === "flagged") return known;
   // Only a person opens the register of another meter.
   if (known?.reason === "meter-changed") return known;
-  // Delivered again, it is no further witness.
-  if (known && atMs <= known.newestAt.getTime()) return known;
+  // A clock that runs ahead says nothing of the register either.
+  if (reason === "ahead-of-time" && known !== null) return known;
   const newest = { newestAt: new Date(atMs), newestWh: readingWh };
   const fresh = { at: new Date(atMs), readingWh, reason, ...newest, samples: 1 };
   if (known?.reason !== reason) return fresh;
@@ -43,6 +43,12 @@ export function noteSuspect(
   if (goesOn) return { ...known, ...newest, samples: known.samples + 1 };
   // A lower jump is the nearer one: everything above it waits.
   return reason === "use-too-large" && known.readingWh <= readingWh ? { ...known, samples: 1 } : fresh;
+}
+
+/** Judged before, with everything up to the newest one: delivered again, a sample is no further witness. */
+export function wasDoubted(suspect: Suspect | null, atMs: number): boolean {
+  if (suspect?.reason !== "use-too-large" && suspect?.reason !== "register-smaller") return false;
+  return atMs <= suspect.newestAt.getTime();
 }
 
 export function isConfirmed(suspect: Suspect | null): suspect is Suspect {

@@ -15,7 +15,7 @@ import {
 } from "./profile-marks.ts";
 import { isBlocked } from "./register-change.ts";
 import { whUntil } from "./split-by-time.ts";
-import { isConfirmed, noteSuspect } from "./suspect.ts";
+import { isConfirmed, noteSuspect, wasDoubted } from "./suspect.ts";
 import { isStuck, usedWhileOpen, watchSample } from "./watch.ts";
 
 export interface Taken {
@@ -28,6 +28,7 @@ export interface Taken {
 
 /** What one sample does to the open accrual of its circuit: its use is charged, or held back, or the sample is not believed. */
 export function takeSample(accrual: Accrual, sample: Sample, context: MeteringContext, nowMs: number): Taken {
+  if (wasDoubted(accrual.suspect, Date.parse(sample.at))) return unchanged(accrual);
   const verdict = judgeSample(pointOf(accrual), sample, context, nowMs);
   if (verdict.kind === "old") return unchanged(accrual);
   if (verdict.kind === "suspect") return takeSuspect(accrual, sample, verdict, context, nowMs);

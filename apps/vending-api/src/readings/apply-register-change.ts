@@ -1,4 +1,3 @@
-import type { Sample } from "@hallmeter/meter-model";
 import { clearAlarm } from "../alarms/alarms.ts";
 import { recordEvent } from "../alarms/events.ts";
 import type { Deps } from "../deps.ts";
@@ -12,6 +11,7 @@ import { changeHead, readHead } from "../rating/change-head.ts";
 import { chargeSamples } from "../rating/charge-samples.ts";
 import { blockRegister, openRegister } from "../rating/register-change.ts";
 import { type RegisterChange, registerChangeModel } from "./register-change.model.ts";
+import { registerSample } from "./register-sample.ts";
 
 /**
  * Charges the old register up to its last value and opens the new one at its first. Each step changes nothing the second time,
@@ -93,7 +93,7 @@ async function closeOldRegister(
   );
   const [context] = await meteringContexts(deps, [circuit]);
   if (!context || at <= head.lastAt) return;
-  const closing = closingSample(head, lastRegisterWh, new Date(at.getTime() - 1));
+  const closing = registerSample(circuit._id, new Date(at.getTime() - 1), lastRegisterWh, head.lastRelay);
   await chargeSamples(connection, [{ context, samples: [closing] }], now);
   const closed = await readHead(connection, circuit._id);
   if (closed && closed.lastWh - closed.offsetWh === lastRegisterWh) return;
@@ -108,23 +108,6 @@ function openAt(head: Accrual, change: RegisterChange): Accrual {
   return head.registerChangeId === change._id
     ? head
     : openRegister(head, { id: change._id, firstRegisterWh: change.firstRegisterWh });
-}
-
-/** No power was measured with it: an hour that contains it is not compared. */
-function closingSample({ circuitId, lastRelay }: Accrual, energyWh: number, at: Date): Sample {
-  return {
-    circuitId,
-    at: at.toISOString(),
-    energyWh,
-    activePowerW: 0,
-    reactivePowerVar: 0,
-    voltageDv: 0,
-    currentCa: 0,
-    powerFactorMilli: 0,
-    frequencyCHz: 0,
-    relay: lastRelay,
-    flags: [],
-  };
 }
 
 async function putInForce({ connection }: Deps, circuit: Circuit, change: RegisterChange): Promise<void> {
