@@ -205,6 +205,7 @@ export class GatewayControl {
       this.#side.configured(circuit);
       this.#stepCredit(circuit, true);
     }
+    this.#rounds.wake();
     this.#plan();
     this.sales.resume();
     await this.commands.settle();
@@ -236,6 +237,7 @@ export class GatewayControl {
     const sample = circuit.takeReply(reply, this.#stepConfig(circuit));
     if (sample !== undefined) {
       this.#guard.seen(reply.at);
+      if (sample.flags.includes("first")) this.#rounds.wake();
       this.#credits.addSample(circuit.config, sample);
       this.#creditChanged(circuit.config.householdId);
     }

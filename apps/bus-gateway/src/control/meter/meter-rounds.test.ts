@@ -66,6 +66,11 @@ class RoundsRig {
     this.unproved.delete(id);
   }
 
+  contactLost(...circuitIds: string[]): void {
+    for (const id of circuitIds) this.unproved.add(id);
+    this.#rounds.wake();
+  }
+
   async pass(minutes: number, looksPerMinute = 4): Promise<void> {
     for (let look = 0; look < minutes * looksPerMinute; look += 1) {
       this.#rounds.look();
@@ -112,10 +117,10 @@ it("does not ask a meter that is offline before it is back", async () => {
 it("asks at once who hangs there when contact was lost, one after another without a pause", async () => {
   const rig = new RoundsRig(["c1", "c2", "c4"], ["identify"]);
   await rig.pass(10);
-  for (const id of ["c1", "c2", "c4"]) rig.unproved.add(id);
+  rig.contactLost("c1", "c2", "c4");
   await rig.pass(1, 1);
   expect(rig.asked.slice(3)).toEqual(["identify c1 10", "identify c2 10", "identify c4 10"]);
-  rig.unproved.add("c2");
+  rig.contactLost("c2");
   rig.silent.add("c2");
   await rig.pass(3);
   expect(rig.asked.slice(6)).toEqual(["identify c2 11", "identify c2 12", "identify c2 13"]);

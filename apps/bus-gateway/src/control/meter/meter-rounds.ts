@@ -17,6 +17,11 @@ export interface MeterTask {
   carryOut: (circuit: CircuitControl) => Promise<number | undefined>;
 }
 
+/** Nothing is due for so long that a circuit that is new would have to wait for it longer. Range 10–300 s. */
+const LOOK_EVERY_MS = 60_000;
+/** A unit that is offline may be back. Range 5–60 s. */
+const LOOK_FOR_RETURN_MS = 15_000;
+
 export interface MeterRoundsSurroundings {
   clock: Clock;
   log: Logger;
@@ -28,45 +33,64 @@ export interface MeterRoundsSurroundings {
 /** Looks regularly at what meters keep themselves, one circuit a bus at a time. */
 export class MeterRounds {
   readonly #around: MeterRoundsSurroundings;
-  /** By task and circuit, monotonic; at once without one, for a restart forgets nothing that matters. */
-  readonly #dueMs = new Map<string, number>();
+  /** By task and circuit id, monotonic; at once without one, for a restart forgets nothing that matters. */
+  readonly #dueMs = new Map<MeterTask, Map<string, number>>();
+  /** What is urgent has its turns beside the regular ones: a failure delays just the next of its own. */
+  readonly #urgentDueMs = new Map<MeterTask, Map<string, number>>();
   readonly #busyBuses = new Set<string>();
+  /** Before it nothing falls due by time alone. */
+  #quietUntilMs = 0;
 
   constructor(around: MeterRoundsSurroundings) {
     this.#around = around;
   }
 
+  /** Something may be urgent, or a circuit is new. */
+  wake(): void {
+    this.#quietUntilMs = 0;
+  }
+
   /** To be called about once a second. */
   look(): void {
-    const { circuits, tasks } = this.#around;
-    for (const task of tasks) for (const circuit of circuits()) this.#lookAt(task, circuit);
+    const { circuits, tasks, clock } = this.#around;
+    const nowMs = clock.monotonicMs();
+    if (nowMs < this.#quietUntilMs) return;
+    let nextMs = nowMs + LOOK_EVERY_MS;
+    for (const task of tasks)
+      for (const circuit of circuits()) nextMs = Math.min(nextMs, this.#lookAt(task, circuit, nowMs));
+    this.#quietUntilMs = nextMs;
   }
 
-  #lookAt(task: MeterTask, circuit: CircuitControl): void {
-    const { clock } = this.#around;
-    if (this.#busyBuses.has(circuit.config.busId) || circuit.presence === "offline") return;
-    const key = this.#keyOf(task, circuit);
-    if (clock.monotonicMs() < (this.#dueMs.get(key) ?? 0) || !task.isFor(circuit)) return;
-    void this.#carryOut(task, circuit, key);
+  /** Begins the task when it is due. @returns when to look again */
+  #lookAt(task: MeterTask, circuit: CircuitControl, nowMs: number): number {
+    if (!task.isFor(circuit)) return Number.POSITIVE_INFINITY;
+    if (circuit.presence === "offline") return nowMs + LOOK_FOR_RETURN_MS;
+    const due = this.#dueOf(task, circuit);
+    const dueMs = due.get(circuit.id) ?? 0;
+    if (nowMs < dueMs) return dueMs;
+    if (!this.#busyBuses.has(circuit.config.busId)) void this.#carryOut(task, circuit, due);
+    return nowMs;
   }
 
-  /** What is urgent has its turns beside the regular ones: a failure delays just the next of its own. */
-  #keyOf({ name, isUrgent }: MeterTask, circuit: CircuitControl): string {
-    return `${name} ${circuit.id}${isUrgent?.(circuit) === true ? " urgent" : ""}`;
+  #dueOf(task: MeterTask, circuit: CircuitControl): Map<string, number> {
+    const table = task.isUrgent?.(circuit) === true ? this.#urgentDueMs : this.#dueMs;
+    const known = table.get(task) ?? new Map<string, number>();
+    table.set(task, known);
+    return known;
   }
 
-  async #carryOut(task: MeterTask, circuit: CircuitControl, key: string): Promise<void> {
+  async #carryOut(task: MeterTask, circuit: CircuitControl, due: Map<string, number>): Promise<void> {
     const { clock, log } = this.#around;
     const { busId } = circuit.config;
     this.#busyBuses.add(busId);
     try {
       const nextMs = (await task.carryOut(circuit)) ?? task.everyMs;
-      this.#dueMs.delete(key);
-      this.#dueMs.set(this.#keyOf(task, circuit), clock.monotonicMs() + nextMs);
+      due.delete(circuit.id);
+      this.#dueOf(task, circuit).set(circuit.id, clock.monotonicMs() + nextMs);
     } catch (error) {
       // An answer that says nothing will say no more the sooner it is asked for again.
       const isAnswered = error instanceof MeterModelError;
-      this.#dueMs.set(key, clock.monotonicMs() + (isAnswered ? task.everyMs : task.againMs));
+      due.set(circuit.id, clock.monotonicMs() + (isAnswered ? task.everyMs : task.againMs));
       const isExpected = isGatewayError(error) || isAnswered;
       log[isExpected ? "warn" : "error"](
         { circuitId: circuit.id, task: task.name, err: error },
@@ -76,6 +100,8 @@ export class MeterRounds {
       this.#busyBuses.delete(busId);
     }
     // Others wait to be charged, and to be switched, until it is known which meter hangs there.
-    if (task.isUrgent !== undefined) this.look();
+    if (task.isUrgent === undefined) return;
+    this.wake();
+    this.look();
   }
 }
