@@ -77,7 +77,7 @@ export const ratedUseSchema = z.object({
 }) satisfies z.ZodType<RatedUse>;
 
 /**
- * Counts kept for use that is delivered late: a gateway that was cut off for a month brings it in the period after. What is
+ * Counts kept, of months and of years, for use that is delivered late: a gateway that was cut off for a month brings it in the period after. What is
  * later still counts in the oldest one kept.
  */
 const PERIODS_KEPT = 2;
@@ -133,11 +133,12 @@ function countBlock(
   const period = isForgotten ? oldest.period : blockPeriod;
   const previous = ofLength.find((count) => count.period <= period) ?? null;
   const whBefore = blockStartWh(terms, previous, period);
-  const others = ofLength.filter((count) => count.period !== period);
-  const after = [...others, { period, wh: whBefore + wh }]
-    .sort((a, b) => (a.period < b.period ? 1 : -1))
+  const kept = [...ofLength.filter((count) => count.period !== period), { period, wh: whBefore + wh }]
+    .sort(newestFirst)
     .slice(0, PERIODS_KEPT);
-  return { whBefore, after };
+  // A tariff may count months and its next version years: use under either can still come.
+  const ofOtherLength = counts.filter((count) => count.period.length !== period.length);
+  return { whBefore, after: [...kept, ...ofOtherLength].sort(newestFirst) };
 }
 
 /** What a household has and its next entry goes on from. */
@@ -154,6 +155,10 @@ export function settleBehind(
   const after = stateAfter(state, { kind: "usage", details: settlement }, effect, balanceAfter);
   if (after === undefined) throw new RangeError("a settlement takes what is not there");
   return { standing: { balance: balanceAfter, state: after }, settlement };
+}
+
+function newestFirst(a: Pick<BlockCount, "period">, b: Pick<BlockCount, "period">): number {
+  return a.period < b.period ? 1 : -1;
 }
 
 /** The legs of a settled use: the money, and the free energy where there was some. */

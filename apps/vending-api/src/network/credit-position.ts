@@ -13,13 +13,14 @@ import { type Site, siteModel } from "../places/site.model.ts";
 import { type LiveBalance, readLiveBalance } from "../rating/live-balance.ts";
 import type { TariffVersion } from "../rating/metering-context.ts";
 import { ratedUseOf } from "../rating/post-usage.ts";
-import { nextVersionMs, versionAt } from "../rating/tariff-versions.ts";
+import { versionAt } from "../rating/tariff-versions.ts";
 import { findTariff } from "../tariffs/tariff.model.ts";
 import { circuitModel } from "./circuit.model.ts";
 import { creditCircuitOf } from "./credit-circuit.ts";
 import { nanoPerMinor } from "./metering-contexts.ts";
 
 const NANO_PER_MICRO = 1000;
+const PPM = 1_000_000;
 
 /**
  * What the household can still use: the live balance at the registers that it is reckoned up to. Undefined where nothing is
@@ -44,13 +45,33 @@ export async function creditPosition(
     { siteId: site._id, householdId },
     { currency: site.currency, nanoPerMinor: nanoPerMinor(site) },
   );
+  return creditPositionOf({ household, site, versions: tariff.versions, balance, revision, now });
+}
+
+/** Pure. */
+export function creditPositionOf({
+  household,
+  site,
+  versions,
+  balance,
+  revision,
+  now,
+}: {
+  household: Pick<Household, "_id" | "cutMinor" | "releaseMinor">;
+  site: Pick<Site, "currencyDigits" | "timeZone">;
+  versions: readonly TariffVersion[];
+  balance: LiveBalance;
+  revision: number;
+  now: Date;
+}): CreditPosition {
   const perMinor = microPerMinor(site.currencyDigits);
-  // Prices go on from where the registers stand: a version that began since is the next one.
-  const fromMs = Math.min(now.getTime(), ...balance.heads.slice(-1).map(({ lastAt }) => lastAt.getTime()));
-  const scheme = versionAt(tariff.versions, fromMs).tariff;
+  // Prices go on from where the registers stand, the oldest of them too.
+  const fromMs = Math.min(now.getTime(), ...balance.heads.map(({ lastAt }) => lastAt.getTime()));
+  const first = versionAt(versions, fromMs);
+  const later = versions.slice(versions.indexOf(first) + 1);
   return {
     positionVersion: 2,
-    householdId,
+    householdId: household._id,
     revision,
     at: now.toISOString(),
     // Rounded up: a cut is never early, not by a millionth.
@@ -63,9 +84,12 @@ export async function creditPosition(
     })),
     cutMicro: household.cutMinor * perMinor,
     releaseMicro: household.releaseMinor * perMinor,
-    tariff: scheme,
-    settlement: openSettlement(balance, scheme, localDay(fromMs, site.timeZone)),
-    nextTariff: nextTariffAfter(tariff.versions, fromMs),
+    tariff: first.tariff,
+    settlement: openSettlement(balance, first.tariff, localDay(fromMs, site.timeZone)),
+    laterTariffs: later.map(({ effectiveFrom, tariff }) => ({
+      effectiveFrom: effectiveFrom.toISOString(),
+      tariff,
+    })),
   };
 }
 
@@ -80,17 +104,13 @@ function openSettlement(
     freeWh: settled.balance[FREE_ENERGY] ?? 0,
     open: open.flatMap((accrual) => {
       const use = ratedUseOf(accrual);
-      return use ? [{ wh: use.wh, costNano: use.energyNano }] : [];
+      if (use === undefined) return [];
+      const { wh, energyNano: costNano, terms } = use;
+      return [{ wh, costNano: costNano + Math.ceil((costNano * terms.taxPpm) / PPM) }];
     }),
     openFreeNano,
     block: period === null ? null : (counted ?? { period, wh: 0 }),
   };
-}
-
-function nextTariffAfter(versions: readonly TariffVersion[], atMs: number): CreditPosition["nextTariff"] {
-  const nextMs = nextVersionMs(versions, atMs);
-  if (nextMs === null) return null;
-  return { effectiveFrom: new Date(nextMs).toISOString(), tariff: versionAt(versions, nextMs).tariff };
 }
 
 /** Gateways that have a circuit of the household. */

@@ -24,7 +24,7 @@ export interface LiveBalance {
   live: Standing;
   /** Accruals that the ledger does not have yet, in the order in which they are settled here. */
   open: Accrual[];
-  /** What free energy relieves of them, at the rates. */
+  /** What free energy relieves of them, with tax; 10⁻⁹. */
   openFreeNano: number;
   /** The newest accrual of each circuit. */
   heads: Accrual[];
@@ -32,6 +32,7 @@ export interface LiveBalance {
 
 /** Two reads that straddle a midnight are repeated; it passes once a day per circuit. Range 2–20. */
 const MOST_READS = 10;
+const PPM = 1_000_000;
 
 /**
  * The live balance, exact at any moment, also between posting a usage entry and marking its accrual: an accrual whose entry
@@ -86,7 +87,7 @@ export function balanceOf(
     if (use === undefined) continue;
     const { standing, settlement } = settleBehind(live, use);
     live = standing;
-    openFreeNano += settlement.freeNano;
+    openFreeNano += settlement.freeNano + Math.floor((settlement.freeNano * use.terms.taxPpm) / PPM);
   }
   const ledgerMinor = balance[currency] ?? 0;
   const liveNano = (live.balance[currency] ?? 0) * nanoPerMinor - live.state.carryNano;

@@ -183,9 +183,9 @@ export function tariffCalendarOf({
 export const openSettlementSchema = z.object({
   /** Free energy, before the open use took any. */
   freeWh: z.int().nonnegative(),
-  /** Use that the balance contains and no entry has settled yet, at its rates; 10⁻⁹. */
+  /** Use that the balance contains and no entry has settled yet, at its rates with tax; 10⁻⁹. */
   open: z.array(z.object({ wh: z.int().nonnegative(), costNano: z.int().nonnegative() })),
-  /** What free energy relieves of that in the balance, 10⁻⁹. */
+  /** What free energy relieves of that in the balance, with tax; 10⁻⁹. */
   openFreeNano: z.int().nonnegative(),
   /** Counted towards the tariff's blocks, with the open use; null before anything is. */
   block: z.object({ period: z.string(), wh: z.int() }).nullable(),
@@ -196,7 +196,7 @@ export type OpenSettlement = z.infer<typeof openSettlementSchema>;
  * What a household can still use, as the server knows it: `balanceMicro` is the live balance at the moment when each
  * circuit's register stood at `energyWh`. The gateway subtracts what the use since costs. Newer `revision` wins.
  *
- * Position version 2 adds `settlement` and `nextTariff`. A document of version 1, on the wire or in a gateway's store, has neither
+ * Position version 2 adds `settlement` and `laterTariffs`. A document of version 1, on the wire or in a gateway's store, has neither
  * and means what it always meant: nothing is free, no block is counted, the prices stay.
  */
 export const creditPositionSchema = z.object({
@@ -210,9 +210,10 @@ export const creditPositionSchema = z.object({
   cutMicro: z.int(),
   /** …and close above this one. */
   releaseMicro: z.int(),
+  /** In force at the oldest of the registers. */
   tariff: tariffSchema,
   settlement: openSettlementSchema.optional(),
-  /** The version that follows, should it begin while the server is away. */
-  nextTariff: z.object({ effectiveFrom: instantSchema, tariff: tariffSchema }).nullable().optional(),
+  /** The versions that follow, in order of time: those that began since, and those that begin while the server is away. */
+  laterTariffs: z.array(z.object({ effectiveFrom: instantSchema, tariff: tariffSchema })).optional(),
 });
 export type CreditPosition = z.infer<typeof creditPositionSchema>;

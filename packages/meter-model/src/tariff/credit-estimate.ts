@@ -1,7 +1,7 @@
 import type { CreditPosition } from "../contract/gateway-config.ts";
 import { localDay } from "../time/wall-clock.ts";
 import { blockPeriodOf, blockStartWh, blockSurchargeNano } from "./blocks.ts";
-import { rateUse, type TimedUse, takeMicro } from "./rate-use.ts";
+import { rateUse, shareOf, type TimedUse, takeMicro } from "./rate-use.ts";
 import type { TariffScheme } from "./scheme.ts";
 import { taxNano } from "./standing-and-tax.ts";
 import type { TariffCalendar } from "./tariff-calendar.ts";
@@ -20,11 +20,11 @@ export interface CircuitUse {
 
 /** What was used since the registers of a position. */
 export interface UseSince {
-  /** At the rates, 10⁻⁹. */
+  /** At the rates, with tax; 10⁻⁹. */
   energyNano: number;
-  /** Wh by price, 10⁻⁶ per kWh. */
+  /** Wh by price with tax, 10⁻⁶ per kWh. */
   whByPrice: Readonly<Record<number, number>>;
-  /** Wh that certainly lie in one period of the blocks. */
+  /** Wh that certainly lie in one period of the blocks of the position's tariff. */
   whByPeriod: Readonly<Record<string, number>>;
 }
 
@@ -48,6 +48,9 @@ function sumByKey(
   return sums;
 }
 
+const PPM = 1_000_000;
+/** A local day in which the clock goes forward. */
+const SHORTEST_DAY_MS = 23 * 3_600_000;
 /** Between two points no further apart the server may have had samples that are not kept here: `use-points.ts` of the gateway. */
 const THINNED_MS = 15 * 60_000;
 
@@ -57,12 +60,46 @@ const THINNED_MS = 15 * 60_000;
  * @throws MeterModelError "unknown-time-zone", "out-of-range"
  */
 export function useSince(position: CreditPosition, calendar: TariffCalendar, use: TimedUse): UseSince {
-  const { tariff, nextTariff } = position;
-  const nextMs = nextTariff ? Date.parse(nextTariff.effectiveFrom) : Number.POSITIVE_INFINITY;
-  if (!nextTariff || use.toMs <= nextMs) return useUnder(tariff, calendar, use);
-  if (use.fromMs >= nextMs) return useUnder(nextTariff.tariff, calendar, use);
-  const [now, next] = [tariff, nextTariff.tariff].map((scheme) => useUnder(scheme, calendar, use));
-  return now && next && next.energyNano < now.energyNano ? next : (now ?? NOTHING_USED);
+  const parts = partsByVersion(position, use);
+  const priced = parts.map(({ scheme, part }) => useUnder(scheme, calendar, part));
+  const [first = NOTHING_USED, ...others] = priced;
+  const sum = others.reduce(addUses, first);
+  const isFirstVersion = parts.length === 1 && parts[0]?.scheme === position.tariff;
+  const prices = Object.keys(sum.whByPrice).map(Number);
+  const roundedNano = cutsOfServer(use, parts.length) * (Math.max(...prices) - Math.min(...prices));
+  return {
+    energyNano: Math.max(0, sum.energyNano - roundedNano),
+    whByPrice: sum.whByPrice,
+    whByPeriod: isFirstVersion ? periodOfUse(position.tariff, calendar, use) : {},
+  };
+}
+
+/** The server cuts a use at midnights and new versions, and rounds to a whole Wh at each. */
+function cutsOfServer({ fromMs, toMs }: TimedUse, versions: number): number {
+  return Math.ceil((toMs - fromMs) / SHORTEST_DAY_MS) + versions;
+}
+
+/** Split evenly over its time at the versions' beginnings; at least one part. */
+function partsByVersion(
+  { tariff, laterTariffs = [] }: CreditPosition,
+  { fromMs, toMs, wh }: TimedUse,
+): { scheme: TariffScheme; part: TimedUse }[] {
+  const parts: { scheme: TariffScheme; part: TimedUse }[] = [];
+  let scheme = tariff;
+  let startMs = fromMs;
+  let split = 0;
+  for (const later of laterTariffs) {
+    const beginsMs = Date.parse(later.effectiveFrom);
+    if (beginsMs >= toMs) break;
+    if (beginsMs > startMs) {
+      const until = shareOf(wh, beginsMs - fromMs, toMs - fromMs);
+      parts.push({ scheme, part: { fromMs: startMs, toMs: beginsMs, wh: until - split } });
+      startMs = beginsMs;
+      split = until;
+    }
+    scheme = later.tariff;
+  }
+  return [...parts, { scheme, part: { fromMs: startMs, toMs, wh: wh - split } }];
 }
 
 function useUnder(scheme: TariffScheme, calendar: TariffCalendar, use: TimedUse): UseSince {
@@ -70,15 +107,25 @@ function useUnder(scheme: TariffScheme, calendar: TariffCalendar, use: TimedUse)
   const prices = new Map(scheme.rates.map((rate) => [rate.id, rate.priceMicroPerKWh]));
   const priceOf = (rateId: string) => prices.get(rateId) ?? 0;
   const rateIds = Object.keys(whByRate);
-  const whByPeriod = periodOfUse(scheme, calendar, use);
-  if (rateIds.length > 1 && use.toMs - use.fromMs <= THINNED_MS) {
-    const cheapest = Math.min(...rateIds.map(priceOf));
-    return { energyNano: use.wh * cheapest, whByPrice: { [cheapest]: use.wh }, whByPeriod };
-  }
+  const cheapest = Math.min(...rateIds.map(priceOf));
+  const isThinned = rateIds.length > 1 && use.toMs - use.fromMs <= THINNED_MS;
   const whByPrice: Record<number, number> = {};
-  for (const [rateId, wh] of Object.entries(whByRate))
-    whByPrice[priceOf(rateId)] = (whByPrice[priceOf(rateId)] ?? 0) + wh;
-  return { energyNano: costNano, whByPrice, whByPeriod };
+  for (const [rateId, wh] of Object.entries(whByRate)) {
+    const price = dearestWithTax(scheme, isThinned ? cheapest : priceOf(rateId));
+    whByPrice[price] = (whByPrice[price] ?? 0) + wh;
+  }
+  const netNano = isThinned ? use.wh * cheapest : costNano;
+  return { energyNano: withTax(scheme, netNano), whByPrice, whByPeriod: {} };
+}
+
+/** Rounded down: what the server will take at least. */
+function withTax(scheme: Pick<TariffScheme, "taxPpm">, netNano: number): number {
+  return netNano + taxNano(scheme, netNano, 0).taxNano;
+}
+
+/** Rounded up: what free energy can relieve at most. */
+function dearestWithTax({ taxPpm }: TariffScheme, priceMicro: number): number {
+  return Math.ceil((priceMicro * (PPM + taxPpm)) / PPM);
 }
 
 /** None where the use reaches across the beginning of a period. */
@@ -108,20 +155,19 @@ export interface CreditEstimate {
 
 /**
  * The server's balance less what the use since costs: rates, blocks and tax, with the free energy on the dearest of it. What only
- * the server knows counts as nothing: new maxima of demand, standing charges, other gateways' circuits, and for which of several
- * circuits the free energy goes. So the estimate is never below the server's balance at the same registers, and above it by these
+ * the server knows counts as nothing: new maxima of demand, standing charges, blocks of later versions, other gateways' circuits,
+ * and on which use the free energy goes. So the estimate is never below the server's balance at the same registers, and above it by these
  * at most: they come with its next position, which follows every entry.
  * @throws MeterModelError "out-of-range"
  */
 export function estimateCredit(position: CreditPosition, since: UseSince): CreditEstimate {
-  const { tariff, settlement } = position;
+  const { settlement } = position;
   const open = settlement?.open ?? [];
   const used = Object.entries(since.whByPrice).map(([price, wh]) => ({ wh, costNano: wh * Number(price) }));
   const freeWhBefore = settlement?.freeWh ?? 0;
   const freedNano = dearestNano([...open, ...used], freeWhBefore) - (settlement?.openFreeNano ?? 0);
-  const netNano = since.energyNano - freedNano + surchargeNano(position, since);
-  const grossNano = netNano + taxNano(tariff, netNano, 0).taxNano;
-  const balanceMicro = position.balanceMicro - takeMicro(grossNano).micro;
+  const dueNano = since.energyNano - freedNano + surchargeNano(position, since);
+  const balanceMicro = position.balanceMicro - takeMicro(dueNano).micro;
   const usedWh = [...open, ...used].reduce((sum, { wh }) => sum + wh, 0);
   const freeWh = Math.max(0, freeWhBefore - usedWh);
   return { balanceMicro, freeWh, usableMicro: usableMicro(position, balanceMicro, freeWh) };
@@ -143,12 +189,13 @@ function dearestNano(uses: readonly { wh: number; costNano: number }[], freeWh: 
 function surchargeNano({ tariff, settlement }: CreditPosition, { whByPeriod }: UseSince): number {
   const block = settlement?.block ?? null;
   if (block === null) return 0;
-  return Object.entries(whByPeriod)
+  const netNano = Object.entries(whByPeriod)
     .filter(([period]) => period >= block.period)
     .reduce((sum, [period, wh]) => {
       const whBefore = blockStartWh(tariff, block, period);
       return sum + blockSurchargeNano(tariff, whBefore, wh);
     }, 0);
+  return withTax(tariff, netNano);
 }
 
 function usableMicro(
