@@ -146,7 +146,8 @@ export class BusControl {
         return decision.type === "operate" && decision.relay === "closed";
       })
       .map((circuit) => ({ circuitId: circuit.id, isByPerson: circuit.isByPerson(), circuit }));
-    const nowMs = this.#clock.nowMs();
+    // A clock that is set back must not keep a feeder dark.
+    const nowMs = this.#clock.monotonicMs();
     const next = nextClose(waiting, this.#lastCloseAtMs, nowMs, this.#random);
     if (next !== undefined) {
       this.#lastCloseAtMs = nowMs;

@@ -10,6 +10,7 @@ import {
   decodeSample,
   type FoldedHolds,
   type HoldParams,
+  holdRights,
   MeterModelError,
   type Presence,
   type RelayState,
@@ -168,6 +169,12 @@ export class CircuitControl {
 
   askedByPerson(command: Command): void {
     this.#drive.askedByPerson(command);
+  }
+
+  /** Staff who release a circuit whose relay did not follow say that it has been put right, whatever holds it (S1). */
+  isPutRightBy({ action, hold, by }: Command): boolean {
+    const isRelease = action === "release" && hold === undefined;
+    return isRelease && this.switching.isFaulty && holdRights(by.role).isStaff;
   }
 
   isByPerson(): boolean {

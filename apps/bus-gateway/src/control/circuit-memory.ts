@@ -123,9 +123,9 @@ export class CircuitMemory {
     return eventItem(kind, subjectOf(this.config), params, clock.nowMs(), newId());
   }
 
-  recordChange(): Change {
+  recordChange(change: Partial<CircuitRecord> = {}): Change {
     // A copy: the record goes on changing while the disk is busy.
-    return this.#around.store.circuitChange(this.config.id, { ...this.#record });
+    return this.#around.store.circuitChange(this.config.id, { ...this.#record, ...change });
   }
 
   /** What must not be lost with this process. */

@@ -163,9 +163,10 @@ export class CommandDesk {
     if (!this.#isOpen(entry)) return;
     if (command.action === "read") return this.#finish(entry, "confirmed");
 
+    const isPutRight = circuit.isPutRightBy(command);
     const { commandOutcome } = this.#around.apply(circuit, command);
     const { intended, effective } = circuit.folded();
-    if (commandOutcome?.state === "refused")
+    if (commandOutcome?.state === "refused" && !isPutRight)
       return this.#finish(entry, "failed", commandOutcome.code, commandOutcome.detail);
     if (command.action === "close" && intended === "open")
       return this.#finish(entry, "failed", "held-by-other", effective.map(holdReasonText).join("; "));

@@ -298,8 +298,9 @@ export class GatewayControl {
   }
 
   #apply(circuit: CircuitControl, command: Command): CircuitStep {
+    const isPutRight = circuit.isPutRightBy(command);
     const step = circuit.step({ type: "command", command }, this.#stepConfig(circuit));
-    if (step.commandOutcome?.state === "applied") circuit.askedByPerson(command);
+    if (step.commandOutcome?.state === "applied" || isPutRight) circuit.askedByPerson(command);
     this.#reconcile(circuit);
     return step;
   }

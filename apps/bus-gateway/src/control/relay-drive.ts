@@ -141,7 +141,8 @@ export class RelayDrive {
     this.#isOperating = true;
     try {
       if (isAutomatic) memory.switching = afterAutomatic(memory.switching, clock.nowMs());
-      await store.commit([memory.recordChange()]);
+      // On disk the try has been in vain until it is known not to be: a process killed amid it has tried (S1).
+      await store.commit([memory.recordChange({ switching: afterMismatch(memory.switching, relay) })]);
       // A hold may have come or gone while the disk was busy.
       if (this.folded().intended !== relay) return this.#notOperated(automaticAtMs, 0);
       const outcome = await operateRelay(this.#wire, {

@@ -1,0 +1,40 @@
+import { safetyPolicySchema } from "@hallmeter/meter-model";
+import { expect, it } from "vitest";
+import type { Bus } from "../bus/bus.ts";
+import { siteConfig } from "../testing/gateway-rig.ts";
+import { SimulationClock } from "../testing/simulation/simulation-clock.ts";
+import { BusControl } from "./bus-control.ts";
+import type { CircuitControl } from "./circuit-control.ts";
+
+const HOUR_MS = 3_600_000;
+const policy = safetyPolicySchema.parse({});
+
+it("S7: closes one a second although the clock has been set back by an hour", async () => {
+  const [config] = siteConfig([]).buses;
+  if (config === undefined) throw new Error("the site has no bus");
+  const clock = new SimulationClock(Date.UTC(2026, 0, 2));
+  const closedAtMs: number[] = [];
+  const bus: Pick<Bus, "on"> = { on: () => () => {} };
+  const control = new BusControl({
+    config,
+    bus: bus as Bus,
+    clock,
+    random: () => 0,
+    close: ({ id }) => {
+      closedAtMs.push(clock.monotonicMs());
+      control.circuits.delete(id);
+    },
+  });
+  for (const id of ["c1", "c2", "c3"]) {
+    const waiting: Pick<CircuitControl, "id" | "decide" | "isByPerson"> = {
+      id,
+      decide: () => ({ type: "operate", relay: "closed", isAutomatic: true }),
+      isByPerson: () => false,
+    };
+    control.circuits.set(id, waiting as CircuitControl);
+  }
+  control.releaseNext(policy);
+  clock.jump(-HOUR_MS);
+  await clock.runTo(10_000);
+  expect(closedAtMs).toEqual([0, 1000, 2000]);
+});
