@@ -38,6 +38,9 @@ export function usePointOf(circuit: SwitchedCircuit, sample: Sample, last: UsePo
 /** True when the last point may go now that a newer one is there: it lies inside a slot and marks no break. */
 export function isReplaceable(beforeLast: UsePoint | undefined, last: UsePoint, next: UsePoint): boolean {
   if (beforeLast === undefined || last.isBreak === true || next.isBreak === true) return false;
-  const slot = (point: UsePoint) => Math.floor(point.atMs / SLOT_MS);
-  return slot(beforeLast) === slot(last) && slot(last) === slot(next);
+  return slotOf(beforeLast) === slotOf(last) && slotOf(last) === slotOf(next);
+}
+
+function slotOf({ atMs }: UsePoint): number {
+  return Math.floor(atMs / SLOT_MS);
 }

@@ -31,10 +31,10 @@ export function isUrgent(item: UplinkItem): boolean {
 /** Samples are packed; everything else is kept as it is. */
 const storedSchema = z.union([z.object({ s: sampleRowSchema }), z.object({ i: uplinkItemSchema })]);
 
-function itemOf(value: unknown): UplinkItem | null {
-  const stored = storedSchema.safeParse(value);
-  if (!stored.success) return null;
-  return "s" in stored.data ? { type: "sample", sample: sampleOf(stored.data.s) } : stored.data.i;
+type Stored = z.infer<typeof storedSchema>;
+
+function unpacked(stored: Stored): UplinkItem {
+  return "s" in stored ? { type: "sample", sample: sampleOf(stored.s) } : stored.i;
 }
 
 /** What the server has not yet taken, in the order in which it is sent. */
@@ -42,6 +42,8 @@ export class Outbox {
   readonly #tables: Tables;
   readonly #limits: OutboxLimits;
   readonly #lastKept = new Map<string, { atMs: number; relay: string }>();
+  /** From this number on it was this run that wrote what waits. */
+  readonly #firstOwnNumber: number;
   #nextNumber: number;
   #acceptance: Acceptance = "all";
 
@@ -53,7 +55,8 @@ export class Outbox {
       const last = keySchema.safeParse(tables.lastKey("outbox", [priority + 1, 0]));
       return last.success ? last.data[1] : 0;
     });
-    this.#nextNumber = Math.max(...lastNumbers) + 1;
+    this.#firstOwnNumber = Math.max(...lastNumbers) + 1;
+    this.#nextNumber = this.#firstOwnNumber;
     this.judgeSize(nowMs, false);
   }
 
@@ -64,7 +67,7 @@ export class Outbox {
       .map((item): Change => {
         const priority = isUrgent(item) ? PRIORITY.urgent : PRIORITY.ordinary;
         const key: OutboxKey = [priority, this.#nextNumber++];
-        const value = item.type === "sample" ? { s: sampleRow(item.sample) } : { i: item };
+        const value: Stored = item.type === "sample" ? { s: sampleRow(item.sample) } : { i: item };
         return { table: "outbox", key, value, isExpendable: priority === PRIORITY.ordinary };
       });
   }
@@ -72,10 +75,10 @@ export class Outbox {
   /** The first that wait, in order. With `urgentOnly` samples stay. */
   first(limit: number, urgentOnly = false): OutboxEntry[] {
     const range = urgentOnly ? { to: [PRIORITY.ordinary, 0], limit } : { limit };
-    return [...this.#tables.entries("outbox", range)].map(({ key, value }) => ({
-      key: keySchema.parse(key),
-      item: itemOf(value),
-    }));
+    return [...this.#tables.entries("outbox", range)].map((entry) => {
+      const key = keySchema.parse(entry.key);
+      return { key, item: this.#itemOf(key, entry.value) };
+    });
   }
 
   /** Keys of the first that wait, in order, without what they hold. */
@@ -88,7 +91,7 @@ export class Outbox {
   read(keys: readonly OutboxKey[]): OutboxEntry[] {
     return keys.flatMap((key) => {
       const value = this.#tables.get("outbox", key);
-      return value === undefined ? [] : [{ key, item: itemOf(value) }];
+      return value === undefined ? [] : [{ key, item: this.#itemOf(key, value) }];
     });
   }
 
@@ -118,8 +121,15 @@ export class Outbox {
 
   #oldestSampleMs(): number | undefined {
     const [oldest] = this.#tables.entries("outbox", { from: [PRIORITY.ordinary, 0], limit: 1 });
-    const item = oldest && itemOf(oldest.value);
+    const item = oldest && this.#itemOf(keySchema.parse(oldest.key), oldest.value);
     return item?.type === "sample" ? Date.parse(item.sample.at) : undefined;
+  }
+
+  /** What an earlier run left, perhaps of another version, is parsed; what this one wrote is what it wrote. */
+  #itemOf([, number]: OutboxKey, value: unknown): UplinkItem | null {
+    if (number >= this.#firstOwnNumber) return unpacked(value as Stored);
+    const stored = storedSchema.safeParse(value);
+    return stored.success ? unpacked(stored.data) : null;
   }
 
   #takes(item: UplinkItem): boolean {

@@ -45,31 +45,40 @@ class Sorted<T> {
     return this.#parts[index] === part ? this.#values[index] : undefined;
   }
 
-  set(part: Part, value: T): void {
+  /** @returns what was there before */
+  set(part: Part, value: T): T | undefined {
     const index = this.#start + this.place(part);
     if (index === this.#parts.length) {
       this.#parts.push(part);
       this.#values.push(value);
-    } else if (this.#parts[index] === part) this.#values[index] = value;
-    else {
-      this.#parts.splice(index, 0, part);
-      this.#values.splice(index, 0, value);
+      return undefined;
     }
+    if (this.#parts[index] === part) {
+      const before = this.#values[index];
+      this.#values[index] = value;
+      return before;
+    }
+    this.#parts.splice(index, 0, part);
+    this.#values.splice(index, 0, value);
+    return undefined;
   }
 
-  delete(part: Part): void {
+  /** @returns what was there */
+  delete(part: Part): T | undefined {
     const index = this.#start + this.place(part);
-    if (this.#parts[index] !== part) return;
+    if (this.#parts[index] !== part) return undefined;
+    const before = this.#values[index];
     if (index !== this.#start) {
       this.#parts.splice(index, 1);
       this.#values.splice(index, 1);
-      return;
+      return before;
     }
     this.#start += 1;
-    if (this.#start < 1000 || this.#start * 2 < this.#parts.length) return;
+    if (this.#start < 1000 || this.#start * 2 < this.#parts.length) return before;
     this.#parts = this.#parts.slice(this.#start);
     this.#values = this.#values.slice(this.#start);
     this.#start = 0;
+    return before;
   }
 
   copy(copyValue: (value: T) => T): Sorted<T> {
@@ -124,8 +133,7 @@ class MemoryTable {
       row = new Sorted();
       this.#rows.set(first, row);
     }
-    const before = row.get(second);
-    row.set(second, written);
+    const before = row.set(second, written);
     this.#bytes += written.bytes - (before?.bytes ?? 0);
     if (before === undefined) this.#count += 1;
   }
@@ -133,9 +141,8 @@ class MemoryTable {
   delete(key: Key): void {
     const [first, second] = partsOf(key);
     const row = this.#rows.get(first);
-    const before = row?.get(second);
+    const before = row?.delete(second);
     if (row === undefined || before === undefined) return;
-    row.delete(second);
     if (row.count === 0) this.#rows.delete(first);
     this.#bytes -= before.bytes;
     this.#count -= 1;
@@ -204,7 +211,9 @@ export class MemoryTables implements Tables {
   }
 
   #table(name: string): MemoryTable {
-    const table = this.#tables.get(name) ?? new MemoryTable();
+    const known = this.#tables.get(name);
+    if (known !== undefined) return known;
+    const table = new MemoryTable();
     this.#tables.set(name, table);
     return table;
   }

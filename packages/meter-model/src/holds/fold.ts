@@ -12,6 +12,7 @@ export interface FoldedHolds {
 
 /** The desired relay state as a pure fold over holds: open if any hold counts, else closed. The order given does not matter. */
 export function foldHolds(holds: readonly Hold[], keepPower: boolean): FoldedHolds {
+  if (holds.length === 0) return { intended: "closed", effective: [], suspended: [] };
   const ranked = [...holds].sort((a, b) => HOLD_KINDS[a.kind].rank - HOLD_KINDS[b.kind].rank);
   const isSuspended = (hold: Hold) => keepPower && HOLD_KINDS[hold.kind].keepPowerSuspends;
   const effective = ranked.filter((hold) => !isSuspended(hold));

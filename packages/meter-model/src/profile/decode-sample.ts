@@ -55,6 +55,10 @@ function agrees(total: number, sum: number): boolean {
   return Math.abs(total - sum) <= Math.max(SUM_TOLERANCE.watts, (Math.abs(sum) * SUM_TOLERANCE.milli) / 1000);
 }
 
+function sumOfPhasesVar(values: Values): number {
+  return PHASES.reduce((sum, phase) => sum + (values[`${phase}.reactivePowerVar`] ?? 0), 0);
+}
+
 /** The total, or the phases' sum where the total has wrapped by a whole word. */
 function withoutWrap(total: number, sum: number): number {
   const wraps = Math.round((sum - total) / WORD);
@@ -116,6 +120,24 @@ function flagsOf(variant: ProfileVariant, values: Values, impossible: boolean): 
   return flags;
 }
 
+type Ratios = Pick<SampleContext, "ctRatio" | "ptRatio">;
+
+/** From the secondary to the primary side. */
+function primary(name: string, value: number, { ctRatio, ptRatio }: Ratios): number {
+  const product = value * ratioFactor(name, ctRatio, ptRatio);
+  if (!Number.isSafeInteger(product))
+    throw new MeterModelError("out-of-range", `${name} ${value} is not exact after its ratios`);
+  return product;
+}
+
+function primaryPhase(phase: PhaseReading, ratios: Ratios): PhaseReading {
+  return {
+    voltageDv: primary("voltageDv", phase.voltageDv, ratios),
+    currentCa: primary("currentCa", phase.currentCa, ratios),
+    activePowerW: primary("activePowerW", phase.activePowerW, ratios),
+  };
+}
+
 /**
  * A sample from the replies to the variant's sample blocks, in their order, with CT ratio on currents, PT ratio on
  * voltages and both on powers and energies. Values that no meter can have measured set "suspect"; they are kept as read.
@@ -139,21 +161,9 @@ export function decodeSample(
   const sumW = phases.reduce((sum, phase) => sum + phase.activePowerW, 0);
   const activePowerW = withoutWrap(needed(values, "activePowerW"), sumW);
   const sumsAgree = !isThreePhase || agrees(activePowerW, sumW);
-  const sumVar = PHASES.reduce((sum, phase) => sum + (values[`${phase}.reactivePowerVar`] ?? 0), 0);
   const totalVar = needed(values, "reactivePowerVar");
-  const reactivePowerVar = isThreePhase ? withoutWrap(totalVar, sumVar) : totalVar;
+  const reactivePowerVar = isThreePhase ? withoutWrap(totalVar, sumOfPhasesVar(values)) : totalVar;
 
-  const primary = (name: string, value: number) => {
-    const product = value * ratioFactor(name, context.ctRatio, context.ptRatio);
-    if (!Number.isSafeInteger(product))
-      throw new MeterModelError("out-of-range", `${name} ${value} is not exact after its ratios`);
-    return product;
-  };
-  const primaryPhase = (phase: PhaseReading): PhaseReading => ({
-    voltageDv: primary("voltageDv", phase.voltageDv),
-    currentCa: primary("currentCa", phase.currentCa),
-    activePowerW: primary("activePowerW", phase.activePowerW),
-  });
   const relay =
     variant.relay === undefined
       ? "unknown"
@@ -162,15 +172,15 @@ export function decodeSample(
   return {
     circuitId: context.circuitId,
     at: context.at,
-    energyWh: primary("energyWh", needed(values, "energyWh")),
-    activePowerW: primary("activePowerW", activePowerW),
-    reactivePowerVar: primary("reactivePowerVar", reactivePowerVar),
-    voltageDv: primary("voltageDv", phases[0]?.voltageDv ?? 0),
-    currentCa: primary("currentCa", Math.max(...phases.map((phase) => phase.currentCa))),
+    energyWh: primary("energyWh", needed(values, "energyWh"), context),
+    activePowerW: primary("activePowerW", activePowerW, context),
+    reactivePowerVar: primary("reactivePowerVar", reactivePowerVar, context),
+    voltageDv: primary("voltageDv", phases[0]?.voltageDv ?? 0, context),
+    currentCa: primary("currentCa", Math.max(...phases.map((phase) => phase.currentCa)), context),
     powerFactorMilli: needed(values, "powerFactorMilli"),
     frequencyCHz: "frequencyCHz" in values ? needed(values, "frequencyCHz") : NOT_MEASURED,
     relay,
     flags: flagsOf(variant, values, !sumsAgree || isImpossible(values, phases, replies.flat())),
-    ...(isThreePhase ? { phases: phases.map(primaryPhase) } : {}),
+    ...(isThreePhase ? { phases: phases.map((phase) => primaryPhase(phase, context)) } : {}),
   };
 }

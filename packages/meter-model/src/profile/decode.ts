@@ -72,6 +72,31 @@ export function wordIndex(register: Register, block: ReadBlock): number | undefi
   return index >= 0 && index + wordCount(register) <= blockWordCount(block) ? index : undefined;
 }
 
+interface Place {
+  register: Register;
+  index: number;
+  count: number;
+}
+
+/** Worked out once for each block of a profile: every sample is decoded by it. */
+const KNOWN_PLACES = new WeakMap<readonly Register[], WeakMap<ReadBlock, readonly Place[]>>();
+
+function placesIn(registers: readonly Register[], block: ReadBlock): readonly Place[] {
+  let byBlock = KNOWN_PLACES.get(registers);
+  if (byBlock === undefined) {
+    byBlock = new WeakMap();
+    KNOWN_PLACES.set(registers, byBlock);
+  }
+  const known = byBlock.get(block);
+  if (known !== undefined) return known;
+  const places = registers.flatMap((register) => {
+    const index = wordIndex(register, block);
+    return index === undefined ? [] : [{ register, index, count: wordCount(register) }];
+  });
+  byBlock.set(block, places);
+  return places;
+}
+
 /** By name, in the unit of the name; null where the meter sent no number. */
 export type BlockValues = Record<string, number | null>;
 
@@ -90,10 +115,8 @@ export function decodeBlock(
       `block ${block.name} asks for ${blockWordCount(block)} words, the reply has ${words.length}`,
     );
   const values: BlockValues = {};
-  for (const register of registers) {
-    const index = wordIndex(register, block);
-    if (index === undefined) continue;
-    const raw = rawValue(register, words.slice(index, index + wordCount(register)));
+  for (const { register, index, count } of placesIn(registers, block)) {
+    const raw = rawValue(register, words.slice(index, index + count));
     values[register.name] = raw === null ? null : scaled(raw, register.scale);
   }
   return values;

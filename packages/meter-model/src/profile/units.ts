@@ -28,9 +28,17 @@ export const UNITS = {
 export type UnitName = keyof typeof UNITS;
 const UNIT_NAMES = Object.keys(UNITS) as UnitName[];
 
+/** Found once each: every sample asks for the same few names. */
+const KNOWN_UNITS = new Map<string, UnitName | undefined>();
+
 /** Unit of a register's name, e.g. "phaseA.voltageDv" → "Dv"; undefined for counts, ratios and switches. */
 export function unitOf(registerName: string): UnitName | undefined {
-  return UNIT_NAMES.find((unit) => registerName.endsWith(unit));
+  if (!KNOWN_UNITS.has(registerName))
+    KNOWN_UNITS.set(
+      registerName,
+      UNIT_NAMES.find((unit) => registerName.endsWith(unit)),
+    );
+  return KNOWN_UNITS.get(registerName);
 }
 
 /** By how much the transformers' ratios multiply the register's value. */

@@ -135,7 +135,8 @@ export function stepReminder(draft: Draft): void {
 function forgetReminder(draft: Draft): void {
   releaseHold(draft, "reminder", "rule-removed");
   clearAlarm(draft, "low-balance");
-  draft.state = { ...draft.state, reminder: { level: 0, isSpent: false } };
+  const { level, isSpent } = draft.state.reminder;
+  if (level !== 0 || isSpent) draft.state = { ...draft.state, reminder: { level: 0, isSpent: false } };
 }
 
 /** The circuit belongs to no household: nobody's balance can hold it. */

@@ -31,6 +31,7 @@ function excessOf(rule: OverloadRule, sample: Sample): Excess | undefined {
 }
 
 function setAboveSince(draft: Draft, aboveSinceMs: number | null): void {
+  if (draft.state.overload.aboveSinceMs === aboveSinceMs) return;
   draft.state = { ...draft.state, overload: { ...draft.state.overload, aboveSinceMs } };
 }
 

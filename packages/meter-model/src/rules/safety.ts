@@ -14,7 +14,9 @@ export function stepSafety(draft: Draft, sample: Sample, isGood: boolean): void 
   const aboveRating = sample.relay !== "open" && sample.currentCa > switchRatingCa;
   const hasFault = sample.flags.includes("meter-fault");
   const faultSamples = hasFault ? draft.state.safety.faultSamples + (isGood ? 1 : 0) : 0;
-  draft.state = { ...draft.state, safety: { aboveRating, faultSamples } };
+  const { safety } = draft.state;
+  if (aboveRating !== safety.aboveRating || faultSamples !== safety.faultSamples)
+    draft.state = { ...draft.state, safety: { aboveRating, faultSamples } };
   if (!isGood) return;
 
   if (aboveRating)

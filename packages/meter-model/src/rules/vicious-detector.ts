@@ -81,6 +81,11 @@ export function idleDetector(): ViciousDetector {
   return { last: null, returning: null, candidates: [], level: EMPTY_LEVEL };
 }
 
+/** Nothing has been seen since it was made. */
+export function isIdle({ last, returning, candidates, level }: ViciousDetector): boolean {
+  return last === null && returning === null && candidates.length === 0 && level === EMPTY_LEVEL;
+}
+
 /** Nobody looked for a while: the power may have been away, and what rises first is the load coming back. */
 export function silentDetector(): ViciousDetector {
   return { ...idleDetector(), returning: { after: "silence", sinceMs: null } };

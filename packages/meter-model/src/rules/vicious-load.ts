@@ -17,7 +17,7 @@ import {
 } from "./draft.ts";
 import type { ViciousLoadRule } from "./rule-config.ts";
 import { longestGapMs, mayOpenByRule } from "./trust.ts";
-import { idleDetector, observeLoad, provenLoad } from "./vicious-detector.ts";
+import { idleDetector, isIdle, observeLoad, provenLoad } from "./vicious-detector.ts";
 import { type StepBase, type ViciousVerdict, viciousCaseOf } from "./vicious-verdict.ts";
 
 function update(draft: Draft, change: Partial<CircuitState["viciousLoad"]>): void {
@@ -112,6 +112,8 @@ function followUp(draft: Draft, rule: ViciousLoadRule, sample: Sample): void {
 function forget(draft: Draft): void {
   releaseHold(draft, "vicious-load", "rule-removed");
   clearAlarm(draft, "vicious-load");
+  const { detector, tripped, probe, reportedAboveW } = draft.state.viciousLoad;
+  if (isIdle(detector) && tripped === null && probe === null && reportedAboveW === null) return;
   update(draft, { detector: idleDetector(), tripped: null, probe: null, reportedAboveW: null });
 }
 
