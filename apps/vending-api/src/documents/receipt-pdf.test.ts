@@ -18,6 +18,7 @@ const receipt: Receipt = {
   note: "",
   entry: { seq: 12, hash: "9f3a11c0".padEnd(64, "5") },
   voided: null,
+  copy: 0,
 };
 
 describe("receiptPdf", () => {
@@ -26,6 +27,7 @@ describe("receiptPdf", () => {
     expect(first.subarray(0, 5).toString()).toBe("%PDF-");
     expect(first.equals(await receiptPdf(receipt))).toBe(true);
     expect(first.equals(await receiptPdf({ ...receipt, amountMinor: 5001 }))).toBe(false);
+    expect(first.equals(await receiptPdf({ ...receipt, copy: 1 }))).toBe(false);
   });
 
   it("embeds the glyphs used, not the font", async () => {

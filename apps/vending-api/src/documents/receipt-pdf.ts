@@ -19,6 +19,8 @@ export interface Receipt {
   note: string;
   entry: { seq: number; hash: string };
   voided: { at: Date; by: string; reason: string } | null;
+  /** Counts the prints after the first; 0 is the receipt itself. */
+  copy: number;
 }
 
 /** A5 portrait in points: 148 × 210 mm. */
@@ -95,6 +97,11 @@ function drawHead(document: Document, receipt: Receipt): void {
     .fontSize(9)
     .fillColor(MUTED)
     .text(receipt.receiptNumber, margin, 54, { width: innerWidth, align: "right" });
+  if (receipt.copy > 0)
+    document
+      .font("medium")
+      .fillColor(WARNING)
+      .text(`Copy ${receipt.copy}  副本 ${receipt.copy}`, margin, 68, { width: innerWidth, align: "right" });
 }
 
 /** The figure that everybody looks for. Returns where it ends. */

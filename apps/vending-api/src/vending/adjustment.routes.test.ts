@@ -47,8 +47,7 @@ const propose = (token: string, body: object, key?: string) =>
 const approve = (token: string, id: string, key?: string) =>
   post(token, `/adjustments/${id}/approve`, undefined, key);
 const ledger = async ({ householdId }: TestRoom) =>
-  (await api.call<LedgerRow[]>("GET", `/households/${householdId}/ledger`, { token: site.manager }))
-    .body;
+  (await api.call<LedgerRow[]>("GET", `/households/${householdId}/ledger`, { token: site.manager })).body;
 const roomAt = (index: number) => site.rooms[index] as TestRoom;
 
 /** A purchase that can no longer be voided. */

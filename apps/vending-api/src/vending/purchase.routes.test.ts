@@ -261,6 +261,35 @@ describe("receipts", () => {
   });
 });
 
+describe("prints of a receipt", () => {
+  it("are copies from the second on, each with its number, once under one key", async () => {
+    const manager = await api.tokenFor("property-manager", { siteIds: [site.siteId] });
+    const sale = { householdId: room.householdId, amountMinor: 40, method: "cash" };
+    const { body: purchase } = await sell(sale, { token: manager });
+    const print = (idempotencyKey = newKey()) =>
+      api.call<{ copy: number }>("POST", `/purchases/${purchase.id}/prints`, {
+        token: manager,
+        idempotencyKey,
+      });
+    const receipt = async (copy: number) => {
+      const response = await fetch(`${api.origin}/api/v1/purchases/${purchase.id}/receipt.pdf?copy=${copy}`, {
+        headers: { authorization: `Bearer ${manager}` },
+      });
+      return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    const key = newKey();
+    expect((await print(key)).body).toEqual({ copy: 0 });
+    expect((await print(key)).body).toEqual({ copy: 0 });
+    expect((await receipt(1)).status).toBe(404);
+    const copies = await Promise.all([print(), print(), print()]);
+    expect(copies.map(({ body }) => body.copy).sort()).toEqual([1, 2, 3]);
+    const [original, second] = [await receipt(0), await receipt(2)];
+    expect(second.status).toBe(200);
+    expect(second.bytes.equals(original.bytes)).toBe(false);
+    expect(second.bytes.equals((await receipt(2)).bytes)).toBe(true);
+  });
+});
+
 it("leaves a ledger that adds up", async () => {
   expect((await verifyLedger(api.connection)).findings).toEqual([]);
 });

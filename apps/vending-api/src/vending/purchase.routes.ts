@@ -2,24 +2,20 @@ import { idSchema } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
-import { receiptPdf } from "../documents/receipt-pdf.ts";
 import { ApiError } from "../errors.ts";
-import { canSee, type PersonCaller, siteScope } from "../http/access.ts";
-import { binary, binaryOf, created, ok, pageOf } from "../http/answer.ts";
+import { siteScope } from "../http/access.ts";
+import { created, ok, pageOf } from "../http/answer.ts";
 import { equalityConditions, listQuery, oneOrMany } from "../http/list-query.ts";
 import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { PAYMENT_METHOD_NAMES } from "../ledger/entry-kinds.ts";
-import { journalModel } from "../ledger/journal.model.ts";
 import { endDoubt, findDeliveries } from "../network/deliveries.ts";
-import { isOnlyResident } from "../network/visible-circuit.ts";
-import { type Household, householdModel } from "../places/household.model.ts";
-import { type Site, siteModel } from "../places/site.model.ts";
-import { type Unit, unitModel } from "../places/unit.model.ts";
+import { householdModel } from "../places/household.model.ts";
 import { listPurchases } from "./list-purchases.ts";
-import { amountOf, methodOf, presentPurchase, purchaseAnswer, receiptNumberOf } from "./present-purchase.ts";
+import { presentPurchase, purchaseAnswer } from "./present-purchase.ts";
 import { findVoid, MOST_PURCHASE_MINOR, sellCredit, voidPurchase } from "./purchases.ts";
+import { siteOf, visiblePurchase } from "./visible-purchase.ts";
 
 const TAG = "Vending";
 const SELLERS = { roles: ["administrator", "property-manager", "campus-admin"] } as const;
@@ -127,21 +123,6 @@ export function purchaseRoutes(deps: Deps): Route[] {
         return created(await present(connection, purchase));
       },
     }),
-    route({
-      method: "get",
-      path: "/purchases/:id/receipt.pdf",
-      tag: TAG,
-      summary: "The receipt, in English and Chinese",
-      access: "signed-in",
-      answers: { 200: binaryOf("application/pdf") },
-      async handle({ params, caller }) {
-        const purchase = await visiblePurchase(connection, params.id, caller);
-        if (isOnlyResident(caller) && purchase.householdId !== caller.householdId)
-          throw new ApiError("not-found");
-        const { bytes, fileName } = await receiptOf(connection, purchase);
-        return binary("application/pdf", bytes, fileName);
-      },
-    }),
   ];
 }
 
@@ -162,50 +143,4 @@ async function present(connection: Connection, entry: LedgerEntry) {
     voided: voided ?? undefined,
     delivery: deliveries.get(entry._id),
   });
-}
-
-async function visiblePurchase(
-  connection: Connection,
-  id: string,
-  caller: PersonCaller,
-): Promise<LedgerEntry> {
-  const entry = await journalModel(connection)
-    .findOne({ _id: id, kind: "purchase" })
-    .lean<LedgerEntry | null>();
-  if (!entry || !canSee(caller, entry.siteId)) throw new ApiError("not-found");
-  return entry;
-}
-
-async function siteOf(connection: Connection, siteId: string): Promise<Site> {
-  const site = await siteModel(connection).findById(siteId).lean<Site | null>();
-  if (!site) throw new ApiError("internal", `site ${siteId} is missing`);
-  return site;
-}
-
-async function receiptOf(connection: Connection, purchase: LedgerEntry) {
-  const [site, household, voided] = await Promise.all([
-    siteOf(connection, purchase.siteId),
-    householdModel(connection).findById(purchase.householdId).lean<Household | null>(),
-    findVoid(connection, purchase),
-  ]);
-  const unit = household && (await unitModel(connection).findById(household.unitId).lean<Unit | null>());
-  const receiptNumber = receiptNumberOf(purchase, site.timeZone);
-  const bytes = await receiptPdf({
-    siteName: site.name,
-    receiptNumber,
-    at: purchase.at,
-    timeZone: site.timeZone,
-    householdName: household?.name ?? "",
-    unitName: unit?.name ?? "",
-    amountMinor: amountOf(purchase),
-    balanceAfterMinor: purchase.balanceAfter[site.currency] ?? 0,
-    currency: site.currency,
-    currencyDigits: site.currencyDigits,
-    method: methodOf(purchase),
-    cashier: purchase.by.name,
-    note: purchase.note,
-    entry: { seq: purchase.seq, hash: purchase.hash },
-    voided: voided && { at: voided.at, by: voided.by.name, reason: voided.note },
-  });
-  return { bytes, fileName: `receipt-${receiptNumber}.pdf` };
 }
