@@ -23,13 +23,16 @@ export function judgeEnd(
   for (const circuit of control.circuits) {
     const { id } = circuit;
     const simulated = circuitOf(id);
-    const { householdId, hasSecondSource } = circuit.config;
+    const { householdId, hasSecondSource, commissionedAt } = circuit.config;
     const shown = simulated.register * STEP_WH;
     const atServer = server.lastRegister(id)?.energyWh;
     if (atServer !== shown) found(id, `the server has ${atServer} Wh, the meter ${shown}`);
     const { intended } = circuit.visible();
     const isExcused =
-      circuit.switching.isFaulty || circuit.switching.automaticAtMs.length >= 6 || hasSecondSource;
+      circuit.switching.isFaulty ||
+      circuit.switching.automaticAtMs.length >= 6 ||
+      hasSecondSource ||
+      commissionedAt === null;
     if (!isExcused && simulated.relay !== intended)
       found(id, `the relay is ${simulated.relay}, intended ${intended}`);
     if (householdId === null) continue;

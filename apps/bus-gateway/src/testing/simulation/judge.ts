@@ -1,21 +1,17 @@
-import type { CircuitConfig, Command, HoldKind } from "@hallmeter/meter-model";
+import type { CircuitConfig, Command, CommandResult, HoldKind } from "@hallmeter/meter-model";
 import type { Clock } from "../../clock.ts";
+import { isProtectedNight, type SimulatedCampaign, wrongReason } from "./cut-reasons.ts";
+import { cutMicro, HouseholdTruth } from "./household-truth.ts";
 import type { SimulatedCircuit } from "./simulated-circuit.ts";
-import { PRICE_MICRO_PER_KWH, SITE_OFFSET_MS, SITE_START_MS, type SitePlan } from "./site-plan.ts";
+import type { SitePlan } from "./site-plan.ts";
+import { MOST_TRIES, type Watched, watch } from "./watched.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-const MICRO_PER_WH = PRICE_MICRO_PER_KWH / 1000;
-const MICRO_PER_MINOR = 10_000;
-/** A register counts 10 Wh; the gateway knows each end of a use to one step. */
-const REGISTER_DOUBT_WH = 20;
 /** gateway.md, S8. */
 const CLOSE_GAP_MS = 10_000;
 const OVERLOAD_CLOSE_GAP_MS = 60_000;
 const AUTOMATIC_PER_HOUR = 6;
-/** gateway.md, S1. */
-const MOST_TRIES = 3;
 /** Kinds whose opening S8's count does not hold back. */
 const PROTECTIVE: readonly HoldKind[] = ["lockout", "safety", "manual", "overload"];
 /** domain.md: keep-power suspends ranks 4–9. */
@@ -27,29 +23,12 @@ const SUSPENDED: readonly HoldKind[] = [
   "schedule",
   "campaign",
 ];
-
-/** The truth about one circuit, and what was done to it. */
-interface Watched {
-  config: CircuitConfig;
-  circuit: SimulatedCircuit;
-  openedAtMs: number | null;
-  openedForOverload: boolean;
-  automaticAtMs: number[];
-  /** Since when the true load has been above 3 kW without a break. */
-  aboveLimitSinceMs: number | null;
-  /** When something resistive was last plugged in or found plugged in when the circuit closed. */
-  heaterAtMs: number;
-  commands: Command[];
-  /** Since when it should have been cut and nothing stood in the way. */
-  overdueSinceMs: number | null;
-  troubledUntilMs: number;
-  /** True use when the meter could last be read, Wh: what flows behind a dead unit nobody can know. */
-  readableWh: number;
-  /** Asked for in a row without the relay having moved; after three a person has to look (S1). */
-  vainTries: number;
-  /** The word of the gateway about what it does, noted when it asked. */
-  asked: { relay: "closed" | "open"; heldBy: HoldKind[]; isByPerson: boolean } | null;
-}
+/** Answers to a person who was heard: the unit was there, and the rules have spoken. */
+const HEARD_CODES: ReadonlySet<string | undefined> = new Set([
+  "held-by-other",
+  "not-releaser",
+  "no-such-hold",
+]);
 
 export interface Finding {
   atMs: number;
@@ -64,62 +43,39 @@ export interface Finding {
 export class Judge {
   readonly findings: Finding[] = [];
   readonly counts = { cuts: 0, closings: 0, creditCuts: 0, longestOverdueMs: 0 };
+  readonly campaigns: SimulatedCampaign[] = [];
   readonly #clock: Clock;
-  readonly #plan: SitePlan;
+  readonly #hasProtectedNights: boolean;
   readonly #pollIntervalMs: number;
+  readonly #households = new HouseholdTruth();
   readonly #watched = new Map<string, Watched>();
   readonly #bySimulated = new Map<SimulatedCircuit, Watched>();
-  readonly #households = new Map<string, Watched[]>();
-  /** What the gateway has been told, 10⁻⁶. */
-  readonly #toldMicro = new Map<string, number>();
-  /** Use that the gateway is right not to know: rollovers, and what a lost store forgot. */
-  readonly #unknownWh = new Map<string, number>();
-  campaigns: { circuitIds: ReadonlySet<string>; fromMs: number; toMs: number }[] = [];
+  /** Commands whose answer is awaited. */
+  readonly #unanswered = new Map<string, Command>();
   gatewayTroubledUntilMs = 0;
   clockTroubledUntilMs = 0;
   isBulkPaused: () => boolean = () => false;
 
   constructor(
     clock: Clock,
-    plan: SitePlan,
+    plan: Pick<SitePlan, "config" | "hasProtectedNights">,
     pollIntervalMs: number,
     circuitOf: (config: CircuitConfig) => SimulatedCircuit,
   ) {
     this.#clock = clock;
-    this.#plan = plan;
+    this.#hasProtectedNights = plan.hasProtectedNights;
     this.#pollIntervalMs = pollIntervalMs;
     for (const config of plan.config.circuits) {
-      const watched: Watched = {
-        config,
-        circuit: circuitOf(config),
-        openedAtMs: null,
-        openedForOverload: false,
-        automaticAtMs: [],
-        aboveLimitSinceMs: null,
-        heaterAtMs: Number.NEGATIVE_INFINITY,
-        commands: [],
-        overdueSinceMs: null,
-        troubledUntilMs: 0,
-        readableWh: 0,
-        vainTries: 0,
-        asked: null,
-      };
+      const watched = watch(config, circuitOf(config));
       this.#watched.set(config.id, watched);
       this.#bySimulated.set(watched.circuit, watched);
       watched.circuit.onTruth = () => this.#followLoad(watched);
-      const { householdId } = config;
-      if (householdId !== null)
-        this.#households.set(householdId, [...(this.#households.get(householdId) ?? []), watched]);
+      if (config.householdId !== null) this.#households.add(config.householdId, watched.circuit);
     }
   }
 
   get #nowMs(): number {
     return this.#clock.monotonicMs();
-  }
-
-  /** Minutes since local midnight, by a clock that nobody sets. */
-  #minuteOfDay(): number {
-    return Math.floor(((SITE_START_MS + SITE_OFFSET_MS + this.#nowMs) % DAY_MS) / MINUTE_MS);
   }
 
   #find(watched: Watched, what: string): void {
@@ -132,21 +88,35 @@ export class Judge {
     return watched;
   }
 
-  /** Money that the gateway has been told of; an older message that comes after a newer one takes nothing back. */
+  /** @see HouseholdTruth.told */
   told(householdId: string, boughtMicro: number): void {
-    this.#toldMicro.set(householdId, Math.max(boughtMicro, this.#toldMicro.get(householdId) ?? 0));
+    this.#households.told(householdId, boughtMicro);
   }
 
+  /** A person has sent a command, which may or may not reach the gateway. */
   commanded(command: Command): void {
     const watched = this.#of(command.circuitId);
     watched.commands.push(command);
-    watched.vainTries = 0;
+    // To read a circuit is not to have looked at its relay.
+    if (command.action === "read") return;
+    // Those of before may not be over when it takes effect.
+    watched.triesLeft = Math.min(watched.triesLeft, MOST_TRIES) + MOST_TRIES;
+    this.#unanswered.set(command.id, command);
+  }
+
+  /** The server has the gateway's answer: whoever was heard has looked at the relay, and it is to be operated again. */
+  answered({ commandId, state, code, at }: CommandResult): void {
+    const command = this.#unanswered.get(commandId);
+    if (command === undefined || state === "sent") return;
+    this.#unanswered.delete(commandId);
+    const watched = this.#of(command.circuitId);
+    const isHeard = state === "confirmed" || (command.hold === undefined && HEARD_CODES.has(code));
+    if (isHeard && Date.parse(at) >= watched.askedAtMs) watched.vainTries = 0;
   }
 
   rolledOver(circuitId: string, lostWh: number): void {
     const { householdId } = this.#of(circuitId).config;
-    if (householdId !== null)
-      this.#unknownWh.set(householdId, (this.#unknownWh.get(householdId) ?? 0) + lostWh);
+    if (householdId !== null) this.#households.lost(householdId, lostWh);
   }
 
   /** Nothing can be asked of this circuit until so long after the trouble has ended. */
@@ -167,48 +137,20 @@ export class Judge {
     else watched.aboveLimitSinceMs ??= this.#nowMs;
   }
 
-  /** What the household has by the true meters, 10⁻⁶, less nothing for what the gateway cannot know. */
-  #trueMicro(householdId: string): number {
-    let usedWh = 0;
-    for (const { circuit } of this.#households.get(householdId) ?? []) usedWh += circuit.usedWh;
-    return (this.#toldMicro.get(householdId) ?? 0) - usedWh * MICRO_PER_WH;
-  }
-
-  /** The same by the meters that can be read. */
-  #readableMicro(householdId: string, loops: readonly Watched[]): number {
-    let usedWh = 0;
-    for (const watched of loops) {
-      const { faults, hasMains, usedWh: trueWh } = watched.circuit;
-      if (hasMains && !faults.isDead && !faults.losesAnswers) watched.readableWh = trueWh;
-      usedWh += watched.readableWh;
-    }
-    return (this.#toldMicro.get(householdId) ?? 0) - usedWh * MICRO_PER_WH;
-  }
-
-  #doubtMicro(householdId: string): number {
-    const loops = this.#households.get(householdId)?.length ?? 1;
-    return (REGISTER_DOUBT_WH * loops + (this.#unknownWh.get(householdId) ?? 0)) * MICRO_PER_WH;
-  }
-
-  /** At or below this a circuit is to be cut; null for never. */
-  #cutMicro({ config }: Watched): number | null {
-    const rule = config.rules.credit;
-    if (rule === undefined) return 0;
-    return rule.debtMinor === null ? null : -rule.debtMinor * MICRO_PER_MINOR;
-  }
-
-  #isNight(): boolean {
-    const minute = this.#minuteOfDay();
-    return this.#plan.hasProtectedNights && (minute < 7 * 60 || minute >= 22 * 60);
-  }
-
   /** The gateway asks for a switch: by its own word for these holds, and against none of them. */
-  asked(circuit: SimulatedCircuit, relay: "closed" | "open", heldBy: HoldKind[], isByPerson: boolean): void {
+  asked(
+    circuit: SimulatedCircuit,
+    relay: "closed" | "open",
+    heldBy: readonly HoldKind[],
+    isByPerson: boolean,
+  ): void {
     const watched = this.#bySimulated.get(circuit);
     if (watched === undefined) return;
     watched.asked = { relay, heldBy, isByPerson };
+    watched.askedAtMs = this.#clock.nowMs();
     watched.vainTries += 1;
-    if (watched.vainTries > MOST_TRIES && !isByPerson) this.#find(watched, "a fourth try (S1)");
+    watched.triesLeft -= 1;
+    if (watched.triesLeft < 0 && !isByPerson) this.#find(watched, "a fourth try (S1)");
     if (relay === "open" && heldBy.length === 0) this.#find(watched, "opened without a hold");
     if (relay === "closed" && heldBy.length > 0) this.#find(watched, `closed against ${heldBy.join(", ")}`);
     if (isByPerson) return;
@@ -219,75 +161,18 @@ export class Judge {
   }
 
   #judgeCut(watched: Watched, heldBy: readonly HoldKind[]): void {
-    const { config } = watched;
-    const reasons = heldBy.map((kind) => this.#wrongOf(watched, kind));
-    if (config.keepPower && heldBy.some((kind) => SUSPENDED.includes(kind)))
+    const site = {
+      nowMs: this.#nowMs,
+      clockTroubledUntilMs: this.clockTroubledUntilMs,
+      hasProtectedNights: this.#hasProtectedNights,
+      campaigns: this.campaigns,
+      households: this.#households,
+    };
+    const reasons = heldBy.map((kind) => wrongReason(watched, kind, site));
+    if (watched.config.keepPower && heldBy.some((kind) => SUSPENDED.includes(kind)))
       this.#find(watched, `cut for ${heldBy.join(", ")} though it keeps power`);
     // One good reason is enough.
     if (reasons.every((reason) => reason !== null)) this.#find(watched, `wrong cut: ${reasons.join("; ")}`);
-  }
-
-  /** Why a hold of this kind is no reason to cut now; null when it is one. */
-  #wrongOf(watched: Watched, kind: HoldKind): string | null {
-    const { config, circuit } = watched;
-    const nowMs = this.#nowMs;
-    switch (kind) {
-      case "credit": {
-        const { householdId } = config;
-        const cutMicro = this.#cutMicro(watched);
-        if (householdId === null || cutMicro === null) return "credit of nobody";
-        if (this.#isNight() && nowMs > this.clockTroubledUntilMs) return "credit in a protected night";
-        const balanceMicro = this.#trueMicro(householdId);
-        const doubtMicro = this.#doubtMicro(householdId);
-        return balanceMicro > cutMicro + doubtMicro
-          ? `credit with ${Math.round(balanceMicro / 1000)} thousandths`
-          : null;
-      }
-      case "reminder": {
-        const { householdId } = config;
-        const level = config.rules.reminder?.level2Minor ?? 0;
-        if (householdId === null) return "reminder of nobody";
-        const balanceMicro = this.#trueMicro(householdId);
-        return balanceMicro > level * MICRO_PER_MINOR + this.#doubtMicro(householdId)
-          ? "reminder above its level"
-          : null;
-      }
-      case "overload": {
-        const delayMs = (config.rules.overload?.delayS ?? 0) * 1000;
-        const { aboveLimitSinceMs } = watched;
-        if (aboveLimitSinceMs !== null && nowMs - aboveLimitSinceMs >= delayMs) return null;
-        // The hold stands since before: a relay that did not follow is tried again.
-        return circuit.plugged.activeW > 3000 || nowMs < watched.troubledUntilMs
-          ? null
-          : "overload without one";
-      }
-      case "vicious-load":
-        return nowMs - watched.heaterAtMs < HOUR_MS || nowMs < watched.troubledUntilMs
-          ? null
-          : "no heater was there";
-      case "schedule": {
-        const minute = this.#minuteOfDay();
-        const isOff = config.rules.schedule !== undefined && minute >= 60 && minute < 5 * 60 + 30;
-        return isOff || nowMs < this.clockTroubledUntilMs ? null : "schedule outside its period";
-      }
-      case "campaign":
-        return this.#isShed(config.id) || nowMs < this.clockTroubledUntilMs ? null : "no campaign runs";
-      case "manual":
-      case "lockout":
-        return watched.commands.some(({ action }) => action === "open" || action === "lockout")
-          ? null
-          : "nobody asked";
-      case "safety":
-        return "no meter has a fault";
-    }
-  }
-
-  #isShed(circuitId: string): boolean {
-    const nowMs = this.#nowMs;
-    return this.campaigns.some(
-      ({ circuitIds, fromMs, toMs }) =>
-        circuitIds.has(circuitId) && nowMs >= fromMs - 1000 && nowMs <= toMs + 2000,
-    );
   }
 
   /** A command has reached the unit. */
@@ -295,22 +180,22 @@ export class Judge {
     const watched = this.#bySimulated.get(circuit);
     if (watched?.asked?.relay !== relay) return;
     const { heldBy, isByPerson } = watched.asked;
-    const nowMs = this.#nowMs;
     if (relay === "closed") this.#judgeGap(watched);
     if (!isByPerson) this.#judgeCount(watched, relay, heldBy);
     if (circuit.faults.isStuck) return;
     watched.vainTries = 0;
+    watched.triesLeft = MOST_TRIES;
     if (circuit.relay === relay) return;
     if (relay === "open") {
       this.counts.cuts += 1;
       if (heldBy.includes("credit")) this.counts.creditCuts += 1;
-      watched.openedAtMs = nowMs;
+      watched.openedAtMs = this.#nowMs;
       watched.openedForOverload = heldBy.includes("overload");
       watched.aboveLimitSinceMs = null;
     } else {
       this.counts.closings += 1;
-      if (watched.circuit.plugged.reactiveVar === 0 && watched.circuit.plugged.activeW >= 500)
-        watched.heaterAtMs = nowMs;
+      if (circuit.plugged.reactiveVar === 0 && circuit.plugged.activeW >= 500)
+        watched.heaterAtMs = this.#nowMs;
     }
   }
 
@@ -323,19 +208,22 @@ export class Judge {
   }
 
   #judgeCount(watched: Watched, relay: "closed" | "open", heldBy: readonly HoldKind[]): void {
-    const nowMs = this.#nowMs;
-    const recent = watched.automaticAtMs.filter((atMs) => nowMs - atMs < HOUR_MS);
+    const recent = this.#recentAutomatic(watched);
     const isProtective = relay === "open" && heldBy.some((kind) => PROTECTIVE.includes(kind));
-    if (recent.length >= AUTOMATIC_PER_HOUR && !isProtective && nowMs > this.clockTroubledUntilMs)
+    if (recent.length >= AUTOMATIC_PER_HOUR && !isProtective && this.#nowMs > this.clockTroubledUntilMs)
       this.#find(watched, `${recent.length + 1} automatic operations within an hour (S8)`);
-    watched.automaticAtMs = [...recent, nowMs];
+    watched.automaticAtMs = [...recent, this.#nowMs];
+  }
+
+  #recentAutomatic({ automaticAtMs }: Watched): number[] {
+    return automaticAtMs.filter((atMs) => this.#nowMs - atMs < HOUR_MS);
   }
 
   /** To be called once a minute: who should have been cut by now? */
   look(): void {
-    for (const [householdId, loops] of this.#households) {
-      const balanceMicro = this.#readableMicro(householdId, loops);
-      for (const watched of loops) this.#judgeOverdue(watched, balanceMicro, this.#doubtMicro(householdId));
+    for (const watched of this.#watched.values()) {
+      const { householdId } = watched.config;
+      if (householdId !== null) this.#judgeOverdue(watched, this.#households.readableMicro(householdId));
     }
   }
 
@@ -344,32 +232,9 @@ export class Judge {
     return 4 * this.#pollIntervalMs + MINUTE_MS;
   }
 
-  #judgeOverdue(watched: Watched, balanceMicro: number, doubtMicro: number): void {
+  #judgeOverdue(watched: Watched, balanceMicro: number): void {
     const nowMs = this.#nowMs;
-    const cutMicro = this.#cutMicro(watched);
-    const { config, circuit } = watched;
-    const { isDead, losesAnswers, isStuck, isWelded } = circuit.faults;
-    const recent = watched.automaticAtMs.filter((atMs) => nowMs - atMs < HOUR_MS);
-    const isHindered =
-      isDead ||
-      losesAnswers ||
-      isStuck ||
-      isWelded ||
-      !circuit.hasMains ||
-      nowMs < watched.troubledUntilMs ||
-      nowMs < this.gatewayTroubledUntilMs ||
-      nowMs < this.clockTroubledUntilMs ||
-      this.#isNight() ||
-      this.isBulkPaused() ||
-      watched.vainTries >= MOST_TRIES ||
-      recent.length >= AUTOMATIC_PER_HOUR;
-    const isDue =
-      circuit.relay === "closed" &&
-      cutMicro !== null &&
-      balanceMicro < cutMicro - doubtMicro &&
-      !config.keepPower &&
-      config.commissionedAt !== null;
-    if (!isDue || isHindered) {
+    if (!this.#isDue(watched, balanceMicro) || this.#isHindered(watched)) {
       watched.overdueSinceMs = null;
       return;
     }
@@ -382,5 +247,36 @@ export class Judge {
       `missed cut: ${Math.round(overdueMs / MINUTE_MS)} min with ${Math.round(balanceMicro / 1000)} thousandths`,
     );
     watched.overdueSinceMs = nowMs;
+  }
+
+  #isDue({ config, circuit }: Watched, balanceMicro: number): boolean {
+    const { householdId, keepPower, commissionedAt } = config;
+    const cutAtMicro = cutMicro(config);
+    if (householdId === null || cutAtMicro === null || circuit.relay === "open") return false;
+    if (keepPower || commissionedAt === null) return false;
+    return balanceMicro < cutAtMicro - this.#households.doubtMicro(householdId);
+  }
+
+  #isHindered(watched: Watched): boolean {
+    const nowMs = this.#nowMs;
+    const { faults, hasMains } = watched.circuit;
+    const { isDead, losesAnswers, isStuck, isWelded } = faults;
+    const troubledUntilMs = Math.max(
+      watched.troubledUntilMs,
+      this.gatewayTroubledUntilMs,
+      this.clockTroubledUntilMs,
+    );
+    return (
+      isDead ||
+      losesAnswers ||
+      isStuck ||
+      isWelded ||
+      !hasMains ||
+      nowMs < troubledUntilMs ||
+      isProtectedNight({ nowMs, hasProtectedNights: this.#hasProtectedNights }) ||
+      this.isBulkPaused() ||
+      watched.vainTries >= MOST_TRIES ||
+      this.#recentAutomatic(watched).length >= AUTOMATIC_PER_HOUR
+    );
   }
 }

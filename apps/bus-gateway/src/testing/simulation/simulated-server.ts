@@ -1,4 +1,5 @@
 import {
+  type CommandResult,
   type CreditPosition,
   type DownlinkMessage,
   flatScheme,
@@ -31,6 +32,8 @@ const IMPLAUSIBLE_STEP_WH = 500_000;
 export class SimulatedServer implements Server {
   configInForce: GatewayConfig;
   isAway = false;
+  /** What became of a command, as the gateway tells it. */
+  onResult: (result: CommandResult) => void = () => {};
   readonly #accounts = new Map<string, Account>();
   readonly #byCircuit = new Map<string, Account>();
   readonly #registers = new Map<string, Register>();
@@ -133,6 +136,7 @@ export class SimulatedServer implements Server {
       for (const item of items)
         if (item.type === "sample")
           this.#take(item.sample.circuitId, item.sample.energyWh, Date.parse(item.sample.at));
+        else if (item.type === "command-result") this.onResult(item.result);
     }
     return { acceptedSequence: this.#acceptedSequence, rejected: [] };
   }

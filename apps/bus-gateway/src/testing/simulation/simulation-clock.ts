@@ -6,6 +6,8 @@ interface Timer {
   fn: (() => void) | null;
 }
 
+const TIMERS_PER_TURN = 32;
+
 /**
  * For tests only: virtual time for millions of timers, with a wall clock that can jump. Everything promised settles between two
  * instants.
@@ -43,15 +45,41 @@ export class SimulationClock implements Clock {
 
   /** Moves time on to `endMs` after the start and runs every timer that falls due on the way. */
   async runTo(endMs: number): Promise<void> {
-    await settle();
+    for (let isDue = true; isDue; ) isDue = await this.#turn(endMs);
+    this.#elapsedMs = endMs;
+  }
+
+  /**
+   * Runs the next timers on one turn of Node's event loop, whose own work costs five times as much as an immediate. Between two
+   * immediates all promise jobs run that are ready, and those that they make ready.
+   * @returns whether more may be due
+   */
+  #turn(endMs: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let isDue = true;
+      const runOne = () => {
+        try {
+          isDue &&= this.#runNext(endMs);
+        } catch (error) {
+          isDue = false;
+          reject(error);
+        }
+      };
+      for (let each = 0; each < TIMERS_PER_TURN; each += 1) setImmediate(runOne);
+      setImmediate(() => resolve(isDue));
+    });
+  }
+
+  /** @returns false when none is due by then */
+  #runNext(endMs: number): boolean {
     for (let next = this.#heap[0]; next !== undefined && next.dueMs <= endMs; next = this.#heap[0]) {
       this.#pop();
       if (next.fn === null) continue;
       this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
       next.fn();
-      await settle();
+      return true;
     }
-    this.#elapsedMs = endMs;
+    return false;
   }
 
   #push(timer: Timer): void {
@@ -118,9 +146,4 @@ export class ProcessClock implements Clock {
 
 function isEarlier(a: Timer, b: Timer): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
-}
-
-/** An immediate runs after all promise jobs that are ready, and after those that they make ready. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
