@@ -1,4 +1,5 @@
 import type { Connection } from "mongoose";
+import { groupBy } from "../db/group-by.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { ApiError } from "../errors.ts";
 import { type HouseholdKey, readHead } from "./balance.model.ts";
@@ -6,7 +7,7 @@ import { type ChainHead, householdAccount, type LedgerEntry } from "./entry.ts";
 import { type BalanceFold, catchUpBalance, createBalanceFold, foldRun } from "./fold-balances.ts";
 import { createHeadMemory, type HeadMemory } from "./head-memory.ts";
 import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
-import { createKeyedQueue } from "./keyed-queue.ts";
+import { type Batch, createKeyedQueue } from "./keyed-queue.ts";
 import { postTogether } from "./post-together.ts";
 import {
   decideTurn,
@@ -28,8 +29,8 @@ export interface Ledger {
    */
   post(request: PostingRequest): Promise<Outcome>;
   /**
-   * As `post` for each, in the order given: those of many households share an insert. For runs over hundreds of households;
-   * one that fails stops no other.
+   * As `post` for each; the outcomes stand in the order given, and one that fails stops no other. For runs over hundreds of
+   * households, which share their inserts.
    */
   postMany(requests: readonly PostingRequest[]): Promise<PromiseSettledResult<Outcome>[]>;
   head(household: HouseholdKey): Promise<ChainHead>;
@@ -44,7 +45,12 @@ export interface LedgerStore {
   fold: BalanceFold;
 }
 
-/** Neighbours on one account that share an insert; range 1–1000. Beyond 256 the gain is lost in the size of a request. */
+/**
+ * Households are spread over so many queues. One would hold all up for a decision that takes long, a thousand would share no
+ * insert. Range 1–64.
+ */
+const LANES = 8;
+/** Neighbours in a lane that share an insert; range 1–1000. Beyond 256 the gain is lost in the size of a request. */
 const LARGEST_BATCH = 256;
 /** Another process can win every time only in theory; range 10–1000. */
 const MOST_ATTEMPTS = 200;
@@ -67,13 +73,13 @@ function openLedger(connection: Connection): Ledger {
   const fold = createBalanceFold(connection);
   const store: LedgerStore = { connection, heads, fold };
   const queue = createKeyedQueue<PostingRequest, Outcome>(
-    (_account, batch) => postBatch(store, batch),
+    (_lane, batch) => postLane(store, batch),
     LARGEST_BATCH,
   );
-  const post = (request: PostingRequest) => queue.add(householdAccount(request.householdId), request);
+  const post = (request: PostingRequest) => queue.add(laneOf(request.householdId), request);
   return {
     post,
-    postMany: (requests) => postTogether(store, requests, post),
+    postMany: (requests) => Promise.allSettled(requests.map(post)),
     head: (household) => readHead(connection, household),
     async idle() {
       await queue.idle();
@@ -82,7 +88,23 @@ function openLedger(connection: Connection): Ledger {
   };
 }
 
-async function postBatch(store: LedgerStore, batch: readonly [Waiting, ...Waiting[]]): Promise<void> {
+/** The same for the same household, always. */
+function laneOf(householdId: string): string {
+  let sum = 0;
+  for (let i = 0; i < householdId.length; i += 1) sum = (sum * 31 + householdId.charCodeAt(i)) % LANES;
+  return String(sum);
+}
+
+async function postLane(store: LedgerStore, batch: Batch<PostingRequest, Outcome>): Promise<void> {
+  const isOfOneHousehold = batch.every(({ item }) => item.householdId === batch[0].item.householdId);
+  if (isOfOneHousehold) return postBatch(store, batch);
+  const alone = groupBy(await postTogether(store, batch), ({ item }) => item.householdId);
+  await Promise.all(
+    [...alone.values()].map(([first, ...others]) => first && postBatch(store, [first, ...others])),
+  );
+}
+
+async function postBatch(store: LedgerStore, batch: Batch<PostingRequest, Outcome>): Promise<void> {
   const { connection, heads } = store;
   const [{ item: household }] = batch;
   const account = householdAccount(household.householdId);

@@ -2,21 +2,10 @@ import mongoose, { type Connection } from "mongoose";
 import { groupBy } from "../db/group-by.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { readHead, readHeads } from "./balance.model.ts";
-import { type ChainHead, householdAccount } from "./entry.ts";
+import { type ChainHead, EMPTY_CHAIN, householdAccount } from "./entry.ts";
 import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
 import { findOutcomes, type LedgerStore, settleBehindFold } from "./ledger.ts";
-import {
-  decideTurn,
-  isAmong,
-  nextTurn,
-  type Outcome,
-  type PostingRequest,
-  settleFrom,
-  type Waiting,
-} from "./turn.ts";
-
-/** Requests that share a look-up and an insert; range 64–1000. */
-const REQUESTS_TOGETHER = 512;
+import { decideTurn, nextTurn, settleFrom, type Waiting } from "./turn.ts";
 
 /** What one household's requests of an insert became. */
 interface HouseholdTurn {
@@ -25,97 +14,85 @@ interface HouseholdTurn {
   requests: Waiting[];
 }
 
-type Post = (request: PostingRequest) => Promise<Outcome>;
-
 /**
- * Posts for many households at once. What cannot share the insert goes through `post`, behind whatever its account's queue
- * holds: decisions that read the journal, refusals, and those whose chain another writer has lengthened meanwhile.
+ * Posts for many households by one insert. Returns those that have to go alone: decisions that read the journal, refusals, and
+ * those whose chain another writer has lengthened meanwhile.
  */
-export async function postTogether(
-  store: LedgerStore,
-  requests: readonly PostingRequest[],
-  post: Post,
-): Promise<PromiseSettledResult<Outcome>[]> {
-  const outcomes: Promise<Outcome>[] = [];
-  const waiting = requests.map((item) => {
-    const { promise, pending } = pendingFor(item);
-    outcomes.push(promise);
-    return pending;
-  });
-  const settled = Promise.allSettled(outcomes);
-  for (let from = 0; from < waiting.length; from += REQUESTS_TOGETHER) {
-    const chunk = waiting.slice(from, from + REQUESTS_TOGETHER);
-    try {
-      for (const pending of await postChunk(store, chunk))
-        post(pending.item).then(pending.settle, pending.fail);
-    } catch (error) {
-      for (const pending of chunk) pending.fail(error);
-    }
-  }
-  return settled;
-}
-
-function pendingFor(item: PostingRequest): { promise: Promise<Outcome>; pending: Waiting } {
-  let pending: Waiting | undefined;
-  const promise = new Promise<Outcome>((settle, fail) => {
-    pending = { item, settle, fail };
-  });
-  return { promise, pending: pending as Waiting };
-}
-
-/** Returns those that have to go alone. */
-async function postChunk(store: LedgerStore, chunk: readonly Waiting[]): Promise<Waiting[]> {
-  const { connection, heads } = store;
-  const open = settleFrom(
-    await findOutcomes(
-      connection,
-      chunk.map(({ item }) => item),
-    ),
-    chunk,
-    new Set(),
+export async function postTogether(store: LedgerStore, batch: readonly Waiting[]): Promise<Waiting[]> {
+  const known = await findOutcomes(
+    store.connection,
+    batch.map(({ item }) => item),
   );
-  const alone = open.filter(({ item }) => item.readsJournal);
-  const together = groupBy(
+  const open = settleFrom(known, batch, new Set());
+  const byAccount = groupBy(
     open.filter(({ item }) => !item.readsJournal),
     ({ item }) => householdAccount(item.householdId),
   );
-  let turns: HouseholdTurn[] = [];
-  const chainEnds = await headsOf(store, together);
-  for (const [account, waiting] of together) {
-    const head = chainEnds.get(account);
-    const turn = nextTurn(waiting);
-    const { rows, failed } =
-      head === undefined ? { rows: [], failed: new Set() } : await decideTurn(turn, head);
-    const rest = waiting.filter((pending) => !failed.has(pending));
-    if (head === undefined || rows.some(isRefusal)) alone.push(...rest);
-    else {
-      alone.push(...rest.filter((pending) => !turn.includes(pending)));
-      if (rows.length > 0) turns.push({ before: head.hash, rows, requests: rest.filter(isAmong(rows)) });
-    }
-  }
+  const heads = await headsOf(store, byAccount);
+  const decided = await Promise.all(
+    [...heads].map(([account, head]) => decideFor(byAccount.get(account) ?? [], head)),
+  );
+  const stopped = await insertTurns(
+    store,
+    decided.flatMap(({ turn }) => turn ?? []),
+  );
+  return [
+    ...open.filter(({ item }) => item.readsJournal),
+    ...decided.flatMap(({ alone }) => alone),
+    ...stopped,
+  ];
+}
+
+async function decideFor(
+  waiting: readonly Waiting[],
+  head: ChainHead,
+): Promise<{ turn?: HouseholdTurn; alone: Waiting[] }> {
+  const turn = nextTurn(waiting);
+  const { rows, failed } = await decideTurn(turn, head);
+  const rest = waiting.filter((pending) => !failed.has(pending));
+  // A no must not rest on an end of the chain that is only remembered.
+  if (rows.length === 0 || rows.some(isRefusal)) return { alone: rest };
+  const requests = turn.filter((pending) => !failed.has(pending));
+  return {
+    turn: { before: head.hash, rows, requests },
+    alone: rest.filter((pending) => !requests.includes(pending)),
+  };
+}
+
+/** Inserts turn behind turn. Returns the requests of those that met another writer's entry. */
+async function insertTurns(store: LedgerStore, decided: readonly HouseholdTurn[]): Promise<Waiting[]> {
+  const stopped: Waiting[] = [];
+  let turns = decided;
   while (turns.length > 0) {
-    const written = await insertInOrder(
-      connection,
+    let written = await insertInOrder(
+      store.connection,
       turns.flatMap(({ rows }) => rows),
     );
-    let done = 0;
-    const later: HouseholdTurn[] = [];
-    for (const turn of turns) {
-      const rows = turn.rows.slice(0, Math.max(0, written - done));
-      done += turn.rows.length;
-      if (rows.length > 0) settleBehindFold(store, turn.before, rows, turn.requests);
-      if (rows.length === turn.rows.length) continue;
-      // The first that was stopped met another writer's entry; those behind it were not tried.
-      const isStopped = done - turn.rows.length <= written;
-      if (!isStopped) later.push(turn);
-      else {
-        heads.forget(householdAccount(turn.requests[0]?.item.householdId ?? ""));
-        alone.push(...turn.requests.filter((pending) => !isAmong(rows)(pending)));
-      }
-    }
-    turns = later;
+    const collided = turns.findIndex(({ rows }) => {
+      if (written < rows.length) return true;
+      written -= rows.length;
+      return false;
+    });
+    const whole = collided < 0 ? turns : turns.slice(0, collided);
+    for (const { before, rows, requests } of whole) settleBehindFold(store, before, rows, requests);
+    const turn = turns[collided];
+    if (turn === undefined) break;
+    stopped.push(...settleWritten(store, turn, written));
+    turns = turns.slice(collided + 1);
   }
-  return alone;
+  return stopped;
+}
+
+/** Of a turn that was stopped after `written` rows: those stand, the others have to look anew. */
+function settleWritten(
+  store: LedgerStore,
+  { before, rows, requests }: HouseholdTurn,
+  written: number,
+): Waiting[] {
+  const rest = written === 0 ? requests : settleBehindFold(store, before, rows.slice(0, written), requests);
+  const [first] = requests;
+  if (first) store.heads.forget(householdAccount(first.item.householdId));
+  return rest;
 }
 
 async function headsOf(
@@ -131,12 +108,18 @@ async function headsOf(
   }
   if (unknown.length === 0) return found;
   for (const [account, head] of await readHeads(connection, unknown)) found.set(account, head);
-  await Promise.all(
-    unknown.map(async (account) => {
-      const [first] = together.get(account) ?? [];
-      if (first && !found.has(account)) found.set(account, await readHead(connection, first.item));
-    }),
-  );
+  const rowless = unknown.filter((account) => !found.has(account));
+  if (rowless.length === 0) return found;
+  const siteIds = rowless.flatMap((account) => together.get(account)?.map(({ item }) => item.siteId) ?? []);
+  const begun: string[] = await journalModel(connection)
+    .find({ siteId: { $in: [...new Set(siteIds)] }, account: { $in: rowless }, seq: 1 }, { account: 1 })
+    .lean<Pick<JournalRow, "account">[]>()
+    .then((rows) => rows.map(({ account }) => account));
+  for (const account of rowless) {
+    const [first] = together.get(account) ?? [];
+    const isNew = first === undefined || !begun.includes(account);
+    found.set(account, isNew ? EMPTY_CHAIN : await readHead(connection, first.item));
+  }
   return found;
 }
 

@@ -48,21 +48,24 @@ export const update: Command = {
     const errors: Doc[] = [];
     let matched = 0;
     let modified = 0;
+    const runOne = async (one: (typeof given)[number]): Promise<Outcome> =>
+      runStatement(call, collection, parseStatement(call, asDoc(one)));
+    // Without an order to keep they queue for the same commit; in order each waits for the disk before the next is tried.
+    const started = ordered ? undefined : given.map((one) => settled(runOne(one)));
     for (const [index, one] of given.entries()) {
-      try {
-        const statement = parseStatement(call, asDoc(one));
-        const outcome = await runStatement(call, collection, statement);
+      const { outcome, error } = await (started?.[index] ?? settled(runOne(one)));
+      if (outcome) {
         matched += outcome.matched;
         modified += outcome.modified;
         if (outcome.upserted !== undefined) {
           matched += 1;
           upserted.push(doc({ index, _id: outcome.upserted }));
         }
-      } catch (error) {
-        if (endsCommand(error) || !(error instanceof PocketMongoError)) throw error;
-        errors.push(writeError(index, error));
-        if (ordered) break;
+        continue;
       }
+      if (endsCommand(error) || !(error instanceof PocketMongoError)) throw error;
+      errors.push(writeError(index, error));
+      if (ordered) break;
     }
     const reply = doc({ n: number(matched), nModified: number(modified), ok: 1 });
     if (upserted.length > 0) reply.set("upserted", upserted);
@@ -70,6 +73,16 @@ export const update: Command = {
     return reply;
   },
 };
+
+type Settled = { outcome: Outcome; error?: undefined } | { outcome?: undefined; error: unknown };
+
+/** Never rejects: statements that run together are looked at one by one. */
+function settled(running: Promise<Outcome>): Promise<Settled> {
+  return running.then(
+    (outcome) => ({ outcome }),
+    (error: unknown) => ({ error }),
+  );
+}
 
 function parseStatement(call: Call, statement: Doc): Statement {
   for (const name of statement.keys()) {
