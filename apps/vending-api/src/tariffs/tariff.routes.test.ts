@@ -28,10 +28,13 @@ async function signIn(): Promise<void> {
   token = await api.tokenFor("administrator", { siteIds: [site.siteId] });
 }
 let tariffCount = 0;
-const addTariff = (tariff: unknown = FLAT_TARIFF) => {
+async function addTariff(tariff: unknown = FLAT_TARIFF): Promise<TariffAnswer> {
   tariffCount += 1;
-  return site.add<TariffAnswer>("/tariffs", { siteId: site.siteId, name: `Tariff ${tariffCount}`, tariff });
-};
+  const body = { siteId: site.siteId, name: `Tariff ${tariffCount}`, tariff };
+  const answer = await post<TariffAnswer>("/tariffs", body);
+  expect(answer.status).toBe(201);
+  return answer.body;
+}
 
 beforeAll(async () => {
   api = await startTestApi();
@@ -211,6 +214,20 @@ describe("schemes", () => {
   });
 });
 
+describe("the calendar", () => {
+  it("names days by dates that exist", async () => {
+    const path = `/sites/${site.siteId}`;
+    expect(await patch(path, { namedDays: { "2040-02-30": "festival" } })).toMatchObject({ status: 400 });
+    expect(await patch(path, { namedDays: { "2040-05-01": "a.b".repeat(9) } })).toMatchObject({
+      status: 400,
+    });
+    expect(await patch(path, { namedDays: { "2040-05-01": "fair" } })).toMatchObject({
+      status: 200,
+      body: { namedDays: { "2040-05-01": "fair" } },
+    });
+  });
+});
+
 describe("preview", () => {
   it("prices a household's recorded use under the proposed scheme, beside the one in force", async () => {
     // Friday, 2 March 2040, 16:00 in Shanghai. Eight quarters of 500 Wh, up to 18:00; the peak begins at 17:00.
@@ -260,6 +277,15 @@ describe("preview", () => {
     const friday = 4 * 24;
     expect(hours[friday + 16]).toMatchObject({ weekday: 5, hour: 16, wh: 2000, proposedNano: 1_000_000_000 });
     expect(hours[friday + 17]).toMatchObject({ weekday: 5, hour: 17, wh: 2000, proposedNano: 2_000_000_000 });
+
+    // Use was rated by it: also once nobody has it, it stays.
+    const { id } = await addTariff();
+    for (const { householdId: own } of site.rooms)
+      expect((await patch(`/households/${own}`, { tariffId: id })).status).toBe(200);
+    expect(await api.call("DELETE", `/tariffs/${site.tariffId}`, { token })).toMatchObject({
+      status: 409,
+      body: { code: "still-in-use", detail: "Use was rated by this tariff" },
+    });
 
     // A named day of the site's calendar has its own prices.
     expect((await patch(`/sites/${site.siteId}`, { namedDays: { "2040-03-02": "festival" } })).status).toBe(

@@ -12,6 +12,7 @@ import { householdModel } from "../places/household.model.ts";
 import { assertNone, unknownReference } from "../places/reference.ts";
 import { siteModel } from "../places/site.model.ts";
 import { nameField } from "../places/site-fields.ts";
+import { accrualModel } from "../rating/accrual.model.ts";
 import { startOfVersion, withVersion } from "./change-versions.ts";
 import { importedScheme, presentTariff, tariffAnswer } from "./present-tariff.ts";
 import { type StoredTariff, tariffModel, upgradedTariff } from "./tariff.model.ts";
@@ -73,8 +74,10 @@ export function tariffRoutes(deps: Deps): Route[] {
     // Rows of older releases have no revision.
     unchanged: ({ revision }) => ({ revision: revision ?? null }),
     written: ({ _id }) => announceTariff(deps, _id),
-    assertUnused: ({ _id }) =>
-      assertNone(householdModel(connection), { tariffId: _id }, "Households have this tariff"),
+    async assertUnused({ _id: tariffId, siteId }) {
+      await assertNone(householdModel(connection), { tariffId }, "Households have this tariff");
+      await assertNone(accrualModel(connection), { siteId, tariffId }, "Use was rated by this tariff");
+    },
     duplicate: { code: "name-taken", path: "name", message: "Another tariff of the site has this name" },
     problems: ["tariff-in-the-past", "tariff-version-overlap", "conflict"],
   });

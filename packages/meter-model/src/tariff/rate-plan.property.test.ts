@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { localDayBounds } from "../time/wall-clock.ts";
 import { demandAfter, QUARTER_MS } from "./demand.ts";
 import { householdCost } from "./household-cost.ts";
@@ -8,7 +8,9 @@ import { rateUse } from "./rate-use.ts";
 import { calendarsAround, schemes } from "./testing/arbitrary-scheme.ts";
 
 const DAY_MS = 96 * QUARTER_MS;
-const numRuns = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 100);
+/** The long version is `HALLMETER_PROPERTY_RUNS=10000`. */
+const numRuns = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 500);
+vi.setConfig({ testTimeout: Math.max(30_000, numRuns * 100) });
 
 /** A local day and the one after it around a change of the clock, and a use or none for each of their quarters. */
 const profiles = fc
