@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { simulateMonth } from "../testing/simulation/month.ts";
 
-/** Small sites for some hours each; `scripts/simulate-month.ts` runs 200 circuits for 30 days, and as many seeds as asked. */
+/**
+ * Four circuits for 72 minutes and the calm after them, with twenty times the bad luck: every fault, command and restart comes up
+ * among the seeds, and every invariant is judged at every step; cuts for credit are few. `scripts/simulate-month.ts` runs 200
+ * circuits for 30 days, and as many seeds as asked.
+ */
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 200);
 const BATCH = 20;
 
