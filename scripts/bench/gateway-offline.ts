@@ -115,7 +115,7 @@ try {
     passedMs += stepMs;
   }
   await store.idle();
-  const { count, bytes } = store.outboxSize();
+  const { count, bytes } = store.outbox.size();
   const mebibytes = (value: number) => `${(value / 1024 / 1024).toFixed(1)} MiB`;
   print(`${circuitIds.length} circuits, ${days} days without the server, read every ${pollMs / 1000} s`);
   print(`waiting: ${count.toLocaleString("en")} samples, ${mebibytes(bytes)} of pages`);
@@ -125,7 +125,7 @@ try {
   server.isAway = false;
   const backMs = clock.monotonicMs();
   const cpuBefore = process.cpuUsage();
-  while (store.outboxSize().count > 0) {
+  while (store.outbox.size().count > 0) {
     await clock.advance(1000);
     await settled();
   }

@@ -4,7 +4,7 @@ import { type ZodType, z } from "zod";
 import type { Cancel, Clock } from "../clock.ts";
 import { GatewayError } from "../errors.ts";
 import { DEFAULT_OUTBOX_LIMITS, type OutboxLimits } from "./acceptance.ts";
-import { Outbox, type OutboxSize } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import {
   type AlarmRecord,
   alarmRecordSchema,
@@ -265,10 +265,6 @@ export class GatewayStore {
 
   alarmRemoval(key: string): Change {
     return { table: "alarms", key };
-  }
-
-  outboxSize(): OutboxSize {
-    return this.outbox.size();
   }
 
   async close(): Promise<void> {
