@@ -1,13 +1,13 @@
 import { idSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
-import { recordAudit } from "../audit/audit.ts";
+import { type AuditedChange, recordAudit } from "../audit/audit.ts";
 import type { Deps } from "../deps.ts";
-import { type PersonCaller, READERS, siteScope } from "../http/access.ts";
+import { READERS, siteScope } from "../http/access.ts";
 import { created, ok, pageOf } from "../http/answer.ts";
 import { equalityConditions, listQuery, oneOrMany, readPage } from "../http/list-query.ts";
 import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
-import type { MoneyRequest } from "../ledger/money-request.ts";
+import { moneyRequestOf } from "../ledger/money-request.ts";
 import { closeShift } from "./close-shift.ts";
 import { shiftAnswer, tillReportOf } from "./present-shift.ts";
 import { totalsOf } from "./shift-entries.ts";
@@ -45,20 +45,12 @@ const shiftList = listQuery({
   },
 });
 
-interface Asked {
-  readonly caller: PersonCaller;
-  readonly idempotencyKey: string;
-  readonly requestHash: string;
-  readonly now: Date;
-  readonly id: string;
-}
-
 export function shiftRoutes(deps: Deps): Route[] {
   const { connection } = deps;
   const shifts = tillShiftModel(connection);
   const present = async (shift: TillShift) => tillReportOf(shift, await totalsOf(connection, shift));
   const answerChange = async (
-    request: Asked,
+    request: AuditedChange["request"],
     action: string,
     { shift, repeated }: { shift: TillShift; repeated: boolean },
     { before, reason }: { before?: object; reason?: string } = {},
@@ -90,7 +82,7 @@ export function shiftRoutes(deps: Deps): Route[] {
       problems: ["till-in-use", "till-retired", "shift-open-already", "idempotency-key-reused"],
       async handle(request) {
         const till = await findVisible(tillModel(connection), request.params.id, request.caller);
-        const opened = await openShift(deps, till, request.body.floatMinor, moneyRequest(request));
+        const opened = await openShift(deps, till, request.body.floatMinor, moneyRequestOf(request));
         return answerChange(request, "open", opened);
       },
     }),
@@ -133,7 +125,7 @@ export function shiftRoutes(deps: Deps): Route[] {
       async handle(request) {
         const shift = await findVisible(shifts, request.params.id, request.caller);
         const before = await present(shift);
-        const moved = await moveCash(deps, shift, request.body, moneyRequest(request));
+        const moved = await moveCash(deps, shift, request.body, moneyRequestOf(request));
         return answerChange(request, request.body.kind, moved, { before, reason: request.body.reason });
       },
     }),
@@ -152,13 +144,9 @@ export function shiftRoutes(deps: Deps): Route[] {
       async handle(request) {
         const shift = await findVisible(shifts, request.params.id, request.caller);
         const before = await present(shift);
-        const closed = await closeShift(deps, shift, request.body, moneyRequest(request));
+        const closed = await closeShift(deps, shift, request.body, moneyRequestOf(request));
         return answerChange(request, "close", closed, { before, reason: request.body.note });
       },
     }),
   ];
-}
-
-function moneyRequest({ caller: { id, name }, idempotencyKey, requestHash, now }: Asked): MoneyRequest {
-  return { by: { id, name }, idempotencyKey, requestHash, now };
 }

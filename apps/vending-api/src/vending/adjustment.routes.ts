@@ -1,16 +1,17 @@
 import { idSchema, instantSchema } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { z } from "zod";
-import { recordAudit } from "../audit/audit.ts";
+import { type AuditedChange, recordAudit } from "../audit/audit.ts";
 import type { Deps } from "../deps.ts";
 import { ERROR_CODE_NAMES } from "../errors.ts";
-import { type PersonCaller, READERS, siteScope } from "../http/access.ts";
+import { READERS, siteScope } from "../http/access.ts";
 import { created, ok, pageOf } from "../http/answer.ts";
 import { equalityConditions, listQuery, oneOrMany, readPage } from "../http/list-query.ts";
 import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
+import { moneyRequestOf } from "../ledger/money-request.ts";
 import { householdModel } from "../places/household.model.ts";
 import { unknownReference } from "../places/reference.ts";
 import { ADJUSTMENT_STATE_NAMES, type Adjustment, adjustmentModel } from "./adjustment.model.ts";
@@ -80,19 +81,11 @@ function presentAdjustment(adjustment: Adjustment): z.input<typeof adjustmentAns
   };
 }
 
-interface Asked {
-  readonly caller: PersonCaller;
-  readonly idempotencyKey: string;
-  readonly requestHash: string;
-  readonly now: Date;
-  readonly id: string;
-}
-
 export function adjustmentRoutes(deps: Deps): Route[] {
   const { connection } = deps;
   const adjustments = adjustmentModel(connection);
   const answerChange = async (
-    request: Asked,
+    request: AuditedChange["request"],
     action: string,
     { adjustment, repeated }: { adjustment: Adjustment; repeated: boolean },
     { before, reason }: { before?: Adjustment; reason: string },
@@ -147,7 +140,7 @@ export function adjustmentRoutes(deps: Deps): Route[] {
           amountMinor: amountMinor ?? (purchase ? -amountOf(purchase) : 0),
           reason,
         };
-        const proposed = await proposeAdjustment(deps, proposal, moneyRequest(request));
+        const proposed = await proposeAdjustment(deps, proposal, moneyRequestOf(request));
         return answerChange(request, "propose", proposed, { reason });
       },
     }),
@@ -188,7 +181,7 @@ export function adjustmentRoutes(deps: Deps): Route[] {
       problems,
       async handle(request) {
         const before = await findVisible(adjustments, request.params.id, request.caller);
-        const approved = await approveAdjustment(deps, before, moneyRequest(request));
+        const approved = await approveAdjustment(deps, before, moneyRequestOf(request));
         return answerChange(request, "approve", approved, { before, reason: before.reason });
       },
     }),
@@ -205,7 +198,7 @@ export function adjustmentRoutes(deps: Deps): Route[] {
       async handle(request) {
         const before = await findVisible(adjustments, request.params.id, request.caller);
         const { reason } = request.body;
-        const rejected = await rejectAdjustment(deps, before, reason, moneyRequest(request));
+        const rejected = await rejectAdjustment(deps, before, reason, moneyRequestOf(request));
         return answerChange(request, "reject", rejected, { before, reason });
       },
     }),
@@ -218,8 +211,4 @@ async function purchaseOf(connection: Connection, householdId: string, id: strin
     .lean<LedgerEntry | null>();
   if (!entry) throw unknownReference("purchaseId");
   return entry;
-}
-
-function moneyRequest({ caller: { id, name }, idempotencyKey, requestHash, now }: Asked) {
-  return { by: { id, name }, idempotencyKey, requestHash, now };
 }

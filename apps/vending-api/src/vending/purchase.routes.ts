@@ -10,6 +10,7 @@ import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { PAYMENT_METHOD_NAMES } from "../ledger/entry-kinds.ts";
+import { moneyRequestOf } from "../ledger/money-request.ts";
 import { endDoubt, findDeliveries } from "../network/deliveries.ts";
 import { householdModel } from "../places/household.model.ts";
 import { listPurchases } from "./list-purchases.ts";
@@ -63,13 +64,12 @@ export function purchaseRoutes(deps: Deps): Route[] {
         "idempotency-key-reused",
         "not-found",
       ],
-      async handle({ body, caller, idempotencyKey, requestHash, now }) {
+      async handle(request) {
+        const { body, caller } = request;
         if (body.amountMinor > MOST_PURCHASE_MINOR) throw amountTooLarge();
         const household = await findVisible(householdModel(connection), body.householdId, caller);
         const site = await siteOf(connection, household.siteId);
-        const { id, name } = caller;
-        const request = { by: { id, name }, idempotencyKey, requestHash, now };
-        const entry = await sellCredit(deps, { site, ...body }, request);
+        const entry = await sellCredit(deps, { site, ...body }, moneyRequestOf(request));
         return created(await present(connection, entry));
       },
     }),
@@ -114,11 +114,9 @@ export function purchaseRoutes(deps: Deps): Route[] {
         "credit-in-meter",
         "idempotency-key-reused",
       ],
-      async handle({ params, body, caller, idempotencyKey, requestHash, now }) {
-        const purchase = await visiblePurchase(connection, params.id, caller);
-        const { id, name } = caller;
-        const request = { by: { id, name }, idempotencyKey, requestHash, now };
-        const voided = await voidPurchase(deps, purchase, body.reason, request);
+      async handle(request) {
+        const purchase = await visiblePurchase(connection, request.params.id, request.caller);
+        const voided = await voidPurchase(deps, purchase, request.body.reason, moneyRequestOf(request));
         await endDoubt(deps, { id: purchase._id, siteId: purchase.siteId }, voided.at);
         return created(await present(connection, purchase));
       },
