@@ -37,6 +37,8 @@ export interface Circuit {
   parameters?: DesiredParameters;
   rules: CircuitRules;
   commissionedAt: Date | null;
+  /** The circuit whose meter measures this one too; absent where nothing stands before it. */
+  feederId?: string | null;
 }
 
 const circuitSchema = new Schema<Circuit>(
@@ -61,6 +63,7 @@ const circuitSchema = new Schema<Circuit>(
     access: { type: Schema.Types.Mixed },
     parameters: { type: Schema.Types.Mixed },
     hasSecondSource: { type: Boolean },
+    feederId: { type: String },
     rules: { type: Schema.Types.Mixed, required: true },
     commissionedAt: { type: Date, default: null },
   },

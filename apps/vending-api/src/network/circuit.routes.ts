@@ -38,6 +38,7 @@ const wiringFields = {
   switchRatingCa,
   commissionedAt: instantSchema.nullable(),
   hasSecondSource: z.boolean(),
+  feederId: idSchema.nullable(),
   creditPlace: creditPlaceSchema,
   parameters: parameters.unwrap(),
   access: meterAccessSchema.nullable(),
@@ -65,6 +66,16 @@ export function circuitRoutes(deps: Deps): Route[] {
     );
     if (household.siteId !== siteId) throw unknownReference("householdId");
     if (household.status === "closed") throw new ApiError("household-closed");
+  };
+
+  const assertFeeder = async (
+    feederId: string | null | undefined,
+    circuit: { _id: string | null; siteId: string },
+    write: Write,
+  ) => {
+    if (feederId == null) return;
+    const feeder = await findReferenced(model, feederId, write.caller, "feederId");
+    if (feeder.siteId !== circuit.siteId || feeder._id === circuit._id) throw unknownReference("feederId");
   };
 
   return editableRoutes(deps, {
@@ -97,6 +108,7 @@ export function circuitRoutes(deps: Deps): Route[] {
       switchRatingCa: switchRatingCa.default(DEFAULT_SWITCH_RATING_CA),
       commissionedAt: wiringFields.commissionedAt.default(null),
       hasSecondSource: wiringFields.hasSecondSource.default(false),
+      feederId: wiringFields.feederId.default(null),
       creditPlace: creditPlaceSchema.default("server"),
       parameters: wiringFields.parameters.default({}),
       access: wiringFields.access.default(null),
@@ -111,6 +123,7 @@ export function circuitRoutes(deps: Deps): Route[] {
       const bus = await findReferenced(busModel(connection), meter.busId, write.caller, "meterId");
       await assertHousehold(body.householdId, meter.siteId, write);
       await assertAddress(deps, meter, body);
+      await assertFeeder(body.feederId, { _id: null, siteId: meter.siteId }, write);
       await assertMeterTakes(deps, { _id: null, profile: meter.profile, ...body });
       return {
         _id: newId(),
@@ -128,6 +141,7 @@ export function circuitRoutes(deps: Deps): Route[] {
       await assertHousehold(body.householdId, row.siteId, write);
       await assertMeterTakes(deps, { ...row, ...body });
       await assertRatiosFree(deps, row, body);
+      await assertFeeder(body.feederId, row, write);
       const { commissionedAt, ...fields } = body;
       return commissionedAt === undefined
         ? fields

@@ -34,6 +34,9 @@ export const circuitAnswer = z
       description:
         "Something else may feed it: it closes only for a person who has proved its load side dead.",
     }),
+    feederId: idSchema
+      .nullable()
+      .meta({ description: "The circuit whose meter measures this one too, as a master." }),
     creditPlace: creditPlaceSchema.meta({ description: "meter: purchases are written into the meter." }),
     hasAccess: z
       .boolean()
@@ -57,6 +60,7 @@ export function presentCircuit(circuit: Circuit, mirror: CircuitMirror): Circuit
     commissionedAt,
     loop = 1,
     hasSecondSource = false,
+    feederId = null,
     creditPlace = "server",
     parameters = {},
     access,
@@ -67,6 +71,7 @@ export function presentCircuit(circuit: Circuit, mirror: CircuitMirror): Circuit
     ...fields,
     loop,
     hasSecondSource,
+    feederId,
     creditPlace,
     hasAccess: access != null,
     parameters,

@@ -1,5 +1,5 @@
-import { localDay, localDayBounds, wallClockMinuteOfDay } from "@hallmeter/meter-model";
-import { INTERVAL_MS } from "./profile-marks.ts";
+import { localDay, localDayBounds, wallClockMinuteOfDay, wallClockMsOfDay } from "@hallmeter/meter-model";
+import { DAY_MS, INTERVAL_MS } from "./profile-marks.ts";
 import type { Interval, IntervalFlag } from "./read-intervals.ts";
 
 export const RESOLUTIONS = ["quarter", "hour", "day", "month"] as const;
@@ -55,11 +55,18 @@ function endOf(atMs: number, resolution: Resolution, timeZone: string): number {
     case "hour":
       return atMs + (60 - (wallClockMinuteOfDay(atMs, timeZone) % 60)) * MINUTE_MS;
     case "day":
-      return localDayBounds(localDay(atMs, timeZone), timeZone).endMs;
+      return localDayEnd(atMs, timeZone);
     case "month": {
       const [year = 0, month = 0] = localDay(atMs, timeZone).split("-").map(Number);
       const next = new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
       return localDayBounds(next, timeZone).startMs;
     }
   }
+}
+
+/** Most days are 24 hours long and end where the wall clock shows zero; only the others are looked up in the calendar. */
+function localDayEnd(atMs: number, timeZone: string): number {
+  const guessMs = atMs + DAY_MS - wallClockMsOfDay(atMs, timeZone);
+  if (wallClockMsOfDay(guessMs, timeZone) === 0) return guessMs;
+  return localDayBounds(localDay(atMs, timeZone), timeZone).endMs;
 }

@@ -88,18 +88,22 @@ async function closeOldRegister(
 ): Promise<void> {
   const { connection } = deps;
   const { at, lastRegisterWh } = change;
-  const wasBlocked = await changeHead(connection, circuit._id, (current) =>
-    blockRegister({ ...current, suspect: null }, Math.max(at.getTime(), current.lastAt.getTime() + 1)),
+  const isOpened = (current: Accrual) => current.registerChangeId === change._id;
+  const blocked = await changeHead(connection, circuit._id, (current) =>
+    isOpened(current)
+      ? current
+      : blockRegister({ ...current, suspect: null }, Math.max(at.getTime(), current.lastAt.getTime() + 1)),
   );
   const [context] = await meteringContexts(deps, [circuit]);
   if (!context || at <= head.lastAt) return;
   const closing = registerSample(circuit._id, new Date(at.getTime() - 1), lastRegisterWh, head.lastRelay);
   await chargeSamples(connection, [{ context, samples: [closing] }], now);
   const closed = await readHead(connection, circuit._id);
-  if (closed && closed.lastWh - closed.offsetWh === lastRegisterWh) return;
+  // Another request with the same change may have opened the new one already.
+  if (closed && (isOpened(closed) || closed.lastWh - closed.offsetWh === lastRegisterWh)) return;
   await changeHead(connection, circuit._id, (current) => ({
     ...current,
-    suspect: wasBlocked?.before.suspect ?? null,
+    suspect: blocked?.before.suspect ?? null,
   }));
   throw new ApiError("wrong-state", "The last register value is more than can have been used since");
 }

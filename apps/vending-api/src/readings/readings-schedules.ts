@@ -1,6 +1,7 @@
 import type { Schedule } from "../jobs/schedules.ts";
 import { packDaysBefore, utcDay } from "../rating/load-profile.model.ts";
 import { finishRegisterChanges } from "./apply-register-change.ts";
+import { checkSums } from "./check-sums.ts";
 import { finishReleases } from "./decide-held-use.ts";
 
 /** Late samples of two days find their day still open. Range 1–7 days. */
@@ -22,5 +23,11 @@ export const readingsSchedules: readonly Schedule[] = [
     async run({ connection, clock }) {
       await packDaysBefore(connection, utcDay(clock.now().getTime() - PACK_AFTER_MS));
     },
+  },
+  {
+    name: "check-sums",
+    // Late samples of the day have an hour.
+    pattern: "5 1 * * *",
+    run: (deps) => checkSums(deps, deps.clock.now()),
   },
 ];
