@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CreditPosition } from "../contract/gateway-config.ts";
-import { creditEstimateMicro, type EnergyPoint } from "./credit-estimate.ts";
+import { type CreditPosition, creditPositionSchema } from "../contract/gateway-config.ts";
+import { creditEstimateMicro, type EnergyPoint, estimateCredit, type UseSince } from "./credit-estimate.ts";
 import { flatScheme } from "./scheme.ts";
 import type { TariffCalendar } from "./tariff-calendar.ts";
 
@@ -132,5 +132,55 @@ describe("creditEstimateMicro", () => {
         expect(creditEstimateMicro(after, uses, CALENDAR)).toBe(creditEstimateMicro(before, uses, CALENDAR));
       }),
     );
+  });
+});
+
+describe("estimateCredit", () => {
+  const settled: CreditPosition = {
+    ...position([["a", at(0, 1000)]], 0),
+    positionVersion: 2,
+    settlement: { freeWh: 310, open: [{ wh: 5, costNano: 5 }], openFreeNano: 5, block: null },
+  };
+
+  it("lays free energy on the dearest use, also beside a rate without any", () => {
+    const since: UseSince = { energyNano: 5610, whByPrice: { 1: 0, 2: 2805 }, whByPeriod: {} };
+    // 310 × 2 instead of the 5 × 1 that the balance has relieved: 5,610 − 615 = 4,995.
+    expect(estimateCredit({ ...settled, balanceMicro: 10 }, since).balanceMicro).toBe(6);
+  });
+
+  it("cuts nobody while free energy is left, and counts it at the cheapest rate", () => {
+    const limits = { cutMicro: 1_000_000, releaseMicro: 2_000_000 };
+    const used = (wh: number): UseSince => ({
+      energyNano: wh * 600_000,
+      whByPrice: { 600000: wh },
+      whByPeriod: {},
+    });
+    // 305 − 105 = 200 Wh are left, at 0.60 worth 0.12.
+    expect(estimateCredit({ ...settled, ...limits }, used(105))).toMatchObject({
+      freeWh: 200,
+      usableMicro: 2_120_000,
+    });
+    const usedUp = estimateCredit({ ...settled, ...limits }, used(305));
+    expect(usedUp).toMatchObject({ freeWh: 0, usableMicro: usedUp.balanceMicro });
+  });
+
+  it("reads a position of version 1 as what it meant", () => {
+    const { positionVersion: _version, settlement: _settlement, ...old } = settled;
+    const document = {
+      ...old,
+      tariff: {
+        schemeVersion: 1,
+        rates: flat.rates,
+        periods: [{ from: "00:00", to: "24:00", rateId: "flat" }],
+      },
+    };
+    const parsed = creditPositionSchema.parse(JSON.parse(JSON.stringify(document)));
+    const since: UseSince = { energyNano: 6_000_000, whByPrice: { 600000: 10 }, whByPeriod: {} };
+    expect(parsed.tariff).toEqual(flat);
+    expect(estimateCredit(parsed, since)).toEqual({
+      balanceMicro: -6000,
+      freeWh: 0,
+      usableMicro: -6000,
+    });
   });
 });

@@ -175,11 +175,12 @@ export function estimateCredit(position: CreditPosition, since: UseSince): Credi
 
 /** The most that so much free energy can relieve. */
 function dearestNano(uses: readonly { wh: number; costNano: number }[], freeWh: number): number {
+  // What has no energy has no price either, and would stand anywhere.
+  const dearestFirst = uses.filter(({ wh }) => wh > 0).sort((a, b) => b.costNano * a.wh - a.costNano * b.wh);
   let open = freeWh;
   let freedNano = 0;
-  for (const { wh, costNano } of [...uses].sort((a, b) => b.costNano * a.wh - a.costNano * b.wh)) {
+  for (const { wh, costNano } of dearestFirst) {
     const taken = Math.min(open, wh);
-    if (taken === 0) continue;
     freedNano += taken === wh ? costNano : Math.ceil((costNano / wh) * taken);
     open -= taken;
   }
