@@ -1,4 +1,4 @@
-import { localDayBounds, rateUse, type Sample, type Tariff } from "@hallmeter/meter-model";
+import { dayScheme, localDayBounds, rateUse, type Sample, type TariffCalendar } from "@hallmeter/meter-model";
 import fc from "fast-check";
 import type { Connection } from "mongoose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -20,17 +20,17 @@ import { verifyAccruals } from "./verify-accruals.ts";
 
 const ZONE = "Asia/Shanghai";
 const NANO_PER_MINOR = 10_000_000;
-const tariff: Tariff = {
-  schemeVersion: 1,
-  rates: [
+const CALENDAR: TariffCalendar = { timeZone: ZONE, restWeekdays: [6, 7], holidays: [], namedDays: {} };
+const tariff = dayScheme(
+  [
     { id: "day", name: "Day", priceMicroPerKWh: 617_003 },
     { id: "night", name: "Night", priceMicroPerKWh: 307_001 },
   ],
-  periods: [
+  [
     { from: "00:00", to: "06:00", rateId: "night" },
     { from: "06:00", to: "24:00", rateId: "day" },
   ],
-};
+);
 const START_MS = localDayBounds("2025-03-01", ZONE).startMs + 20 * 3_600_000;
 
 const eventArbitrary = fc.oneof(
@@ -90,10 +90,11 @@ describe("metering and ledger on a store", () => {
           circuitId,
           siteId,
           timeZone: ZONE,
+          calendar: CALENDAR,
           household: {
             id: householdId,
             tariffId: "t1",
-            tariffVersions: [{ effectiveFrom: new Date(0), tariff }],
+            tariffVersions: [{ number: 1, effectiveFrom: new Date(0), tariff }],
           },
           currency: "CNY",
           nanoPerMinor: NANO_PER_MINOR,
@@ -207,7 +208,7 @@ describe("metering and ledger on a store", () => {
 });
 
 function costOf(fromMs: number, toMs: number, wh: number): number {
-  return rateUse(tariff, ZONE, fromMs, toMs, wh).costNano;
+  return rateUse(tariff, CALENDAR, { fromMs, toMs, wh }).costNano;
 }
 
 function sampleOf(circuitId: string, atMs: number, energyWh: number): Sample {

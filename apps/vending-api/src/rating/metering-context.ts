@@ -1,9 +1,11 @@
-import type { Tariff } from "@hallmeter/meter-model";
+import type { TariffCalendar, TariffScheme } from "@hallmeter/meter-model";
 
 /** One version of a tariff; it holds from `effectiveFrom` until the next one's. */
 export interface TariffVersion {
+  /** 1, 2, … within its tariff, never given twice. */
+  number: number;
   effectiveFrom: Date;
-  tariff: Tariff;
+  tariff: TariffScheme;
 }
 
 /** Everything that turns the samples of one circuit into money. */
@@ -11,6 +13,7 @@ export interface MeteringContext {
   readonly circuitId: string;
   readonly siteId: string;
   readonly timeZone: string;
+  readonly calendar: TariffCalendar;
   /** Null: metered, but charged to nobody. */
   readonly household: {
     readonly id: string;

@@ -56,8 +56,7 @@ export function watchSample(
   const polls = shown === watch.alike.shown ? watch.alike.polls + 1 : 1;
   if (polls === ALIKE_POLLS && sample.activePowerW > 0)
     notices.push({ alarm: "meter-stuck", state: "raised", params: { powerW: sample.activePowerW, polls } });
-  if (polls === 1 && isStuck(watch))
-    notices.push({ alarm: "meter-stuck", state: "cleared", params: {} });
+  if (polls === 1 && isStuck(watch)) notices.push({ alarm: "meter-stuck", state: "cleared", params: {} });
 
   const stillMs = watch.stillSince.getTime();
   const wasStill = lastAtMs - stillMs >= NO_USE_MS;
