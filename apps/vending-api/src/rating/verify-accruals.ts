@@ -4,6 +4,7 @@ import type { LedgerEntry } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
 import { accrualModel } from "./accrual.model.ts";
 import { type Accrual, accrualFault, usageRef } from "./accrual.ts";
+import { heldUseId } from "./held-use.ts";
 import { usageEntryOf } from "./post-usage.ts";
 
 /** What can be wrong between registers, accruals and the ledger. */
@@ -35,6 +36,7 @@ export async function verifyAccruals(connection: Connection): Promise<AccrualRep
   let accruals = 0;
   let before: Accrual | null = null;
   let waiting: Accrual[] = [];
+  let holding: Accrual[] = [];
   const cursor = accrualModel(connection)
     .find()
     .sort({ circuitId: 1, day: 1, part: 1 })
@@ -46,12 +48,18 @@ export async function verifyAccruals(connection: Connection): Promise<AccrualRep
     findings.push(...findingsAlone(accrual), ...findingsBetween(before, accrual));
     before = accrual;
     if (isPosted(accrual)) waiting.push(accrual);
+    if (accrual.held.length > 0) holding.push(accrual);
+    if (holding.length >= LOOK_UP_AT_ONCE) {
+      findings.push(...(await findingsOfHeld(connection, holding)));
+      holding = [];
+    }
     if (waiting.length >= LOOK_UP_AT_ONCE) {
       findings.push(...(await findingsInLedger(connection, waiting)));
       waiting = [];
     }
   }
   findings.push(...(await findingsInLedger(connection, waiting)));
+  findings.push(...(await findingsOfHeld(connection, holding)));
   return { accruals, findings };
 }
 
@@ -90,6 +98,27 @@ async function findingsInLedger(
     const entry = byRef.get(usageRef(accrual));
     if (!entry) return [{ accrualId, code: "entry-missing", detail: usageRef(accrual) }];
     return agrees(entry, accrual) ? [] : [{ accrualId, code: "entry-differs", detail: entry._id }];
+  });
+}
+
+/** What was released has one entry of just that energy; what is held or was rejected has none. */
+async function findingsOfHeld(
+  connection: Connection,
+  accruals: readonly Accrual[],
+): Promise<AccrualFinding[]> {
+  const uses = accruals.flatMap((accrual) =>
+    accrual.held.map((use) => ({ accrual, use, ref: usageRef({ _id: heldUseId(accrual, use) }) })),
+  );
+  const entries = await journalModel(connection)
+    .find({ refSpace: "rating", ref: { $in: uses.map(({ ref }) => ref) } })
+    .lean<LedgerEntry[]>();
+  const byRef = new Map(entries.map((entry) => [entry.ref, entry]));
+  return uses.flatMap(({ accrual: { _id: accrualId }, use, ref }): AccrualFinding[] => {
+    const entry = byRef.get(ref);
+    if (use.state === "released" && !entry) return [{ accrualId, code: "entry-missing", detail: ref }];
+    const isExpected = use.state === "released" || use.state === "releasing";
+    const isRight = isExpected && entry?.details.wh === use.toWh - use.fromWh;
+    return entry && !isRight ? [{ accrualId, code: "entry-differs", detail: entry._id }] : [];
   });
 }
 
