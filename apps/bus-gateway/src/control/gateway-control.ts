@@ -10,6 +10,7 @@ import {
   type Profile,
   type RelayState,
   rateSpans,
+  tariffAt,
   tariffCalendarOf,
 } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
@@ -323,8 +324,10 @@ export class GatewayControl {
 
   /** A meter keeps no prices of its own that would be known here: those of its household count. */
   #hasRateEdge(circuit: CircuitControl, fromMs: number, toMs: number): boolean {
-    const tariff = this.#credits.get(circuit.config.householdId)?.position?.tariff;
-    if (tariff === undefined || this.#config === null) return false;
+    const position = this.#credits.get(circuit.config.householdId)?.position;
+    if (!position || this.#config === null) return false;
+    const tariff = tariffAt(position, fromMs);
+    if (tariff !== tariffAt(position, toMs)) return true;
     return rateSpans(tariff, tariffCalendarOf(this.#config), fromMs, toMs).length > 1;
   }
 

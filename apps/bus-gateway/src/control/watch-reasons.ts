@@ -16,7 +16,8 @@ interface WatchView {
 
 /** What the horizon would cost at the present load, at least the expected one, at the dearest rate; 10⁻⁶. */
 function costOfHorizonMicro(position: CreditPosition, activePowerW: number): number {
-  const dearest = Math.max(...position.tariff.rates.map((rate) => rate.priceMicroPerKWh));
+  const tariffs = [position.tariff, ...(position.laterTariffs ?? []).map(({ tariff }) => tariff)];
+  const dearest = Math.max(...tariffs.flatMap(({ rates }) => rates.map((rate) => rate.priceMicroPerKWh)));
   const energyWh = (Math.max(activePowerW, EXPECTED_LOAD_W) * CUT_HORIZON_MS) / MS_PER_HOUR;
   return (energyWh * dearest) / 1000;
 }

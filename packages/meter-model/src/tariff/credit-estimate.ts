@@ -74,6 +74,11 @@ export function useSince(position: CreditPosition, calendar: TariffCalendar, use
   };
 }
 
+/** The prices in force at an instant, as far as the position knows. */
+export function tariffAt({ tariff, laterTariffs = [] }: CreditPosition, atMs: number): TariffScheme {
+  return laterTariffs.findLast((later) => Date.parse(later.effectiveFrom) <= atMs)?.tariff ?? tariff;
+}
+
 /** The server cuts a use at midnights and new versions, and rounds to a whole Wh at each. */
 function cutsOfServer({ fromMs, toMs }: TimedUse, versions: number): number {
   return Math.ceil((toMs - fromMs) / SHORTEST_DAY_MS) + versions;
