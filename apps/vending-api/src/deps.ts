@@ -10,7 +10,9 @@ export interface Deps {
   readonly connection: Connection;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly secrets: { readonly jwtSecret: string };
+  readonly secrets: { readonly jwtSecret: string; readonly sealingSecret: string };
+  /** Where browsers and payment providers reach this server, without a slash at the end. */
+  readonly publicUrl: () => string;
   /** Meter types by id: those that come along, and the users' own. */
   readonly profiles: Profiles;
   /** Tells open pages what changed. */

@@ -82,6 +82,14 @@ export const ERROR_CODES = {
     failureClass: "permanent",
     title: "Another person than the one who asked must approve",
   },
+  // Grants
+  "month-without-grant": {
+    status: 422,
+    failureClass: "permanent",
+    title: "The policy grants nothing for this month",
+  },
+  "run-reversed": { status: 409, failureClass: "permanent", title: "This grant run was reversed" },
+  "grant-used-up": { status: 409, failureClass: "permanent", title: "Nothing of this grant is left" },
   // Tills
   "no-open-shift": { status: 409, failureClass: "permanent", title: "Open a till first" },
   "till-in-use": { status: 409, failureClass: "permanent", title: "Somebody else has this till open" },
@@ -93,6 +101,40 @@ export const ERROR_CODES = {
   },
   "shift-closed": { status: 409, failureClass: "permanent", title: "The shift is closed" },
   "not-enough-cash": { status: 409, failureClass: "permanent", title: "The till has not that much cash" },
+  // Payments
+  "payments-unavailable": {
+    status: 409,
+    failureClass: "permanent",
+    title: "This site takes no payments here",
+  },
+  "provider-unavailable": {
+    status: 503,
+    failureClass: "transient",
+    title: "The payment provider does not answer",
+  },
+  "provider-refused": {
+    status: 502,
+    failureClass: "permanent",
+    title: "The payment provider refused this",
+  },
+  "webhook-untrusted": {
+    status: 400,
+    failureClass: "permanent",
+    title: "The message has no valid signature",
+  },
+  // Cards
+  "card-refused": { status: 422, failureClass: "permanent", title: "This card cannot be used for that" },
+  "card-taken": { status: 409, failureClass: "permanent", title: "This card belongs to somebody" },
+  "card-not-read-back": {
+    status: 409,
+    failureClass: "ambiguous",
+    title: "The card does not show what was to be written; read it again",
+  },
+  "card-count-unknown": {
+    status: 409,
+    failureClass: "ambiguous",
+    title: "Nobody has said how far the meter has taken from the card",
+  },
   // Meters that hold credit
   "sale-not-settled": {
     status: 409,

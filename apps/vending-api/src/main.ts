@@ -50,7 +50,8 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
     connection,
     clock: systemClock,
     log,
-    secrets: { jwtSecret: settings.jwtSecret },
+    secrets: { jwtSecret: settings.jwtSecret, sealingSecret: settings.sealingSecret ?? settings.jwtSecret },
+    publicUrl: () => settings.publicUrl ?? `http://127.0.0.1:${portOf(server)}`,
     profiles,
     changes: createChanges({ connection, clock: systemClock, log, stopping: stopping.signal }),
     metrics,
@@ -75,7 +76,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
     startJobRunner(deps, FEATURE_JOBS),
     startSchedules(deps, FEATURE_SCHEDULES),
   ];
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   log.info({ port }, "API listens");
 
   let closed: Promise<void> | undefined;
@@ -93,6 +94,10 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
       return closed;
     },
   };
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
 
 async function closeServer(server: Server, log: Logger): Promise<void> {

@@ -19,6 +19,16 @@ const environmentSchema = z.object({
   HALLMETER_JWT_SECRET: z
     .string({ error: "is missing" })
     .min(MIN_SECRET_LENGTH, `has fewer than ${MIN_SECRET_LENGTH} characters`),
+  /** Seals keys that are kept in the store; without it the one above does. */
+  HALLMETER_SEALING_SECRET: z
+    .string()
+    .min(MIN_SECRET_LENGTH, `has fewer than ${MIN_SECRET_LENGTH} characters`)
+    .optional(),
+  /** Where browsers and payment providers reach the server; needed behind a proxy. */
+  HALLMETER_PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/?#]+\/?$/, "is no http:// or https:// address of a host")
+    .optional(),
   /** Where the users' own meter profiles lie; `hallmeter start` keeps its store there too. */
   HALLMETER_DATA: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
@@ -32,6 +42,10 @@ export interface ApiSettings {
   /** 0 takes any free port. */
   port: number;
   jwtSecret: string;
+  /** Default: the one above. */
+  sealingSecret?: string | undefined;
+  /** Default: the address that the server listens at. */
+  publicUrl?: string | undefined;
   /** Folder of the built console, from the command line; without it the API stands alone. */
   consoleDir?: string | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -50,10 +64,13 @@ export function readApiSettings(env: Readonly<Record<string, string | undefined>
   ];
   if (!result.success || mistakes.length > 0) throw new ApiError("invalid-settings", mistakes.join("; "));
   const { MONGODB_URI, HALLMETER_PORT, HALLMETER_JWT_SECRET, LOG_LEVEL, HALLMETER_DATA } = result.data;
+  const { HALLMETER_SEALING_SECRET, HALLMETER_PUBLIC_URL } = result.data;
   return {
     mongoUri: MONGODB_URI,
     port: HALLMETER_PORT,
     jwtSecret: HALLMETER_JWT_SECRET,
+    sealingSecret: HALLMETER_SEALING_SECRET,
+    publicUrl: HALLMETER_PUBLIC_URL?.replace(/\/$/, ""),
     logLevel: LOG_LEVEL,
     ...(HALLMETER_DATA === undefined ? {} : { profilesDir: join(HALLMETER_DATA, "profiles") }),
   };

@@ -41,6 +41,7 @@ const HAPPENED = {
   "gateway-offline": "网关离线",
   "register-suspect": "示数异常",
   "sale-doubtful": "售电存疑",
+  "payment-doubtful": "网上支付存疑",
   "meter-changed": "电表已更换",
   "meter-clock": "电表时钟超差",
   "parameters-differ": "参数不一致",

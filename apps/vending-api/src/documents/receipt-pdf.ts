@@ -14,7 +14,7 @@ export interface Receipt {
   balanceAfterMinor: number;
   currency: string;
   currencyDigits: number;
-  method: "cash" | "card" | "transfer";
+  method: "cash" | "card" | "transfer" | "provider";
   cashier: string;
   note: string;
   entry: { seq: number; hash: string };
@@ -35,6 +35,7 @@ const METHOD_TEXTS = {
   cash: "Cash  现金",
   card: "Card  银行卡",
   transfer: "Transfer  转账",
+  provider: "Online payment  网上支付",
 } as const satisfies Record<Receipt["method"], string>;
 
 /** The receipt in English and Chinese. The same receipt gives the same bytes. */

@@ -62,6 +62,7 @@ export function problemsOf(row: Route): ErrorCode[] {
     ...(row.body
       ? (["bad-json", "invalid-body", "unsupported-media-type", "payload-too-large"] as const)
       : []),
+    ...(row.takesBytes ? (["payload-too-large"] as const) : []),
     ...(row.idempotencyKey ? IDEMPOTENCY_PROBLEMS : []),
     ...row.problems,
     "store-unavailable",
@@ -87,6 +88,14 @@ function operationOf(row: Route): ZodOpenApiOperationObject {
     requestParams: parametersOf(row),
     ...(row.body
       ? { requestBody: { required: true, content: { "application/json": { schema: row.body } } } }
+      : {}),
+    ...(row.takesBytes
+      ? {
+          requestBody: {
+            required: true,
+            content: { "*/*": { schema: z.string().meta({ format: "binary" }) } },
+          },
+        }
       : {}),
     responses: { ...answersOf(row), ...problemAnswersOf(row) },
   };

@@ -33,6 +33,8 @@ export interface RequestContext {
   readonly secure: boolean;
   readonly cookies: Readonly<Record<string, string>>;
   header(name: string): string | undefined;
+  /** The body of a route that `takesBytes`; empty for the others. */
+  readonly bytes: Buffer;
 }
 
 export interface RouteRequest<Params, Query, Body, Who, Key> extends RequestContext {
@@ -63,6 +65,8 @@ export interface RouteDefinition<
   idempotencyKey?: Key;
   query?: Query;
   body?: Body;
+  /** Takes the body as it came in, whatever its type, as `bytes`: a signature is over bytes. Instead of `body`. */
+  takesBytes?: true;
   /** Default 100 kB, plenty for a form; the gateway's batches need more. */
   bodyLimitBytes?: number;
   /** A mistake in this field of the body answers this code instead of `invalid-body`. */
@@ -103,6 +107,7 @@ export interface Route {
   readonly params: z.ZodObject;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  readonly takesBytes?: true;
   readonly bodyLimitBytes: number;
   readonly answers: AnswerTable;
   readonly problems: readonly ErrorCode[];

@@ -1,4 +1,4 @@
-import express, { type Request, type Response, type Router } from "express";
+import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { ApiError, isApiError } from "../errors.ts";
@@ -29,7 +29,6 @@ export function apiRouter(routes: readonly Route[], deps: RouterDeps): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   const methods = new Map<string, string[]>();
   for (const row of routes) {
-    const readBody = express.json({ limit: row.bodyLimitBytes, strict: true });
     router[row.method](
       row.path,
       async (request, response, next) => {
@@ -37,7 +36,7 @@ export function apiRouter(routes: readonly Route[], deps: RouterDeps): Router {
         response.locals.caller = await admit(row.access, request, deps.authenticators);
         next();
       },
-      ...(row.body ? [refuseOtherMedia, readBody] : []),
+      ...bodyReaders(row),
       (request, response) => serve(row, request, response, deps),
     );
     methods.set(row.path, [...(methods.get(row.path) ?? []), row.method.toUpperCase()]);
@@ -49,6 +48,11 @@ export function apiRouter(routes: readonly Route[], deps: RouterDeps): Router {
     });
   }
   return router;
+}
+
+function bodyReaders({ body, takesBytes, bodyLimitBytes: limit }: Route): RequestHandler[] {
+  if (takesBytes) return [express.raw({ limit, type: () => true, inflate: false })];
+  return body ? [refuseOtherMedia, express.json({ limit, strict: true })] : [];
 }
 
 function refuseOtherMedia(request: Request, _response: Response, next: () => void): void {
@@ -74,7 +78,7 @@ async function serve(row: Route, request: Request, response: Response, deps: Rou
         method: request.method,
         path: request.path,
         callerId: caller?.id ?? "",
-        body: request.body,
+        body: row.takesBytes ? undefined : request.body,
       }),
     })
     .catch(async (error: unknown) => {
@@ -110,6 +114,7 @@ function contextOf(request: Request, response: Response, { clock }: RouterDeps):
     secure: request.secure,
     cookies: request.cookies,
     header: (name) => request.get(name),
+    bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
   };
 }
 

@@ -9,6 +9,7 @@ export const ENTRY_KINDS = {
   void: { household: "minus", counter: "till", grants: false, takes: "any" },
   grant: { household: "plus", counter: "subsidy", grants: true, takes: "any" },
   "grant-expiry": { household: "minus", counter: "subsidy", grants: true, takes: "any" },
+  "grant-reversal": { household: "minus", counter: "subsidy", grants: true, takes: "any" },
   usage: { household: "minus", counter: "revenue", grants: true, takes: "any" },
   adjustment: { household: "any", counter: "adjustments", grants: true, takes: "any" },
   transfer: { household: "any", counter: "transfers", grants: true, takes: "purchased-and-named" },
@@ -39,3 +40,12 @@ export const PAYMENT_METHODS = {
 
 export type PaymentMethod = keyof typeof PAYMENT_METHODS;
 export const PAYMENT_METHOD_NAMES = Object.keys(PAYMENT_METHODS) as [PaymentMethod, ...PaymentMethod[]];
+
+/** Every way in which a purchase may have been paid: at the desk, or by the resident through a payment provider. */
+export const PURCHASE_METHOD_NAMES = [...PAYMENT_METHOD_NAMES, "provider"] as const;
+export type PurchaseMethod = (typeof PURCHASE_METHOD_NAMES)[number];
+
+/** What a payment provider has received and owes the site, e.g. `payments-stripe`. */
+export function providerAccount(provider: string): string {
+  return `payments-${provider}`;
+}

@@ -39,9 +39,10 @@ export interface EntryBody {
 
 /**
  * `request`: a client's Idempotency-Key. `rating`: made from circuit and day. `transfer`: the entry at the other end.
- * `adjustment`: the adjustment. None can stand in another's way.
+ * `adjustment`: the adjustment. `grant`: made from policy, month and household. `payment`:
+ * made from a provider's own id of a payment. None can stand in another's way.
  */
-export type RefSpace = "request" | "rating" | "transfer" | "adjustment";
+export type RefSpace = "request" | "rating" | "transfer" | "adjustment" | "grant" | "payment";
 
 export interface EntryIdentity {
   _id: string;

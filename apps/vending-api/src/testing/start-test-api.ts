@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Connection } from "mongoose";
 import { pino } from "pino";
@@ -59,7 +59,11 @@ export async function startTestApi(
     clock,
     log,
     profiles: loadProfiles(options.profilesDir),
-    secrets: { jwtSecret: "a secret for tests that is long enough" },
+    secrets: {
+      jwtSecret: "a secret for tests that is long enough",
+      sealingSecret: "another secret for tests, long enough",
+    },
+    publicUrl: () => originOf(server),
     changes: createChanges({ connection, clock, log, stopping: stopping.signal }),
     metrics: new Registry(),
     stopping: stopping.signal,
@@ -69,7 +73,7 @@ export async function startTestApi(
   await ensureAllIndexes(connection);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = originOf(server);
 
   return {
     origin,
@@ -125,4 +129,8 @@ export async function startTestApi(
       await database.stop();
     },
   };
+}
+
+function originOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -1,7 +1,7 @@
 import { idSchema, instantSchema, localDay, SALE_CODES, saleCodeSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import type { LedgerEntry } from "../ledger/entry.ts";
-import { PAYMENT_METHOD_NAMES, type PaymentMethod } from "../ledger/entry-kinds.ts";
+import { PURCHASE_METHOD_NAMES, type PurchaseMethod } from "../ledger/entry-kinds.ts";
 import type { Delivery } from "../network/delivery.model.ts";
 import type { Site } from "../places/site.model.ts";
 
@@ -12,7 +12,7 @@ export const purchaseAnswer = z
     householdId: idSchema,
     amountMinor: z.int(),
     currency: z.string(),
-    method: z.enum(PAYMENT_METHOD_NAMES),
+    method: z.enum(PURCHASE_METHOD_NAMES),
     note: z.string(),
     at: instantSchema,
     cashier: z.string(),
@@ -40,9 +40,9 @@ export function receiptNumberOf(entry: LedgerEntry, timeZone: string): string {
   return `${day}-${entry.hash.slice(0, 8).toUpperCase()}`;
 }
 
-export function methodOf(entry: LedgerEntry): PaymentMethod {
+export function methodOf(entry: LedgerEntry): PurchaseMethod {
   const { method } = entry.details;
-  const known = PAYMENT_METHOD_NAMES.find((name) => name === method);
+  const known = PURCHASE_METHOD_NAMES.find((name) => name === method);
   if (known === undefined) throw new RangeError(`purchase ${entry._id} has no method of payment`);
   return known;
 }

@@ -2,7 +2,7 @@ import type { Connection } from "mongoose";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import { balancedPostings, householdAccount, type LedgerEntry, reversedPostings } from "../ledger/entry.ts";
-import type { PaymentMethod } from "../ledger/entry-kinds.ts";
+import type { PaymentMethod, PurchaseMethod } from "../ledger/entry-kinds.ts";
 import { journalModel } from "../ledger/journal.model.ts";
 import { type Decision, ledgerOf } from "../ledger/ledger.ts";
 import type { MoneyRequest } from "../ledger/money-request.ts";
@@ -23,7 +23,7 @@ const VOID_WINDOW_MS = 12 * 3_600_000;
 /** A delivery is made within a second of its purchase; what is missing later was cut off. Range 1–7 days. */
 const FORGOTTEN_WITHIN_MS = 2 * 86_400_000;
 
-type PurchaseDeps = Pick<Deps, "connection" | "clock" | "changes" | "profiles">;
+export type PurchaseDeps = Pick<Deps, "connection" | "clock" | "changes" | "profiles">;
 
 /**
  * Sells credit: one entry, in the seller's open shift if there is one, then the news to the household's gateways. Rejects as
@@ -70,7 +70,7 @@ export async function sellCredit(
 }
 
 /** On its way into the meter, where the household's credit lives there. */
-async function deliver(deps: PurchaseDeps, entry: LedgerEntry): Promise<void> {
+export async function deliver(deps: PurchaseDeps, entry: LedgerEntry): Promise<void> {
   const { _id: id, siteId, householdId, at } = entry;
   const { circuitId } = entry.details;
   if (typeof circuitId !== "string") return;
@@ -147,6 +147,8 @@ export async function voidPurchase(
 
 /** Why it cannot be voided any more, in a sentence. */
 function voidRefusal({ details, at }: LedgerEntry, isShiftOpen: boolean, now: Date): string | undefined {
+  if (details.method === ("provider" satisfies PurchaseMethod))
+    return "Paid through a provider: pay it back there, or ask for an adjustment";
   if (typeof details.shiftId === "string")
     return isShiftOpen ? undefined : "The shift of this purchase is closed; ask for an adjustment";
   const isOver = now.getTime() - at.getTime() > VOID_WINDOW_MS;
@@ -186,7 +188,7 @@ function refusal(
   return { refuse: { code, detail: detail || new ApiError(code).message }, at: now };
 }
 
-async function tellPurchase(deps: PurchaseDeps, entry: LedgerEntry): Promise<void> {
+export async function tellPurchase(deps: PurchaseDeps, entry: LedgerEntry): Promise<void> {
   const { _id: id, siteId, householdId } = entry;
   await tellMoneyMoved(deps, entry);
   deps.changes.publish({ resource: "purchases", id, siteId, householdId });

@@ -43,6 +43,7 @@ export const ALARM_KINDS = {
   "gateway-offline": { severity: "high" },
   "register-suspect": { severity: "high" },
   "sale-doubtful": { severity: "high" },
+  "payment-doubtful": { severity: "high" },
   "use-held": { severity: "medium" },
   "meter-stuck": { severity: "medium" },
   "no-use": { severity: "info" },
