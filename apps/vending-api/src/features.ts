@@ -4,6 +4,10 @@ import { auditRoutes } from "./audit/audit.routes.ts";
 import { boardRoutes } from "./board/board.routes.ts";
 import { changeRoutes } from "./changes/change.routes.ts";
 import type { Deps } from "./deps.ts";
+import { grantReversalJob, grantRunJob } from "./grants/grant-jobs.ts";
+import { grantPolicyRoutes } from "./grants/grant-policy.routes.ts";
+import { grantRunRoutes } from "./grants/grant-run.routes.ts";
+import { grantSchedules } from "./grants/grant-schedules.ts";
 import type { Authenticators } from "./http/authentication.ts";
 import type { Route } from "./http/route.ts";
 import type { JobKind } from "./jobs/define-job.ts";
@@ -65,6 +69,8 @@ export function featureRoutes(deps: Deps): Route[] {
     ...balanceRoutes(deps),
     ...tariffRoutes(deps),
     ...tariffVersionRoutes(deps),
+    ...grantPolicyRoutes(deps),
+    ...grantRunRoutes(deps),
     ...circuitRoutes(deps),
     ...circuitViewRoutes(deps),
     ...heldUseRoutes(deps),
@@ -91,10 +97,14 @@ export function featureRoutes(deps: Deps): Route[] {
 }
 
 /** Every long action that a process of this program can work on. */
-export const FEATURE_JOBS: readonly JobKind[] = [];
+export const FEATURE_JOBS: readonly JobKind[] = [grantRunJob, grantReversalJob];
 
 /** Everything that falls due by the calendar. */
-export const FEATURE_SCHEDULES: readonly Schedule[] = [...networkSchedules, ...readingsSchedules];
+export const FEATURE_SCHEDULES: readonly Schedule[] = [
+  ...networkSchedules,
+  ...readingsSchedules,
+  ...grantSchedules,
+];
 
 /** Who turns a token into a caller. */
 export function featureAuthenticators(deps: Deps): Authenticators {

@@ -6,6 +6,9 @@ import { changeIntentModel } from "./audit/change-intents.ts";
 import { changeModel } from "./changes/change.model.ts";
 import { streamTicketModel } from "./changes/stream-ticket.ts";
 import { ensureIndexes } from "./db/connection.ts";
+import { expiryMarkModel } from "./grants/expiry-mark.model.ts";
+import { grantPolicyModel } from "./grants/grant-policy.model.ts";
+import { grantRunModel } from "./grants/grant-run.model.ts";
 import { jobItemModel, jobModel } from "./jobs/job.model.ts";
 import { scheduleModel } from "./jobs/schedule.model.ts";
 import { balanceModel } from "./ledger/balance.model.ts";
@@ -71,6 +74,9 @@ const MODELS = [
   tillShiftModel,
   adjustmentModel,
   receiptPrintModel,
+  grantPolicyModel,
+  grantRunModel,
+  expiryMarkModel,
   jobModel,
   jobItemModel,
   scheduleModel,

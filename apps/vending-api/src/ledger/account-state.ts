@@ -72,7 +72,7 @@ export function stateAfter(
   return { lots, carryNano, taxCarryFemto, blocks };
 }
 
-/** A grant is its lots and nothing else, an expiry what it takes; no entry moves more of its lots than its own leg. */
+/** A grant is its lots and nothing else, an expiry or reversal what it takes; no entry moves more of its lots than its own leg. */
 function suitsLegs(
   kind: EntryBody["kind"],
   brought: readonly Lot[],
@@ -88,7 +88,7 @@ function suitsLegs(
     const gained = grantedLeft(brought, commodity);
     const lost = taken.reduce((sum, take) => (take.commodity === commodity ? sum + take.amount : sum), 0);
     if (kind === "grant") return gained === leg && lost === 0;
-    if (kind === "grant-expiry") return lost === -leg && gained === 0;
+    if (kind === "grant-expiry" || kind === "grant-reversal") return lost === -leg && gained === 0;
     return gained <= Math.max(0, leg) && lost <= Math.max(0, -leg);
   });
 }

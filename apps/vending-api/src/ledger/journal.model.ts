@@ -76,6 +76,11 @@ journalSchema.index({ siteId: 1, refSpace: 1, ref: 1 }, { unique: true });
 journalSchema.index({ refSpace: 1, ref: 1 });
 journalSchema.index({ siteId: 1, kind: 1, at: -1 });
 journalSchema.index({ siteId: 1, at: -1, _id: -1 });
+// Lots by when they expire.
+journalSchema.index(
+  { siteId: 1, "details.lots.expiresAt": 1 },
+  { partialFilterExpression: { "details.lots": { $exists: true } } },
+);
 
 export function journalModel(connection: Connection): Model<StoredRow> {
   return boundModel(connection, "Journal", journalSchema);

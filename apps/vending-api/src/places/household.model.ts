@@ -17,6 +17,8 @@ export interface Household {
   /** See search-words.ts. */
   words: string[];
   status: (typeof HOUSEHOLD_STATUSES)[number];
+  /** Words of the site's own by which grants choose; missing in rows of older releases. */
+  tags?: string[];
   tariffId: string | null;
   /** Circuits open at or below this balance, minor units… */
   cutMinor: number;
@@ -35,6 +37,7 @@ const householdSchema = new Schema<Household>(
     name: { type: String, required: true },
     words: { type: [String], required: true },
     status: { type: String, enum: HOUSEHOLD_STATUSES, required: true },
+    tags: { type: [String], default: undefined },
     tariffId: { type: String, default: null },
     cutMinor: { type: Number, required: true },
     releaseMinor: { type: Number, required: true },
@@ -46,6 +49,7 @@ const householdSchema = new Schema<Household>(
 householdSchema.index({ siteId: 1, occupies: 1 }, { unique: true });
 householdSchema.index({ siteId: 1, words: 1 });
 householdSchema.index({ unitId: 1 });
+householdSchema.index({ siteId: 1, tags: 1 });
 
 export const householdModel = (connection: Connection) =>
   boundModel<Household>(connection, "Household", householdSchema);

@@ -12,7 +12,7 @@ import { HOUSEHOLD_STATUSES, type Household, householdModel } from "./household.
 import { findReferenced, unknownReference } from "./reference.ts";
 import { type Resident, residentModel } from "./resident.model.ts";
 import { searchWords } from "./search-words.ts";
-import { nameField } from "./site-fields.ts";
+import { nameField, tagField, tagsField } from "./site-fields.ts";
 import { type Unit, unitModel } from "./unit.model.ts";
 
 /** What households ask of rooms that build on places; given by features.ts. */
@@ -33,6 +33,7 @@ export const householdAnswer = z
     name: z.string(),
     circuitIds: z.array(z.string()),
     status: z.enum(HOUSEHOLD_STATUSES),
+    tags: z.array(z.string()).meta({ description: "By which grants may choose their households." }),
     tariffId: z.string().nullable(),
     cutMinor: z.int(),
     releaseMinor: z.int(),
@@ -79,6 +80,7 @@ export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
         unitId: oneOrMany(z.string()).optional(),
         status: z.enum(HOUSEHOLD_STATUSES).optional(),
         tariffId: z.string().optional(),
+        tags: oneOrMany(tagField).optional(),
         q: z.string().trim().min(1).max(100).optional(),
       },
     }),
@@ -103,6 +105,7 @@ export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
       const unitNames = new Map(units.map((unit) => [unit._id, unit.name]));
       return rows.map(({ _id: id, openedAt, closedAt, ...household }) => ({
         ...household,
+        tags: household.tags ?? [],
         id,
         unitName: unitNames.get(household.unitId) ?? "",
         circuitIds: circuitIds.get(id) ?? [],
@@ -116,6 +119,7 @@ export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
     newFields: z.strictObject({
       unitId: z.string(),
       name: nameField,
+      tags: tagsField.default([]),
       tariffId: termsFields.tariffId.default(null),
       cutMinor: termsFields.cutMinor.default(0),
       releaseMinor: termsFields.releaseMinor.default(0),
@@ -135,7 +139,7 @@ export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
       await assertTerms(household);
       return household;
     },
-    patchFields: z.strictObject({ name: nameField, ...termsFields }).partial(),
+    patchFields: z.strictObject({ name: nameField, tags: tagsField, ...termsFields }).partial(),
     async patch(row, body) {
       if (row.status === "closed") throw new ApiError("household-closed");
       await assertTerms({ ...row, ...body });

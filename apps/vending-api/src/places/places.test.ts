@@ -192,6 +192,7 @@ describe("households", () => {
       name: "Family Wang",
       circuitIds: [],
       status: "open",
+      tags: [],
       tariffId: null,
       cutMinor: 0,
       releaseMinor: 0,

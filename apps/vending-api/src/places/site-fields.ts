@@ -15,6 +15,12 @@ export function currencyDigitsOf(currency: string): number {
 
 export const nameField = z.string().trim().min(1).max(120);
 
+export const tagField = z.string().trim().min(1).max(40);
+export const tagsField = z
+  .array(tagField)
+  .max(20)
+  .overwrite((tags) => [...new Set(tags)].sort());
+
 const calendarFields = {
   holidays: z
     .array(z.iso.date())
