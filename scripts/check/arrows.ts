@@ -38,9 +38,10 @@ const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
   "apps/vending-api": {
     http: COMMON_API,
     db: ["errors"],
-    audit: [...COMMON_API, "http"],
+    chain: [...COMMON_API, "http"],
+    audit: [...COMMON_API, "http", "chain"],
     changes: [...COMMON_API, "http"],
-    ledger: [...COMMON_API, "http"],
+    ledger: [...COMMON_API, "http", "chain"],
     users: [...COMMON_API, "http", "audit", "changes"],
     places: [...COMMON_API, "http", "audit", "changes"],
     alarms: [...COMMON_API, "http", "audit", "changes", "places"],

@@ -12,7 +12,7 @@ export {
   openCheckpoint,
   rawPublicKey,
   signCheckpoint,
-} from "./ledger/checkpoint.ts";
+} from "./chain/checkpoint.ts";
 export type { Progress } from "./ledger/pace.ts";
 export { type RebuildReport, rebuildBalances } from "./ledger/rebuild-balances.ts";
 export { type LedgerReport, verifyLedger } from "./ledger/verify-ledger.ts";

@@ -1,8 +1,8 @@
 import type { Connection } from "mongoose";
+import { GENESIS_HASH } from "../chain/genesis.ts";
+import { type Batch, createKeyedQueue } from "../chain/keyed-queue.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { ApiError } from "../errors.ts";
-import { GENESIS_HASH } from "../ledger/entry.ts";
-import { type Batch, createKeyedQueue } from "../ledger/keyed-queue.ts";
 import { type AuditEntry, auditModel, type ChainedAuditEntry, hashAuditEntry } from "./audit.model.ts";
 
 /** The end of a site's chain. */

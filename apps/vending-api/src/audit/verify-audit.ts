@@ -1,5 +1,5 @@
 import type { Connection } from "mongoose";
-import type { SignedEnds } from "../ledger/checkpoint.ts";
+import type { SignedEnds } from "../chain/checkpoint.ts";
 import { auditModel, type ChainedAuditEntry, hashAuditEntry } from "./audit.model.ts";
 import { type AuditHead, EMPTY_AUDIT } from "./audit-log.ts";
 

@@ -1,13 +1,7 @@
 import { createHash } from "node:crypto";
+import { GENESIS_HASH } from "../chain/genesis.ts";
 import type { SystemTotals } from "./balance.model.ts";
-import {
-  type ChainHead,
-  EMPTY_CHAIN,
-  GENESIS_HASH,
-  headAfter,
-  type LedgerEntry,
-  type Posting,
-} from "./entry.ts";
+import { type ChainHead, EMPTY_CHAIN, headAfter, type LedgerEntry, type Posting } from "./entry.ts";
 import { ENTRY_KINDS } from "./entry-kinds.ts";
 import { addTotals, foldRun } from "./fold-balances.ts";
 import { findingsOf, type LedgerFinding, type LedgerFindingCode } from "./invariants.ts";

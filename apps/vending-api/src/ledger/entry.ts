@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { GENESIS_HASH } from "../chain/genesis.ts";
 import { canonicalJson } from "../http/request-hash.ts";
 import { type AccountState, EMPTY_STATE, isEmptyState, stateAfter } from "./account-state.ts";
 import { ENTRY_KINDS, type EntryKind, PAYMENT_METHODS, type PaymentMethod } from "./entry-kinds.ts";
@@ -73,8 +74,6 @@ export interface ChainHead {
   state: AccountState;
 }
 
-/** What the first entry of a chain calls its predecessor. */
-export const GENESIS_HASH = "0".repeat(64);
 export const EMPTY_CHAIN: ChainHead = { seq: 0, hash: GENESIS_HASH, balance: {}, state: EMPTY_STATE };
 
 export function householdAccount(householdId: string): string {

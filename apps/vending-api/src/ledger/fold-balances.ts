@@ -1,16 +1,10 @@
 import mongoose, { type Connection } from "mongoose";
+import { GENESIS_HASH } from "../chain/genesis.ts";
+import { createKeyedQueue, type KeyedQueue } from "../chain/keyed-queue.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { type BalanceRow, balanceModel, type HouseholdKey, type SystemTotals } from "./balance.model.ts";
-import {
-  addBalances,
-  type ChainHead,
-  GENESIS_HASH,
-  headAfter,
-  householdAccount,
-  type LedgerEntry,
-} from "./entry.ts";
+import { addBalances, type ChainHead, headAfter, householdAccount, type LedgerEntry } from "./entry.ts";
 import { journalModel } from "./journal.model.ts";
-import { createKeyedQueue, type KeyedQueue } from "./keyed-queue.ts";
 
 /** What entries in a row did to one chain. */
 export interface FoldedRun {

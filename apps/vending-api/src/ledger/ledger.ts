@@ -1,4 +1,5 @@
 import type { Connection } from "mongoose";
+import { type Batch, createKeyedQueue } from "../chain/keyed-queue.ts";
 import { groupBy } from "../db/group-by.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { ApiError } from "../errors.ts";
@@ -7,7 +8,6 @@ import { type ChainHead, householdAccount, type LedgerEntry } from "./entry.ts";
 import { type BalanceFold, catchUpBalance, createBalanceFold, foldRun } from "./fold-balances.ts";
 import { createHeadMemory, type HeadMemory } from "./head-memory.ts";
 import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
-import { type Batch, createKeyedQueue } from "./keyed-queue.ts";
 import { postTogether } from "./post-together.ts";
 import {
   decideTurn,

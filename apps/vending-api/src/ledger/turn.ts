@@ -1,3 +1,4 @@
+import type { Pending } from "../chain/keyed-queue.ts";
 import { newId } from "../db/model.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
 import {
@@ -10,7 +11,6 @@ import {
 } from "./entry.ts";
 import { findingsOf } from "./invariants.ts";
 import { isRefusal, type JournalRow, type Refusal, refusalAccount } from "./journal.model.ts";
-import type { Pending } from "./keyed-queue.ts";
 
 export type Decision = { accept: EntryBody } | { refuse: { code: ErrorCode; detail: string }; at: Date };
 

@@ -1,8 +1,8 @@
 import type { Connection } from "mongoose";
+import type { SignedEnds } from "../chain/checkpoint.ts";
 import { canonicalJson } from "../http/request-hash.ts";
 import { type BalanceRow, balanceModel, type SystemTotals } from "./balance.model.ts";
 import { createChainFold, type FoldedChain, findingAt, type Report, type SiteFold } from "./chain-fold.ts";
-import type { SignedEnds } from "./checkpoint.ts";
 import { addTotals } from "./fold-balances.ts";
 import { LEDGER_FINDINGS, type LedgerFinding } from "./invariants.ts";
 import { type JournalRow, journalModel } from "./journal.model.ts";

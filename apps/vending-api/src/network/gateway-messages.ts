@@ -3,7 +3,7 @@ import type { BulkAnswer, Command, DownlinkMessage, Sale } from "@hallmeter/mete
 import type { Connection } from "mongoose";
 import { isDuplicateKey } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
-import { createKeyedQueue, type Pending } from "../ledger/keyed-queue.ts";
+import { createKeyedQueue, type Pending } from "../chain/keyed-queue.ts";
 import { type CommandRow, commandModel } from "./command.model.ts";
 import { creditPosition, gatewaysOf, householdsOf } from "./credit-position.ts";
 import { currentConfig } from "./gateway-config.ts";
