@@ -5,6 +5,7 @@ import { auditModel } from "./audit/audit.model.ts";
 import { changeIntentModel } from "./audit/change-intents.ts";
 import { changeModel } from "./changes/change.model.ts";
 import { streamTicketModel } from "./changes/stream-ticket.ts";
+import { claimedKeyModel } from "./db/claimed-key.ts";
 import { ensureIndexes } from "./db/connection.ts";
 import { expiryMarkModel } from "./grants/expiry-mark.model.ts";
 import { grantPolicyModel } from "./grants/grant-policy.model.ts";
@@ -68,6 +69,7 @@ const MODELS = [
   eventModel,
   auditModel,
   changeIntentModel,
+  claimedKeyModel,
   changeModel,
   streamTicketModel,
   tillModel,

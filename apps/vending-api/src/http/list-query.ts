@@ -1,6 +1,7 @@
 import type { Model, QueryFilter } from "mongoose";
 import { z } from "zod";
 import { type PageAnswer, page } from "./answer.ts";
+import { brokenTextPaths, isTooDeep } from "./input-shape.ts";
 
 /** Rows per answer; the console asks for 25 to 100, exports page through. */
 const MAX_ROWS = 1000;
@@ -23,11 +24,13 @@ function jsonParameter<Schema extends z.ZodType>(schema: Schema, description: st
   return text
     .transform((value, context) => {
       try {
-        return JSON.parse(value) as unknown;
+        const parsed: unknown = JSON.parse(value);
+        if (!isTooDeep(parsed) && brokenTextPaths(parsed).length === 0) return parsed;
+        context.addIssue({ code: "custom", message: "Has characters that no text has, or nests too deep" });
       } catch {
         context.addIssue({ code: "custom", message: "Is not valid JSON" });
-        return z.NEVER;
       }
+      return z.NEVER;
     })
     .pipe(schema);
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { ApiError, type ErrorCode, type FieldError } from "../errors.ts";
+import { brokenTextPaths } from "./input-shape.ts";
 
 export interface ParseInputOptions {
   code: ErrorCode;
@@ -15,10 +16,16 @@ export function parseInput<Schema extends z.ZodType>(
   input: unknown,
   { code, fieldProblems = {} }: ParseInputOptions,
 ): z.output<Schema> {
+  const broken = brokenTextPaths(input).map(
+    (path): FieldError => ({ path, code: "malformed", message: "Has characters that no text has" }),
+  );
   const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, input)).slice(0, MAX_ERRORS);
-  const promoted = errors.map((error) => fieldProblems[error.path]).find((problem) => problem !== undefined);
+  if (result.success && broken.length === 0) return result.data;
+  const issues = result.error?.issues ?? [];
+  const errors = [...broken, ...issues.flatMap((issue) => fieldErrors(issue, input))].slice(0, MAX_ERRORS);
+  const promoted = errors
+    .filter(({ path }) => Object.hasOwn(fieldProblems, path))
+    .map(({ path }) => fieldProblems[path])[0];
   const first = errors[0];
   const where = first?.path ? `${first.path}: ` : "";
   throw new ApiError(promoted ?? code, first && `${where}${first.message}`, { errors });

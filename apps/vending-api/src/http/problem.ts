@@ -66,7 +66,12 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError("internal", undefined, { cause: error });
 }
 
+/** What zlib says of bytes that are no gzip, or end too early ("Return codes" of zlib.h). */
+const BROKEN_PACKING = ["Z_DATA_ERROR", "Z_BUF_ERROR"];
+
 function bodyParserProblem(error: unknown): ErrorCode | undefined {
-  if (!(error instanceof Error) || !("type" in error) || typeof error.type !== "string") return undefined;
-  return BODY_PARSER_PROBLEMS[error.type];
+  if (!(error instanceof Error)) return undefined;
+  if ("type" in error && typeof error.type === "string") return BODY_PARSER_PROBLEMS[error.type];
+  const isPacking = "code" in error && typeof error.code === "string" && BROKEN_PACKING.includes(error.code);
+  return isPacking ? "bad-json" : undefined;
 }

@@ -7,6 +7,7 @@ import { type Answer, isSchema } from "./answer.ts";
 import { type Authenticators, admit } from "./authentication.ts";
 import { serveEventStream } from "./event-stream.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
+import { isTooDeep } from "./input-shape.ts";
 import { requestHashOf } from "./request-hash.ts";
 import type { RequestContext, Route } from "./route.ts";
 
@@ -52,7 +53,13 @@ export function apiRouter(routes: readonly Route[], deps: RouterDeps): Router {
 
 function bodyReaders({ body, takesBytes, bodyLimitBytes: limit }: Route): RequestHandler[] {
   if (takesBytes) return [express.raw({ limit, type: () => true, inflate: false })];
-  return body ? [refuseOtherMedia, express.json({ limit, strict: true })] : [];
+  return body ? [refuseOtherMedia, express.json({ limit, strict: true }), refuseDeepBody] : [];
+}
+
+/** Before anything walks it. */
+function refuseDeepBody(request: Request, _response: Response, next: () => void): void {
+  if (isTooDeep(request.body)) throw new ApiError("bad-json", "The body nests too deep");
+  next();
 }
 
 function refuseOtherMedia(request: Request, _response: Response, next: () => void): void {

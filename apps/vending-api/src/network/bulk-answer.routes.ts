@@ -1,6 +1,7 @@
 import { bulkAnswerSchema, instantSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { recordAudit } from "../audit/audit.ts";
+import { claimKey } from "../db/claimed-key.ts";
 import type { Deps } from "../deps.ts";
 import { actorOf } from "../http/access.ts";
 import { accepted } from "../http/answer.ts";
@@ -38,6 +39,7 @@ export function bulkAnswerRoutes(deps: Deps): Route[] {
       async handle(request) {
         const { body, caller, now, requestHash } = request;
         const gateway = await findVisible(gateways, request.params.id, caller);
+        await claimKey(deps.connection, request);
         const at = (inMs: number) => new Date(now.getTime() + inMs).toISOString();
         const answer = {
           // The same request is the same answer: heard twice, it says the same.

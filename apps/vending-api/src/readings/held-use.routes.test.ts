@@ -45,9 +45,10 @@ const decide = async (
   options: { token?: string; key?: string } = {},
 ) => {
   keys += 1;
+  const key = options.key ?? `interval-key-${keys}`;
   return api.call<{ done: Row[]; failed: { id: string; code: string }[] }>("POST", `/intervals/${what}`, {
     token: options.token ?? (await manager()),
-    idempotencyKey: options.key ?? `interval-key-${keys}`,
+    idempotencyKey: key,
     body: { ids, reason: "Looked at the meter" },
   });
 };

@@ -1,6 +1,7 @@
 import { idSchema, instantSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { recordAudit } from "../audit/audit.ts";
+import { claimKey } from "../db/claimed-key.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, ERROR_CODE_NAMES, type ErrorCode, isApiError } from "../errors.ts";
 import { type PersonCaller, READERS, siteScope } from "../http/access.ts";
@@ -111,6 +112,7 @@ export function heldUseRoutes(deps: Deps): Route[] {
 
   /** Each by itself, in order: what can't be decided for one stops no other. */
   const decideAll = async (request: DecisionRequest, decision: Decision) => {
+    await claimKey(connection, request);
     const done: HeldUseRow[] = [];
     const failed: { id: string; code: ErrorCode }[] = [];
     for (const id of new Set(request.body.ids)) {

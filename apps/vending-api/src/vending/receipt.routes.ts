@@ -1,6 +1,7 @@
 import type { Connection } from "mongoose";
 import { z } from "zod";
 import { recordAudit } from "../audit/audit.ts";
+import { claimKey } from "../db/claimed-key.ts";
 import type { Deps } from "../deps.ts";
 import { receiptPdf } from "../documents/receipt-pdf.ts";
 import { ApiError } from "../errors.ts";
@@ -48,6 +49,7 @@ export function receiptRoutes(deps: Deps): Route[] {
       async handle(request) {
         const { params, caller, idempotencyKey: key, now: at } = request;
         const { _id: id, siteId } = await visiblePurchase(connection, params.id, caller);
+        await claimKey(connection, request);
         const by = { id: caller.id, name: caller.name };
         const { copy, repeated } = await countPrint(connection, { id, siteId }, { by, at, key });
         if (!repeated)

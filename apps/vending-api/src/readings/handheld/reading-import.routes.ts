@@ -3,6 +3,7 @@ import { idSchema, instantSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { recordAudit } from "../../audit/audit.ts";
 import { groupBy } from "../../db/group-by.ts";
+import { claimKey } from "../../db/claimed-key.ts";
 import { isDuplicateKey } from "../../db/model.ts";
 import type { Deps } from "../../deps.ts";
 import { ApiError } from "../../errors.ts";
@@ -186,6 +187,7 @@ export function readingImportRoutes(deps: Deps): Route[] {
       async handle(request) {
         const { body, caller, now, params } = request;
         const found = await findVisible(model, params.id, caller);
+        await claimKey(connection, request);
         const decided =
           found.state === "previewed"
             ? await decide(found, body.lines, { by: { id: caller.id, name: caller.name }, now })
