@@ -28,6 +28,11 @@ import { networkSchedules } from "./network/network-jobs.ts";
 import { parameterRoutes } from "./network/parameter.routes.ts";
 import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
 import { viciousLoadRoutes } from "./network/vicious-load/replay.routes.ts";
+import { myTopUpRoutes } from "./payments/my-top-up.routes.ts";
+import { paymentSchedules } from "./payments/payment-schedules.ts";
+import { paymentSettingsRoutes } from "./payments/payment-settings.routes.ts";
+import { sandboxRoutes } from "./payments/sandbox/sandbox.routes.ts";
+import { topUpRoutes } from "./payments/top-up.routes.ts";
 import { buildingRoutes } from "./places/building.routes.ts";
 import { householdRoutes } from "./places/household.routes.ts";
 import { residentRoutes } from "./places/resident.routes.ts";
@@ -64,6 +69,9 @@ export function featureRoutes(deps: Deps): Route[] {
     ...purchaseRoutes(deps),
     ...receiptRoutes(deps),
     ...adjustmentRoutes(deps),
+    ...paymentSettingsRoutes(deps),
+    ...topUpRoutes(deps),
+    ...sandboxRoutes(deps),
     ...tillRoutes(deps),
     ...shiftRoutes(deps),
     ...balanceRoutes(deps),
@@ -86,6 +94,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...viciousLoadRoutes(deps),
     ...uplinkRoutes(deps),
     ...meRoutes(deps),
+    ...myTopUpRoutes(deps),
     ...alarmRoutes(deps, names),
     ...eventRoutes(deps, names),
     ...changeRoutes(deps, { callerById: (userId) => callerById(deps.connection, userId) }),
@@ -104,6 +113,7 @@ export const FEATURE_SCHEDULES: readonly Schedule[] = [
   ...networkSchedules,
   ...readingsSchedules,
   ...grantSchedules,
+  ...paymentSchedules,
 ];
 
 /** Who turns a token into a caller. */

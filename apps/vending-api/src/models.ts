@@ -26,6 +26,10 @@ import { meterModel } from "./network/meter.model.ts";
 import { meterMirrorModel } from "./network/meter-mirror.model.ts";
 import { standingMarkModel } from "./network/standing-mark.model.ts";
 import { recordedStepModel } from "./network/vicious-load/recorded-step.model.ts";
+import { paymentSettingsModel } from "./payments/payment-settings.model.ts";
+import { sandboxPaymentModel } from "./payments/sandbox/sandbox-payment.model.ts";
+import { strayPaymentModel } from "./payments/stray-payment.model.ts";
+import { topUpModel } from "./payments/top-up.model.ts";
 import { buildingModel } from "./places/building.model.ts";
 import { householdModel } from "./places/household.model.ts";
 import { residentModel } from "./places/resident.model.ts";
@@ -72,6 +76,10 @@ const MODELS = [
   claimedKeyModel,
   changeModel,
   streamTicketModel,
+  paymentSettingsModel,
+  topUpModel,
+  strayPaymentModel,
+  sandboxPaymentModel,
   tillModel,
   tillShiftModel,
   adjustmentModel,

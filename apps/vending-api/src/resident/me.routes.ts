@@ -12,7 +12,7 @@ import { blankMirror } from "../network/circuit-mirror.model.ts";
 import { issueCommand } from "../network/commands.ts";
 import { circuitAnswer, presentCircuits, readMirrors } from "../network/present-circuit.ts";
 import { whyAnswer, whyOf } from "../network/why.ts";
-import { type Household, householdModel } from "../places/household.model.ts";
+import type { Household } from "../places/household.model.ts";
 import { type Resident, residentModel } from "../places/resident.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { presentSite, siteAnswer } from "../places/site.routes.ts";
@@ -23,6 +23,7 @@ import { balanceAnswer, householdBalance } from "../vending/household-balance.ts
 import { listPurchases } from "../vending/list-purchases.ts";
 import { purchaseAnswer } from "../vending/present-purchase.ts";
 import { householdUse } from "./household-use.ts";
+import { ownHousehold } from "./own-household.ts";
 
 const TAG = "Resident";
 const ACCESS = { roles: ["resident"] } as const;
@@ -152,17 +153,6 @@ export function meRoutes(deps: Deps): Route[] {
       },
     }),
   ];
-}
-
-/** Throws `not-found` for somebody without a household. */
-async function ownHousehold(connection: Connection, caller: PersonCaller): Promise<Household> {
-  const { householdId } = caller;
-  const household =
-    householdId === undefined
-      ? null
-      : await householdModel(connection).findById(householdId).lean<Household | null>();
-  if (!household) throw new ApiError("not-found", "You belong to no household");
-  return household;
 }
 
 async function ownCircuits(connection: Connection, household: Household): Promise<Circuit[]> {
