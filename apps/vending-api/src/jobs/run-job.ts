@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Connection } from "mongoose";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
@@ -129,6 +130,8 @@ async function runWaitingItems(kind: JobKind, job: Job, lease: JobLease, deps: D
     .lean<JobItem[]>();
   let isLost = false;
   let isStopped = false;
+  // Each item under way listens, and ten is Node's guess at a leak.
+  setMaxListeners(0, deps.stopping);
   const worker = async () => {
     try {
       while (!isStopped && !deps.stopping.aborted) {
