@@ -40,6 +40,8 @@ export interface Alarm {
   subject: Subject;
   params: Params;
   evidence: Evidence | null;
+  /** Raised, and not looked at yet for whom to tell. */
+  noticeDue?: true;
 }
 
 const alarmSchema = new Schema<Alarm>(
@@ -65,6 +67,7 @@ const alarmSchema = new Schema<Alarm>(
     subject: { type: Schema.Types.Mixed, required: true },
     params: { type: Schema.Types.Mixed, required: true },
     evidence: { type: Schema.Types.Mixed, default: null },
+    noticeDue: { type: Boolean },
   },
   { collection: "alarms", versionKey: false, minimize: false },
 );
@@ -72,5 +75,6 @@ alarmSchema.index({ siteId: 1, standingKey: 1 }, { unique: true });
 alarmSchema.index({ siteId: 1, state: 1, raisedAt: -1 });
 alarmSchema.index({ state: 1, shelvedUntil: 1 });
 alarmSchema.index({ siteId: 1, key: 1, clearedAt: -1 });
+alarmSchema.index({ noticeDue: 1 }, { partialFilterExpression: { noticeDue: { $exists: true } } });
 
 export const alarmModel = (connection: Connection) => boundModel<Alarm>(connection, "Alarm", alarmSchema);

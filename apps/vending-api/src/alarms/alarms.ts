@@ -35,6 +35,7 @@ export async function raiseAlarm(deps: AlarmDeps, raised: RaisedAlarm): Promise<
             severity: raised.severity,
             severityRank: SEVERITIES.indexOf(raised.severity),
             params: raised.params,
+            noticeDue: true,
             ...(raised.evidence ? { evidence: raised.evidence } : {}),
           },
         },
@@ -128,5 +129,6 @@ function newAlarm({ siteId, key, kind, severity, at, subject, params, evidence }
     subject,
     params,
     evidence: evidence ?? null,
+    noticeDue: true,
   };
 }

@@ -18,6 +18,8 @@ export interface CircuitMirror {
   presence: Presence;
   keepPower: boolean;
   holds: Hold[];
+  /** The state has changed, and its household's power was not looked at yet for what to tell. */
+  noticeDue?: true;
 }
 
 const EPOCH = new Date(0);
@@ -35,10 +37,12 @@ const circuitMirrorSchema = new Schema<CircuitMirror>(
     presence: { type: String, required: true },
     keepPower: { type: Boolean, required: true },
     holds: { type: Schema.Types.Mixed, required: true },
+    noticeDue: { type: Boolean },
   },
   { collection: "circuit-mirrors", versionKey: false, minimize: false },
 );
 circuitMirrorSchema.index({ siteId: 1 });
+circuitMirrorSchema.index({ noticeDue: 1 }, { partialFilterExpression: { noticeDue: { $exists: true } } });
 
 export const circuitMirrorModel = (connection: Connection) =>
   boundModel<CircuitMirror>(connection, "CircuitMirror", circuitMirrorSchema);

@@ -44,5 +44,6 @@ const userSchema = new Schema<User>(
 );
 userSchema.index({ login: 1 }, { unique: true });
 userSchema.index({ siteIds: 1, name: 1 });
+userSchema.index({ householdId: 1 });
 
 export const userModel = (connection: Connection) => boundModel<User>(connection, "User", userSchema);

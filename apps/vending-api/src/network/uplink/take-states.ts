@@ -23,7 +23,16 @@ export async function takeStates(
     circuits,
     [...newest.values()].map(({ circuitId, at, revision, relay, intended, presence, keepPower, holds }) => {
       const stateAt = new Date(at);
-      const set = { revision, stateAt, relay, intended, presence, keepPower, holds };
+      const set = {
+        revision,
+        stateAt,
+        relay,
+        intended,
+        presence,
+        keepPower,
+        holds,
+        noticeDue: true as const,
+      };
       return {
         circuitId,
         ifOlder: { $or: [{ revision: { $lt: revision } }, { stateAt: { $lt: stateAt } }] },
