@@ -90,6 +90,43 @@ export const ERROR_CODES = {
   },
   "run-reversed": { status: 409, failureClass: "permanent", title: "This grant run was reversed" },
   "grant-used-up": { status: 409, failureClass: "permanent", title: "Nothing of this grant is left" },
+  // Refunds and moves
+  "refund-under-way": {
+    status: 409,
+    failureClass: "permanent",
+    title: "Another refund of this household is under way",
+  },
+  "refund-grown": {
+    status: 409,
+    failureClass: "permanent",
+    title: "More is left than was approved; propose the refund again",
+  },
+  "household-in-debt": {
+    status: 409,
+    failureClass: "permanent",
+    title: "The household owes money; a second person must accept that",
+  },
+  "use-undecided": {
+    status: 409,
+    failureClass: "permanent",
+    title: "Use of this household is held back; decide on it first",
+  },
+  "meter-credit-unknown": {
+    status: 409,
+    failureClass: "permanent",
+    title: "The meter has not said what credit it still holds",
+  },
+  "reading-awaited": { status: 409, failureClass: "transient", title: "A meter has not answered yet" },
+  "reading-missing": {
+    status: 409,
+    failureClass: "permanent",
+    title: "A circuit does not answer; type its reading",
+  },
+  "reading-implausible": {
+    status: 422,
+    failureClass: "permanent",
+    title: "The reading does not follow from the one before",
+  },
   // Tills
   "no-open-shift": { status: 409, failureClass: "permanent", title: "Open a till first" },
   "till-in-use": { status: 409, failureClass: "permanent", title: "Somebody else has this till open" },

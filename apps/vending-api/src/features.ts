@@ -15,6 +15,9 @@ import { jobRoutes } from "./jobs/job.routes.ts";
 import type { Schedule } from "./jobs/schedules.ts";
 import { ledgerRoutes } from "./ledger/ledger.routes.ts";
 import { householdLinks, networkNames, residentLinks } from "./links.ts";
+import { moveRoutes } from "./moves/move.routes.ts";
+import { moveJob } from "./moves/move-job.ts";
+import { moveSchedules } from "./moves/move-schedules.ts";
 import { bulkAnswerRoutes } from "./network/bulk-answer.routes.ts";
 import { busRoutes } from "./network/bus.routes.ts";
 import { campaignRoutes } from "./network/campaign.routes.ts";
@@ -42,6 +45,9 @@ import { readingImportRoutes } from "./readings/handheld/reading-import.routes.t
 import { heldUseRoutes } from "./readings/held-use.routes.ts";
 import { readingsSchedules } from "./readings/readings-schedules.ts";
 import { registerChangeRoutes } from "./readings/register-change.routes.ts";
+import { refundRoutes } from "./refunds/refund.routes.ts";
+import { refundJob } from "./refunds/refund-job.ts";
+import { refundSchedules } from "./refunds/refund-schedules.ts";
 import { meRoutes } from "./resident/me.routes.ts";
 import { tariffRoutes } from "./tariffs/tariff.routes.ts";
 import { tariffVersionRoutes } from "./tariffs/tariff-version.routes.ts";
@@ -75,6 +81,8 @@ export function featureRoutes(deps: Deps): Route[] {
     ...tillRoutes(deps),
     ...shiftRoutes(deps),
     ...balanceRoutes(deps),
+    ...refundRoutes(deps),
+    ...moveRoutes(deps),
     ...tariffRoutes(deps),
     ...tariffVersionRoutes(deps),
     ...grantPolicyRoutes(deps),
@@ -106,12 +114,14 @@ export function featureRoutes(deps: Deps): Route[] {
 }
 
 /** Every long action that a process of this program can work on. */
-export const FEATURE_JOBS: readonly JobKind[] = [grantRunJob, grantReversalJob];
+export const FEATURE_JOBS: readonly JobKind[] = [grantRunJob, grantReversalJob, refundJob, moveJob];
 
 /** Everything that falls due by the calendar. */
 export const FEATURE_SCHEDULES: readonly Schedule[] = [
   ...networkSchedules,
   ...readingsSchedules,
+  ...refundSchedules,
+  ...moveSchedules,
   ...grantSchedules,
   ...paymentSchedules,
 ];

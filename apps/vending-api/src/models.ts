@@ -14,6 +14,7 @@ import { jobItemModel, jobModel } from "./jobs/job.model.ts";
 import { scheduleModel } from "./jobs/schedule.model.ts";
 import { balanceModel } from "./ledger/balance.model.ts";
 import { journalModel } from "./ledger/journal.model.ts";
+import { moveModel } from "./moves/move.model.ts";
 import { busBudgetModel, busModel } from "./network/bus.model.ts";
 import { campaignModel } from "./network/campaign.model.ts";
 import { circuitModel } from "./network/circuit.model.ts";
@@ -39,6 +40,8 @@ import { accrualModel } from "./rating/accrual.model.ts";
 import { loadProfileModel } from "./rating/load-profile.model.ts";
 import { readingImportModel } from "./readings/handheld/reading-import.model.ts";
 import { registerChangeModel } from "./readings/register-change.model.ts";
+import { refundModel } from "./refunds/refund.model.ts";
+import { withdrawalModel } from "./refunds/withdrawal.model.ts";
 import { tariffModel } from "./tariffs/tariff.model.ts";
 import { tillModel } from "./tills/till.model.ts";
 import { tillShiftModel } from "./tills/till-shift.model.ts";
@@ -87,6 +90,9 @@ const MODELS = [
   grantPolicyModel,
   grantRunModel,
   expiryMarkModel,
+  refundModel,
+  withdrawalModel,
+  moveModel,
   jobModel,
   jobItemModel,
   scheduleModel,

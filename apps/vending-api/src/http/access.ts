@@ -78,6 +78,12 @@ export function siteScope(
   return seesEverySite(caller) ? {} : { [field]: { $in: [...caller.siteIds] } };
 }
 
+/** A person who decided earlier, as the caller of what is done on that decision by now. */
+export function callerOf(actor: { id: string; name: string; role: Role }, siteId: string): PersonCaller {
+  const { id, name, role } = actor;
+  return { kind: "person", id, name, login: "", roles: [role], siteIds: [siteId] };
+}
+
 export function hasRole(caller: Pick<Caller, "roles">, ...roles: readonly Role[]): boolean {
   return roles.some((role) => (caller.roles as readonly Role[]).includes(role));
 }

@@ -26,6 +26,8 @@ export interface Circuit {
   ptRatio: number;
   switchRatingCa: number;
   householdId: string | null;
+  /** The room that it feeds while nobody lives there; known since its last household left. */
+  unitId?: string | null;
   keepPower: boolean;
   /** A generator, inverter or PV plant may feed the load side; absent for no. */
   hasSecondSource?: boolean;
@@ -58,6 +60,7 @@ const circuitSchema = new Schema<Circuit>(
     ptRatio: { type: Number, required: true },
     switchRatingCa: { type: Number, required: true },
     householdId: { type: String, default: null },
+    unitId: { type: String },
     keepPower: { type: Boolean, required: true },
     creditPlace: { type: String, enum: ["server", "meter"] },
     access: { type: Schema.Types.Mixed },
@@ -73,6 +76,7 @@ const circuitSchema = new Schema<Circuit>(
 circuitSchema.index({ busId: 1, unitAddress: 1, loop: 1 }, { unique: true });
 circuitSchema.index({ gatewayId: 1 });
 circuitSchema.index({ householdId: 1 });
+circuitSchema.index({ unitId: 1 });
 circuitSchema.index({ siteId: 1, name: 1 });
 
 export const circuitModel = (connection: Connection) =>

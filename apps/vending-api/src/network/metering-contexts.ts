@@ -64,6 +64,20 @@ export async function meteringContextsById(
   return meteringContexts(sources, circuits);
 }
 
+/** Whether every circuit still has the household of its context. */
+export async function areContextsTrue(
+  connection: Connection,
+  contexts: readonly MeteringContext[],
+): Promise<boolean> {
+  const circuits = await circuitModel(connection)
+    .find({ _id: { $in: contexts.map(({ circuitId }) => circuitId) } }, { householdId: 1 })
+    .lean<Pick<Circuit, "_id" | "householdId">[]>();
+  const householdOf = new Map(circuits.map(({ _id, householdId }) => [_id, householdId]));
+  return contexts.every(
+    ({ circuitId, household }) => household === null || householdOf.get(circuitId) === household.id,
+  );
+}
+
 /** A household without a tariff can't be charged: its circuits are metered like those of nobody. */
 function contextOf(
   profiles: Profiles,

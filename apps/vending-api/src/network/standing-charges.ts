@@ -53,18 +53,23 @@ async function postOfSite(connection: Connection, site: Site, now: Date): Promis
  */
 export async function settleStandingCharges(
   connection: Connection,
-  { site, household, tariff }: { site: Site; household: Household; tariff: TariffRow },
+  of: { site: Site; household: Household; tariff: TariffRow },
   now: Date,
 ): Promise<void> {
+  await postEntries(ledgerOf(connection), await dueStandingEntries(connection, of, now), now);
+}
+
+/** What `settleStandingCharges` would post now. */
+export async function dueStandingEntries(
+  connection: Connection,
+  { site, household, tariff }: { site: Site; household: Household; tariff: TariffRow },
+  now: Date,
+): Promise<UsageEntry[]> {
   const mark = await standingMarkModel(connection).findById(site._id).lean();
   const today = localDay(now.getTime(), site.timeZone);
   const payer = payerOf(site, household, tariff);
   const days = daysOf(household, mark?.postedThrough, today, site.timeZone);
-  await postEntries(
-    ledgerOf(connection),
-    days.flatMap((day) => standingEntry(payer, day) ?? []),
-    now,
-  );
+  return days.flatMap((day) => standingEntry(payer, day) ?? []);
 }
 
 function payerOf(site: Site, household: Household, tariff: TariffRow): StandingPayer {

@@ -26,6 +26,17 @@ export interface Household {
   releaseMinor: number;
   openedAt: Date;
   closedAt: Date | null;
+  /** Where it lived before, oldest first; missing where it never moved. */
+  pastRooms?: PastRoom[];
+  /** Moves that have brought it to its unit, so that none does it twice. */
+  moveIds?: string[];
+}
+
+export interface PastRoom {
+  unitId: string;
+  circuitIds: string[];
+  from: Date;
+  until: Date;
 }
 
 const householdSchema = new Schema<Household>(
@@ -43,6 +54,11 @@ const householdSchema = new Schema<Household>(
     releaseMinor: { type: Number, required: true },
     openedAt: { type: Date, required: true },
     closedAt: { type: Date, default: null },
+    pastRooms: {
+      type: [{ unitId: String, circuitIds: [String], from: Date, until: Date, _id: false }],
+      default: undefined,
+    },
+    moveIds: { type: [String], default: undefined },
   },
   { collection: "households", versionKey: false },
 );

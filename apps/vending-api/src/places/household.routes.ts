@@ -40,6 +40,17 @@ export const householdAnswer = z
     residents: z.array(z.object({ id: z.string(), name: z.string() })),
     openedAt: z.iso.datetime(),
     closedAt: z.iso.datetime().optional(),
+    pastRooms: z
+      .array(
+        z.object({
+          unitId: z.string(),
+          unitName: z.string(),
+          circuitIds: z.array(z.string()),
+          from: z.iso.datetime(),
+          until: z.iso.datetime(),
+        }),
+      )
+      .meta({ description: "Where it lived before, with the circuits of then; oldest first." }),
   })
   .meta({ id: "Household" });
 
@@ -50,6 +61,10 @@ const termsFields = {
   cutMinor: thresholdField,
   releaseMinor: thresholdField,
 };
+
+function unitIdsOf({ unitId, pastRooms = [] }: Household): string[] {
+  return [unitId, ...pastRooms.map((room) => room.unitId)];
+}
 
 export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
   const { connection } = deps;
@@ -99,11 +114,11 @@ export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
           .sort({ _id: 1 })
           .lean<Resident[]>(),
         unitModel(connection)
-          .find({ _id: { $in: rows.map((row) => row.unitId) } }, { name: 1 })
+          .find({ _id: { $in: rows.flatMap(unitIdsOf) } }, { name: 1 })
           .lean<Pick<Unit, "_id" | "name">[]>(),
       ]);
       const unitNames = new Map(units.map((unit) => [unit._id, unit.name]));
-      return rows.map(({ _id: id, openedAt, closedAt, ...household }) => ({
+      return rows.map(({ _id: id, openedAt, closedAt, pastRooms = [], ...household }) => ({
         ...household,
         tags: household.tags ?? [],
         id,
@@ -114,6 +129,12 @@ export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
           .map(({ _id, name }) => ({ id: _id, name })),
         openedAt: openedAt.toISOString(),
         ...(closedAt ? { closedAt: closedAt.toISOString() } : {}),
+        pastRooms: pastRooms.map(({ from, until, ...room }) => ({
+          ...room,
+          unitName: unitNames.get(room.unitId) ?? "",
+          from: from.toISOString(),
+          until: until.toISOString(),
+        })),
       }));
     },
     newFields: z.strictObject({

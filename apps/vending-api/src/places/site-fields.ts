@@ -36,6 +36,17 @@ const calendarFields = {
     .meta({ description: "Local dates that are of a day type of the tariffs', e.g. 2026-06-18: exam-day." }),
 };
 
+export const withdrawalPolicySchema = z.strictObject({
+  secondPersonAboveMinor: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .meta({ description: "A refund that pays out more in all needs another person's approval." }),
+  circuits: z
+    .enum(["open", "keep"])
+    .meta({ description: "What becomes of a household's circuits when it leaves." }),
+});
+
 export const newSiteFields = z.strictObject({
   name: nameField,
   timeZone: z
@@ -54,6 +65,7 @@ export const sitePatchFields = z
     name: nameField,
     ...calendarFields,
     tillsRequired: z.boolean(),
+    withdrawal: withdrawalPolicySchema,
     safety: safetyPolicySchema.meta({
       description: "Safety rules S5, S6, S8; what is left out is the default.",
     }),

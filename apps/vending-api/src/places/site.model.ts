@@ -2,6 +2,16 @@ import type { SafetyPolicy, TariffCalendar } from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 
+/** What a site does when households leave. */
+export interface WithdrawalPolicy {
+  /** A refund that pays out more than this needs another person than who proposed it. Minor units. */
+  secondPersonAboveMinor: number;
+  /** What becomes of the circuits: switched off, or left as they are. */
+  circuits: "open" | "keep";
+}
+
+export const DEFAULT_WITHDRAWAL_POLICY: WithdrawalPolicy = { secondPersonAboveMinor: 0, circuits: "open" };
+
 export interface Site {
   _id: string;
   name: string;
@@ -19,6 +29,8 @@ export interface Site {
   namedDays?: Record<string, string>;
   /** Who sells must have a shift open at a till. */
   tillsRequired?: boolean;
+  /** Missing in rows of older releases: `DEFAULT_WITHDRAWAL_POLICY`. */
+  withdrawal?: WithdrawalPolicy;
   /** Where it differs from the defaults of the safety rules. */
   safety?: SafetyPolicy;
 }
@@ -34,6 +46,7 @@ const siteSchema = new Schema<Site>(
     restWeekdays: { type: [Number], required: true },
     namedDays: { type: Schema.Types.Mixed },
     tillsRequired: { type: Boolean },
+    withdrawal: { type: Schema.Types.Mixed },
     safety: { type: Schema.Types.Mixed },
   },
   { collection: "sites", versionKey: false },

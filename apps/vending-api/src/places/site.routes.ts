@@ -9,8 +9,8 @@ import { canSee, type PersonCaller, READERS, seesEverySite, siteScope } from "..
 import { created, ok, pageOf } from "../http/answer.ts";
 import { equalityConditions, listQuery, readPage } from "../http/list-query.ts";
 import { type Route, route } from "../http/route.ts";
-import { type Site, siteModel } from "./site.model.ts";
-import { currencyDigitsOf, newSiteFields, sitePatchFields } from "./site-fields.ts";
+import { DEFAULT_WITHDRAWAL_POLICY, type Site, siteModel } from "./site.model.ts";
+import { currencyDigitsOf, newSiteFields, sitePatchFields, withdrawalPolicySchema } from "./site-fields.ts";
 
 const TAG = "Places";
 
@@ -25,6 +25,7 @@ export const siteAnswer = z
     restWeekdays: z.array(z.int()),
     namedDays: z.record(z.string(), z.string()),
     tillsRequired: z.boolean().meta({ description: "Who sells must have a shift open at a till." }),
+    withdrawal: withdrawalPolicySchema,
     safety: safetyPolicySchema,
   })
   .meta({ id: "Site" });
@@ -34,6 +35,7 @@ export function presentSite({ _id: id, ...site }: Site): z.input<typeof siteAnsw
     id,
     namedDays: {},
     tillsRequired: false,
+    withdrawal: DEFAULT_WITHDRAWAL_POLICY,
     ...site,
     safety: safetyPolicySchema.parse(site.safety ?? {}),
   };

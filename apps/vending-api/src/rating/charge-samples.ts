@@ -17,6 +17,16 @@ export interface CircuitWork {
   samples: readonly Sample[];
 }
 
+export interface ChargeOptions {
+  closeBeforeMs?: number;
+  /**
+   * Whether the circuits still have the households of these contexts. Asked behind every accrual that was opened and before
+   * anything is charged on it: whoever takes a circuit from a household first takes it and then looks for accruals, so that one
+   * of the two sees the other.
+   */
+  areTrue?(contexts: readonly MeteringContext[]): Promise<boolean>;
+}
+
 export interface ChargeResult {
   notices: MeteringNotice[];
   /** Households that got a usage entry: their credit positions have a new base. */
@@ -42,7 +52,7 @@ export async function chargeSamples(
   connection: Connection,
   work: readonly CircuitWork[],
   now: Date,
-  options: { closeBeforeMs?: number } = {},
+  options: ChargeOptions = {},
 ): Promise<ChargeResult> {
   const result: ChargeResult = { notices: [], postedHouseholdIds: new Set() };
   let tracks: Track[] = work.map(({ context, samples }) => ({
@@ -57,9 +67,18 @@ export async function chargeSamples(
     if (moves.length === 0) return result;
     const settled = await runMoves(connection, moves, now, result);
     if (!settled) await findHeads(connection, tracks);
+    await assertTrue(moves, options);
     tracks = moves.map((move) => move.track);
   }
   throw new ApiError("store-unavailable", "Accruals kept changing under our hands; send the batch again");
+}
+
+async function assertTrue(moves: readonly Move[], { areTrue }: ChargeOptions): Promise<void> {
+  const opened = moves.flatMap(({ track: { context }, step }) =>
+    step?.kind === "insert" && context.household !== null ? [context] : [],
+  );
+  if (areTrue && opened.length > 0 && !(await areTrue(opened)))
+    throw new ApiError("store-unavailable", "A circuit has just changed hands; send the batch again");
 }
 
 interface Move {

@@ -117,6 +117,8 @@ export async function voidPurchase(
       readsJournal: true,
       async decide(): Promise<Decision> {
         if (await findVoid(connection, purchase)) return refusal("already-voided", "", request);
+        const household = await householdModel(connection).findById(householdId).lean<Household | null>();
+        if (household?.status !== "open") return refusal("household-closed", "", request);
         const tooLate = voidRefusal(purchase, openShiftId !== undefined, request.now);
         if (tooLate) return refusal("void-window-over", tooLate, request);
         const inMeter = await meterRefusal(connection, purchase);

@@ -6,7 +6,7 @@ import { chargeSamples } from "../../rating/charge-samples.ts";
 import type { MeteringNotice } from "../../rating/next-step.ts";
 import type { Circuit } from "../circuit.model.ts";
 import { gatewayMessagesOf } from "../gateway-messages.ts";
-import { meteringContexts } from "../metering-contexts.ts";
+import { areContextsTrue, meteringContexts } from "../metering-contexts.ts";
 import { mirrorAll } from "./take-states.ts";
 
 /** Charges the samples and shows the newest of each circuit. */
@@ -24,6 +24,7 @@ export async function takeSamples(
     connection,
     contexts.map((context) => ({ context, samples: byCircuit.get(context.circuitId) ?? [] })),
     clock.now(),
+    { areTrue: (told) => areContextsTrue(connection, told) },
   );
   await tellNotices(deps, result.notices, circuits);
   await mirrorAll(

@@ -13,7 +13,7 @@ import { equalityConditions, listQuery, oneOrMany, readPage } from "../../http/l
 import { type Route, route } from "../../http/route.ts";
 import { findVisible } from "../../http/visible-row.ts";
 import { announceCredit } from "../../network/announce.ts";
-import { meteringContextsById } from "../../network/metering-contexts.ts";
+import { areContextsTrue, meteringContextsById } from "../../network/metering-contexts.ts";
 import { unknownReference } from "../../places/reference.ts";
 import { type Site, siteModel } from "../../places/site.model.ts";
 import { chargeSamples } from "../../rating/charge-samples.ts";
@@ -226,7 +226,9 @@ async function chargeLines(deps: Deps, { lines }: ReadingImport, now: Date): Pro
       registerSample(circuitId, at, registerWh, "unknown"),
     ),
   }));
-  await chargeSamples(deps.connection, work, now);
+  await chargeSamples(deps.connection, work, now, {
+    areTrue: (told) => areContextsTrue(deps.connection, told),
+  });
   const households = contexts.flatMap(({ household }) => household?.id ?? []);
   if (households.length > 0) await announceCredit(deps, households);
 }
