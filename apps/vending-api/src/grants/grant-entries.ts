@@ -7,7 +7,7 @@ import {
   type LedgerEntry,
 } from "../ledger/entry.ts";
 import type { Decision } from "../ledger/ledger.ts";
-import { grantedLeft, type Lot, takeWhole } from "../ledger/lots.ts";
+import { expiredLots, grantedLeft, type Lot, takeWhole } from "../ledger/lots.ts";
 
 /** One run for ever: its grants hang on it, and so does what the ids and references below mean. */
 export function runIdOf(policyId: string, month: string): string {
@@ -102,10 +102,12 @@ export function decideReversal({ state }: Pick<ChainHead, "state">, taking: Taki
 
 /** Ends what is left of a grant that has expired. Refused with `grant-used-up` where nothing is. */
 export function decideExpiry({ state }: Pick<ChainHead, "state">, taking: Taking): Decision {
-  const instant = taking.at.toISOString();
-  const isOver = ({ grantId, expiresAt }: Lot) =>
-    grantId === taking.grantId && expiresAt !== null && expiresAt <= instant;
-  return decideTaking("grant-expiry", state.lots.filter(isOver), taking);
+  const over = expiredLots(state.lots, taking.at);
+  return decideTaking(
+    "grant-expiry",
+    over.filter(({ grantId }) => grantId === taking.grantId),
+    taking,
+  );
 }
 
 /** What an entry of a grant gave or took. */

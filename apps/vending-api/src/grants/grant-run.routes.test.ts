@@ -116,6 +116,8 @@ describe("a grant run", () => {
         body: { code: "month-without-grant" },
       });
     expect(await desk.start(policyId, "2040-13")).toMatchObject({ status: 400 });
+    await expect(desk.preview(policyId, "2040-02")).rejects.toThrow("month-without-grant");
+    expect((await desk.preview(policyId, "2040-04")).granted).toHaveLength(5);
     expect((await desk.preview(policyId, "2040-01")).leftOut).toContainEqual(
       expect.objectContaining({ reason: "moved-in-later" }),
     );

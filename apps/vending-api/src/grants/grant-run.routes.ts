@@ -13,7 +13,7 @@ import { GRANTERS, grantReversalJob, grantRunJob } from "./grant-jobs.ts";
 import { grantPolicyModel } from "./grant-policy.model.ts";
 import { GRANT_READERS } from "./grant-policy.routes.ts";
 import { grantRunModel } from "./grant-run.model.ts";
-import { addJob, addReversalJob, assertMonthOf, closeRun, openRun } from "./grant-runs.ts";
+import { addJob, addReversalJob, assertBegun, assertMonthOf, closeRun, openRun } from "./grant-runs.ts";
 import { monthField, presentPreview, presentRuns, previewAnswer, runAnswer } from "./present-grant-run.ts";
 import { previewRun } from "./preview-run.ts";
 import { grantAnswer, grantsOfRun } from "./run-grants.ts";
@@ -51,9 +51,10 @@ export function grantRunRoutes(deps: Deps): Route[] {
         const { body, caller, now } = request;
         const policy = await findVisible(grantPolicyModel(connection), body.policyId, caller);
         const site = await siteOf(connection, policy.siteId);
+        assertMonthOf(policy, body.month);
         if (body.dryRun)
           return ok(presentPreview(body, await previewRun(connection, policy, body.month, site)));
-        assertMonthOf(policy, body.month, site.timeZone, now);
+        assertBegun(body.month, site.timeZone, now);
         const by = { id: caller.id, name: caller.name };
         const run = await openRun(deps, policy, body.month, by, now);
         const wish = { siteId: run.siteId, params: { runId: run._id } };

@@ -9,9 +9,13 @@ import { type GrantRun, grantRunModel } from "./grant-run.model.ts";
 
 type RunDeps = Pick<Deps, "connection" | "changes">;
 
-/** Throws `month-without-grant` where the policy gives nothing, or the month has not come yet. */
-export function assertMonthOf(policy: GrantPolicy, month: string, timeZone: string, now: Date): void {
+/** Throws `month-without-grant` where the policy gives nothing. */
+export function assertMonthOf(policy: GrantPolicy, month: string): void {
   if (dueDay(policy, month) === undefined) throw new ApiError("month-without-grant");
+}
+
+/** Throws `month-without-grant`. */
+export function assertBegun(month: string, timeZone: string, now: Date): void {
   if (month > monthAt(now.getTime(), timeZone))
     throw new ApiError("month-without-grant", "This month has not begun yet");
 }

@@ -11,7 +11,7 @@ import {
 } from "../ledger/entry.ts";
 import { findingsOf } from "../ledger/invariants.ts";
 import type { Decision } from "../ledger/ledger.ts";
-import { expiredLots, grantedLeft } from "../ledger/lots.ts";
+import { expiredLots } from "../ledger/lots.ts";
 import { settleUse, usagePostings } from "../ledger/settle-use.ts";
 import { dueDay, expiresAtMs, monthAfter, monthAt } from "./grant-dates.ts";
 import {
@@ -36,6 +36,8 @@ const DAY_MS = 86_400_000;
 /** Across the end of a year and a leap day. */
 const START_MS = Date.parse("2027-10-20T03:00:00Z");
 const HOMES = 3;
+/** The first and the last instant of a local month. */
+const MONTH_STARTS_MS = [Date.parse("2027-09-30T16:00:00Z"), Date.parse("2027-09-30T15:59:59.999Z")];
 
 const home = fc.integer({ min: 0, max: HOMES - 1 });
 const amount = fc.integer({ min: 1, max: 4000 });
@@ -98,7 +100,10 @@ const year = fc.record({
   policies: fc.tuple(drawnPolicy, drawnPolicy),
   homes: fc.array(
     fc.record({
-      openedMs: fc.integer({ min: 0, max: 90 }).map((days) => START_MS - days * DAY_MS),
+      openedMs: fc.oneof(
+        fc.integer({ min: 0, max: 90 }).map((days) => START_MS - days * DAY_MS),
+        fc.constantFrom(...MONTH_STARTS_MS),
+      ),
       residents: fc.integer({ min: 0, max: 3 }),
     }),
     { minLength: HOMES, maxLength: HOMES },
@@ -276,7 +281,12 @@ class TwoBooks {
         wh: head.balance.Wh ?? 0,
         bought: purchasedCredit(head, "CNY"),
       }).toEqual({ money, wh, bought });
-      expect(grantedLeft(head.state.lots, "Wh")).toBe(wh);
+      const lots = head.state.lots.map(({ commodity, remaining, expiresAt }) => ({
+        unit: commodity,
+        left: remaining,
+        endMs: expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt),
+      }));
+      expect(lots).toEqual(this.#plain.gifts(index));
     }
   }
 

@@ -91,6 +91,13 @@ export class PlainGrants {
     return { money: bought + sum("CNY"), wh: sum("Wh"), bought: Math.max(0, bought) };
   }
 
+  /** What is left of each, in the order in which they are used. */
+  gifts(index: number): Omit<Gift, "id">[] {
+    return inOrder(this.#home(index).gifts)
+      .filter(({ left }) => left > 0)
+      .map(({ unit, left, endMs }) => ({ unit, left, endMs }));
+  }
+
   #home(index: number): Home {
     const home = this.homes[index];
     if (!home) throw new RangeError(`no household ${index}`);
