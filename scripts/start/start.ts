@@ -83,6 +83,9 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
       HALLMETER_DATA: files.folder,
       HALLMETER_PORT: String(settings.port),
       HALLMETER_JWT_SECRET: secrets.jwtSecret,
+      ...(settings.env.HALLMETER_SMTP_URL === undefined
+        ? { HALLMETER_MAIL_DIR: join(files.folder, "mails") }
+        : {}),
     };
     const api = await keep<{ port: number }>(
       "api",

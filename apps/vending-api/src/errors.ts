@@ -54,6 +54,12 @@ export const ERROR_CODES = {
   },
   // Alarms
   "wrong-state": { status: 409, failureClass: "permanent", title: "Not possible in its present state" },
+  // Notifications
+  "address-refused": {
+    status: 422,
+    failureClass: "permanent",
+    title: "This address lies inside the network",
+  },
   // Jobs
   "job-too-large": { status: 422, failureClass: "permanent", title: "Too much for one job" },
   // Money

@@ -36,6 +36,10 @@ import { paymentSchedules } from "./payments/payment-schedules.ts";
 import { paymentSettingsRoutes } from "./payments/payment-settings.routes.ts";
 import { sandboxRoutes } from "./payments/sandbox/sandbox.routes.ts";
 import { topUpRoutes } from "./payments/top-up.routes.ts";
+import { notificationRoutes } from "./notifications/notification.routes.ts";
+import { notificationSettingsRoutes } from "./notifications/notification-settings.routes.ts";
+import { usesSchedule } from "./notifications/use-causes.ts";
+import { webhookRoutes } from "./notifications/webhook.routes.ts";
 import { buildingRoutes } from "./places/building.routes.ts";
 import { householdRoutes } from "./places/household.routes.ts";
 import { residentRoutes } from "./places/resident.routes.ts";
@@ -105,6 +109,9 @@ export function featureRoutes(deps: Deps): Route[] {
     ...myTopUpRoutes(deps),
     ...alarmRoutes(deps, names),
     ...eventRoutes(deps, names),
+    ...notificationRoutes(deps),
+    ...notificationSettingsRoutes(deps),
+    ...webhookRoutes(deps),
     ...changeRoutes(deps, { callerById: (userId) => callerById(deps.connection, userId) }),
     ...jobRoutes(deps, FEATURE_JOBS),
     ...userRoutes(deps),
@@ -124,6 +131,7 @@ export const FEATURE_SCHEDULES: readonly Schedule[] = [
   ...moveSchedules,
   ...grantSchedules,
   ...paymentSchedules,
+  usesSchedule,
 ];
 
 /** Who turns a token into a caller. */

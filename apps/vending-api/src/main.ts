@@ -16,9 +16,12 @@ import { FEATURE_JOBS, FEATURE_SCHEDULES } from "./features.ts";
 import { toApiError } from "./http/problem.ts";
 import { startJobRunner } from "./jobs/job-runner.ts";
 import { startSchedules } from "./jobs/schedules.ts";
+import { networkNames } from "./links.ts";
 import { ensureAllIndexes } from "./models.ts";
 import { startNetworkJobs } from "./network/network-jobs.ts";
 import { loadProfiles } from "./network/profiles.ts";
+import { openMailer } from "./notifications/mailers.ts";
+import { startNotifications } from "./notifications/notification-jobs.ts";
 import type { ApiSettings } from "./settings.ts";
 import { startVendingJobs } from "./vending/vending-jobs.ts";
 
@@ -69,8 +72,11 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
     throw error;
   }
   endShelvesFromTimeToTime(deps);
+  const mailer = settings.mail && openMailer(settings.mail);
+  const outgoing = { sendMail: mailer?.send ?? null, reachesPrivate: settings.privateWebhooks ?? false };
   const jobs = [
     startNetworkJobs(deps),
+    startNotifications(deps, { names: networkNames(deps), outgoing }),
     startVendingJobs(deps),
     startAuditJobs(deps),
     startJobRunner(deps, FEATURE_JOBS),
@@ -84,6 +90,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
     stopping.abort();
     await closeServer(server, log);
     await Promise.all(jobs.map((job) => job.stop()));
+    mailer?.close();
     await connection.close();
     log.info("API stopped");
   };

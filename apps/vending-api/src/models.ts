@@ -31,6 +31,12 @@ import { paymentSettingsModel } from "./payments/payment-settings.model.ts";
 import { sandboxPaymentModel } from "./payments/sandbox/sandbox-payment.model.ts";
 import { strayPaymentModel } from "./payments/stray-payment.model.ts";
 import { topUpModel } from "./payments/top-up.model.ts";
+import { noticeCauseModel } from "./notifications/notice-cause.model.ts";
+import { noticeMarkModel } from "./notifications/notice-mark.model.ts";
+import { notificationModel } from "./notifications/notification.model.ts";
+import { notificationSettingsModel } from "./notifications/notification-settings.ts";
+import { toldPowerModel } from "./notifications/power-causes.ts";
+import { webhookModel } from "./notifications/webhook.model.ts";
 import { buildingModel } from "./places/building.model.ts";
 import { householdModel } from "./places/household.model.ts";
 import { residentModel } from "./places/resident.model.ts";
@@ -96,6 +102,12 @@ const MODELS = [
   jobModel,
   jobItemModel,
   scheduleModel,
+  noticeCauseModel,
+  noticeMarkModel,
+  notificationModel,
+  notificationSettingsModel,
+  toldPowerModel,
+  webhookModel,
   siteModel,
   buildingModel,
   unitModel,

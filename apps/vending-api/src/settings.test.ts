@@ -24,6 +24,22 @@ describe("readApiSettings", () => {
       jwtSecret: good.HALLMETER_JWT_SECRET,
       logLevel: "info",
       profilesDir: "data/profiles",
+      privateWebhooks: false,
+    });
+  });
+
+  it("knows how mails leave, and whether webhooks may stay inside", () => {
+    const smtp = {
+      HALLMETER_SMTP_URL: "smtps://u:p%40ss@mail.example.edu:465",
+      HALLMETER_MAIL_FROM: "Hall <power@example.edu>",
+    };
+    expect(readApiSettings({ ...good, ...smtp, HALLMETER_PRIVATE_WEBHOOKS: "allow" })).toMatchObject({
+      mail: { kind: "smtp", url: smtp.HALLMETER_SMTP_URL, from: smtp.HALLMETER_MAIL_FROM },
+      privateWebhooks: true,
+    });
+    expect(readApiSettings({ ...good, HALLMETER_MAIL_DIR: "mails" }).mail).toMatchObject({
+      kind: "files",
+      folder: "mails",
     });
   });
 
@@ -39,6 +55,27 @@ describe("readApiSettings", () => {
       "a level unheard of",
       { LOG_LEVEL: "loud" },
       "LOG_LEVEL is none of fatal, error, warn, info, debug, trace, silent",
+    ],
+    [
+      "a mail server of another kind",
+      { HALLMETER_SMTP_URL: "http://mail" },
+      "HALLMETER_SMTP_URL is no smtp://",
+    ],
+    [
+      "mails from nobody",
+      { HALLMETER_SMTP_URL: "smtp://mail" },
+      "HALLMETER_MAIL_FROM is missing beside HALLMETER_SMTP_URL",
+    ],
+    ["no sender", { HALLMETER_MAIL_FROM: "power" }, "HALLMETER_MAIL_FROM is no address of a sender"],
+    [
+      "mails by two ways",
+      { HALLMETER_SMTP_URL: "smtp://mail", HALLMETER_MAIL_FROM: "a@b.c", HALLMETER_MAIL_DIR: "mails" },
+      "HALLMETER_MAIL_DIR excludes HALLMETER_SMTP_URL",
+    ],
+    [
+      "half allowed",
+      { HALLMETER_PRIVATE_WEBHOOKS: "yes" },
+      "HALLMETER_PRIVATE_WEBHOOKS is neither allow nor refuse",
     ],
     ["a slip of the pen", { HALLMETER_PROT: "4000" }, "HALLMETER_PROT is not a setting"],
     [

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { ApiError } from "./errors.ts";
+import type { MailSettings } from "./notifications/mailers.ts";
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 /** HS256 wants at least as many bits as its hash has (RFC 7518, 3.2). */
@@ -29,10 +30,29 @@ const environmentSchema = z.object({
     .string()
     .regex(/^https?:\/\/[^\s/?#]+\/?$/, "is no http:// or https:// address of a host")
     .optional(),
+  /** Mails are sent through it… */
+  HALLMETER_SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/[^\s/]+\/?$/, "is no smtp:// or smtps:// address of a mail server")
+    .optional(),
+  /** …from this sender. */
+  HALLMETER_MAIL_FROM: z
+    .string()
+    .regex(/^([^<>@\r\n]+<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/, "is no address of a sender")
+    .optional(),
+  /** Mails become files there instead. */
+  HALLMETER_MAIL_DIR: z.string().min(1, "is empty").optional(),
+  /** Whether webhooks may name addresses inside the network. */
+  HALLMETER_PRIVATE_WEBHOOKS: z
+    .enum(["allow", "refuse"], { error: "is neither allow nor refuse" })
+    .default("refuse"),
   /** Where the users' own meter profiles lie; `hallmeter start` keeps its store there too. */
   HALLMETER_DATA: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
+
+/** Of mails that go nowhere; RFC 2606 keeps the domain for that. */
+const FILED_MAIL_FROM = "Hallmeter <hallmeter@example.org>";
 
 /** Names that must be known to us, so that a slip of the pen is noticed. HALLMETER_TEST_… steer tests and reach every process. */
 const OURS = /^HALLMETER_(?!TEST_)/;
@@ -51,6 +71,10 @@ export interface ApiSettings {
   logLevel: (typeof LOG_LEVELS)[number];
   /** Folder of the users' own meter profiles: HALLMETER_DATA/profiles. */
   profilesDir?: string | undefined;
+  /** How mails leave; without it none do. */
+  mail?: MailSettings | undefined;
+  /** Webhooks may name addresses inside the network; default: no. */
+  privateWebhooks?: boolean | undefined;
 }
 
 /** Settings from the environment. Throws `invalid-settings` with every mistake in one line; values are not repeated. */
@@ -61,6 +85,7 @@ export function readApiSettings(env: Readonly<Record<string, string | undefined>
   const mistakes = [
     ...unknown.map((name) => `${name} is not a setting`),
     ...(result.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
+    ...mailMistakes(env),
   ];
   if (!result.success || mistakes.length > 0) throw new ApiError("invalid-settings", mistakes.join("; "));
   const { MONGODB_URI, HALLMETER_PORT, HALLMETER_JWT_SECRET, LOG_LEVEL, HALLMETER_DATA } = result.data;
@@ -73,5 +98,24 @@ export function readApiSettings(env: Readonly<Record<string, string | undefined>
     publicUrl: HALLMETER_PUBLIC_URL?.replace(/\/$/, ""),
     logLevel: LOG_LEVEL,
     ...(HALLMETER_DATA === undefined ? {} : { profilesDir: join(HALLMETER_DATA, "profiles") }),
+    mail: mailSettings(result.data),
+    privateWebhooks: result.data.HALLMETER_PRIVATE_WEBHOOKS === "allow",
   };
+}
+
+function mailMistakes(env: Readonly<Record<string, string | undefined>>): string[] {
+  const { HALLMETER_SMTP_URL: url, HALLMETER_MAIL_FROM: from, HALLMETER_MAIL_DIR: folder } = env;
+  if (url !== undefined && folder !== undefined) return ["HALLMETER_MAIL_DIR excludes HALLMETER_SMTP_URL"];
+  if (url !== undefined && from === undefined)
+    return ["HALLMETER_MAIL_FROM is missing beside HALLMETER_SMTP_URL"];
+  return [];
+}
+
+function mailSettings({
+  HALLMETER_SMTP_URL: url,
+  HALLMETER_MAIL_FROM: from = FILED_MAIL_FROM,
+  HALLMETER_MAIL_DIR: folder,
+}: z.output<typeof environmentSchema>): MailSettings | undefined {
+  if (url !== undefined) return { kind: "smtp", url, from };
+  return folder === undefined ? undefined : { kind: "files", folder, from };
 }

@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { EVERY_SITE } from "../http/access.ts";
 import { residentModel } from "../places/resident.model.ts";
 import { type User, userModel } from "../users/user.model.ts";
-import { isUrgent, NOTICE_KINDS } from "./notice.ts";
+import { type Audience, isUrgent, NOTICE_KINDS } from "./notice.ts";
 import { type NoticeCause, noticeCauseModel } from "./notice-cause.model.ts";
 import {
   type Channel,
@@ -118,7 +118,7 @@ type Person = Pick<User, "_id" | "name">;
 /** Whoever has moved out can log in no more, and is told of the refund all the same. */
 async function peopleOf(connection: Connection, cause: NoticeCause): Promise<Person[]> {
   const { siteId, householdId, notice } = cause;
-  const { to }: { to: "residents" | readonly string[] } = NOTICE_KINDS[notice.kind];
+  const { to }: { to: Audience } = NOTICE_KINDS[notice.kind];
   const users = userModel(connection);
   if (to !== "residents")
     return users

@@ -2,7 +2,7 @@ import type { AlarmKind, HoldKind, Severity } from "@hallmeter/meter-model";
 import type { PersonRole } from "../users/user.model.ts";
 
 /** Who hears of a kind: the residents of its household, or the staff of its site with one of these roles. */
-type Audience = "residents" | readonly [PersonRole, ...PersonRole[]];
+export type Audience = "residents" | readonly [PersonRole, ...PersonRole[]];
 
 /**
  * Everything that is worth a message. `urgent`: also within quiet hours. Endpoints of the customer's programs hear every kind
