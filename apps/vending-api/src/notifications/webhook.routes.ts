@@ -209,9 +209,9 @@ export function webhookRoutes(deps: Deps): Route[] {
         const { _id: recipientId } = await findVisible(webhooks, params.id, caller);
         const condition = {
           recipientId,
-          channel: "webhook",
+          channel: "webhook" as const,
           $and: [equalityConditions(query.filter)],
-        } as const;
+        };
         return readPage(notifications, query, condition, (row) => presentNotification(row, "en"));
       },
     }),
