@@ -10,6 +10,9 @@ import { grantRunRoutes } from "./grants/grant-run.routes.ts";
 import { grantSchedules } from "./grants/grant-schedules.ts";
 import type { Authenticators } from "./http/authentication.ts";
 import type { Route } from "./http/route.ts";
+import { exportRoutes } from "./integration/export.routes.ts";
+import { importRoutes } from "./integration/import.routes.ts";
+import { importJob } from "./integration/import-job.ts";
 import type { JobKind } from "./jobs/define-job.ts";
 import { jobRoutes } from "./jobs/job.routes.ts";
 import type { Schedule } from "./jobs/schedules.ts";
@@ -114,6 +117,8 @@ export function featureRoutes(deps: Deps): Route[] {
     ...webhookRoutes(deps),
     ...changeRoutes(deps, { callerById: (userId) => callerById(deps.connection, userId) }),
     ...jobRoutes(deps, FEATURE_JOBS),
+    ...exportRoutes(deps),
+    ...importRoutes(deps),
     ...userRoutes(deps),
     ...ledgerRoutes(deps),
     ...auditRoutes(deps),
@@ -121,7 +126,13 @@ export function featureRoutes(deps: Deps): Route[] {
 }
 
 /** Every long action that a process of this program can work on. */
-export const FEATURE_JOBS: readonly JobKind[] = [grantRunJob, grantReversalJob, refundJob, moveJob];
+export const FEATURE_JOBS: readonly JobKind[] = [
+  importJob,
+  grantRunJob,
+  grantReversalJob,
+  refundJob,
+  moveJob,
+];
 
 /** Everything that falls due by the calendar. */
 export const FEATURE_SCHEDULES: readonly Schedule[] = [

@@ -10,6 +10,7 @@ import { ensureIndexes } from "./db/connection.ts";
 import { expiryMarkModel } from "./grants/expiry-mark.model.ts";
 import { grantPolicyModel } from "./grants/grant-policy.model.ts";
 import { grantRunModel } from "./grants/grant-run.model.ts";
+import { importLineModel } from "./integration/import-line.model.ts";
 import { jobItemModel, jobModel } from "./jobs/job.model.ts";
 import { scheduleModel } from "./jobs/schedule.model.ts";
 import { balanceModel } from "./ledger/balance.model.ts";
@@ -99,6 +100,7 @@ const MODELS = [
   refundModel,
   withdrawalModel,
   moveModel,
+  importLineModel,
   jobModel,
   jobItemModel,
   scheduleModel,

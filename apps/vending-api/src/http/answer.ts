@@ -5,7 +5,7 @@ import { z } from "zod";
  * What a route may answer, per status: a zod schema for a JSON body, or one of the shapes below. Outgoing bodies pass through
  * their schema, so a field that the contract does not name never leaves the house.
  */
-export type AnswerShape = z.ZodType | PageShape | EventStreamShape | BinaryShape | EmptyShape;
+export type AnswerShape = z.ZodType | PageShape | EventStreamShape | BinaryShape | DownloadShape | EmptyShape;
 
 export interface PageShape<Row extends z.ZodType = z.ZodType> {
   readonly shape: "page";
@@ -17,6 +17,10 @@ export interface EventStreamShape {
 }
 export interface BinaryShape {
   readonly shape: "binary";
+  readonly contentType: string;
+}
+export interface DownloadShape {
+  readonly shape: "download";
   readonly contentType: string;
 }
 export interface EmptyShape {
@@ -36,6 +40,8 @@ export const eventStreamOf = (description: string): EventStreamShape => ({
 });
 /** A document, e.g. application/pdf. */
 export const binaryOf = (contentType: string): BinaryShape => ({ shape: "binary", contentType });
+/** A file that is written while it is sent, e.g. text/csv. */
+export const downloadOf = (contentType: string): DownloadShape => ({ shape: "download", contentType });
 /** No body. */
 export const emptyOf = (description: string): EmptyShape => ({ shape: "empty", description });
 
@@ -83,6 +89,14 @@ export interface BinaryAnswer extends AnswerExtras {
   /** As offered by the browser's save dialogue. */
   fileName?: string;
 }
+export interface DownloadAnswer extends AnswerExtras {
+  kind: "download";
+  status: 200;
+  contentType: string;
+  fileName: string;
+  /** Asked for the next only when the client took the last; returned from early when it leaves. */
+  chunks: AsyncIterable<string>;
+}
 export interface EmptyAnswer<Status extends AnswerStatus> extends AnswerExtras {
   kind: "empty";
   status: Status;
@@ -93,6 +107,7 @@ export type Answer =
   | PageAnswer<unknown>
   | StreamAnswer
   | BinaryAnswer
+  | DownloadAnswer
   | EmptyAnswer<AnswerStatus>;
 
 /** The answers that a handler with this table may give. */
@@ -103,11 +118,13 @@ export type AnswerFor<Table extends AnswerTable> = {
       ? StreamAnswer
       : Table[S] extends BinaryShape
         ? BinaryAnswer
-        : Table[S] extends EmptyShape
-          ? EmptyAnswer<S>
-          : Table[S] extends z.ZodType
-            ? JsonAnswer<S, z.input<Table[S]>>
-            : never;
+        : Table[S] extends DownloadShape
+          ? DownloadAnswer
+          : Table[S] extends EmptyShape
+            ? EmptyAnswer<S>
+            : Table[S] extends z.ZodType
+              ? JsonAnswer<S, z.input<Table[S]>>
+              : never;
 }[keyof Table & AnswerStatus];
 
 export const ok = <Body>(body: Body, extras: AnswerExtras = {}): JsonAnswer<200, Body> => ({
@@ -146,6 +163,11 @@ export const page = <Row>(rows: readonly Row[], at: { from: number; total: numbe
   total: at.total,
 });
 export const stream = (open: StreamAnswer["open"]): StreamAnswer => ({ kind: "stream", status: 200, open });
+export const download = (
+  contentType: string,
+  fileName: string,
+  chunks: AsyncIterable<string>,
+): DownloadAnswer => ({ kind: "download", status: 200, contentType, fileName, chunks });
 export const binary = (contentType: string, bytes: Uint8Array, fileName?: string): BinaryAnswer => ({
   kind: "binary",
   status: 200,

@@ -104,7 +104,7 @@ function operationOf(row: Route): ZodOpenApiOperationObject {
 /** `get /circuits/:id/live` → `getCircuitsByIdLive`. */
 function operationIdOf({ method, path }: Route): string {
   const words = path
-    .split(/[/-]/)
+    .split(/[/.-]/)
     .filter((part) => part !== "")
     .map((part) => (part.startsWith(":") ? `by-${part.slice(1)}` : part))
     .flatMap((part) => part.split("-"));
@@ -160,6 +160,7 @@ function answerOf(shape: AnswerShape): ZodOpenApiResponseObject {
     case "event-stream":
       return { description: shape.description, content: { "text/event-stream": { schema: z.string() } } };
     case "binary":
+    case "download":
       return {
         description: "The document",
         content: { [shape.contentType]: { schema: z.string().meta({ format: "binary" }) } },

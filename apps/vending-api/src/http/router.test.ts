@@ -15,6 +15,8 @@ import {
   binary,
   binaryOf,
   created,
+  download,
+  downloadOf,
   emptyOf,
   eventStreamOf,
   noContent,
@@ -37,6 +39,21 @@ const person = (role: "administrator" | "resident"): PersonCaller => ({
   siteIds: ["s1"],
 });
 const seen = z.object({ id: z.string() });
+
+const CHUNK = "x".repeat(65_536);
+let chunksMade = 0;
+
+async function* endlessChunks(breaksAt: number): AsyncGenerator<string> {
+  try {
+    for (chunksMade = 0; ; chunksMade += 1) {
+      if (chunksMade === breaksAt) throw new Error("the store went away");
+      yield CHUNK;
+    }
+  } finally {
+    downloads.emit("closed");
+  }
+}
+const downloads = new EventEmitter();
 
 const routes = [
   route({
@@ -97,6 +114,17 @@ const routes = [
     access: "public",
     answers: { 200: binaryOf("application/pdf") },
     handle: async () => binary("application/pdf", new Uint8Array([1, 2, 3]), "receipt.pdf"),
+  }),
+  route({
+    method: "get",
+    path: "/long.csv",
+    tag: "t",
+    summary: "s",
+    access: "public",
+    query: z.strictObject({ breaksAt: z.coerce.number().default(Number.POSITIVE_INFINITY) }),
+    answers: { 200: downloadOf("text/csv; charset=utf-8") },
+    handle: async ({ query }) =>
+      download("text/csv; charset=utf-8", "long.csv", endlessChunks(query.breaksAt)),
   }),
   route({
     method: "get",
@@ -366,6 +394,32 @@ describe("apiRouter", () => {
     expect(response.headers.get("content-type")).toBe("application/pdf");
     expect(response.headers.get("content-disposition")).toBe("attachment; filename=receipt.pdf");
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]));
+  });
+});
+
+describe("downloads", () => {
+  it("are written as fast as they are taken, and end when the client leaves", async () => {
+    const response = await call("GET", "/long.csv");
+    expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    expect(response.headers.get("content-disposition")).toBe("attachment; filename=long.csv");
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let taken = 0;
+    while (taken < 100 * CHUNK.length) taken += (await reader.read()).value?.length ?? 0;
+    const closed = once(downloads, "closed");
+    await reader.cancel();
+    await closed;
+    // What lies between is in the buffers of two sockets: a few megabytes at the most.
+    expect(chunksMade * CHUNK.length - taken).toBeLessThan(20_000_000);
+  });
+
+  it("that break off are no whole answer to the client", async () => {
+    logged.length = 0;
+    const response = await call("GET", "/long.csv?breaksAt=3");
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow();
+    expect(logged).toEqual([
+      expect.objectContaining({ err: expect.objectContaining({ message: "the store went away" }) }),
+    ]);
   });
 });
 

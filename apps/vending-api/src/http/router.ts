@@ -1,9 +1,11 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { ApiError, isApiError } from "../errors.ts";
 import type { Caller, PersonCaller } from "./access.ts";
-import { type Answer, isSchema } from "./answer.ts";
+import { type Answer, type DownloadAnswer, isSchema } from "./answer.ts";
 import { type Authenticators, admit } from "./authentication.ts";
 import { serveEventStream } from "./event-stream.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
@@ -148,10 +150,26 @@ function send(row: Route, answer: Answer, request: Request, response: Response, 
       if (answer.fileName) response.attachment(answer.fileName).type(answer.contentType);
       response.send(Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength));
       return;
+    case "download":
+      response.type(answer.contentType).attachment(answer.fileName).type(answer.contentType);
+      sendChunks(answer, response, deps);
+      return;
     case "stream":
       response.locals.streaming = true;
       serveEventStream(answer, response, deps);
   }
+}
+
+/** The client went away, or this server stops. */
+const LEFT = ["ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"];
+
+/** A failure on the way cuts the connection, so that nobody takes a part for the whole. */
+function sendChunks({ chunks }: DownloadAnswer, response: Response, { stopping }: RouterDeps): void {
+  pipeline(Readable.from(chunks), response, { signal: stopping }).catch((error: unknown) => {
+    const wasLeft = error instanceof Error && "code" in error && LEFT.includes(String(error.code));
+    response.locals.log[wasLeft ? "debug" : "error"]({ err: error }, "download cut off");
+    response.destroy();
+  });
 }
 
 /** Only what the contract names leaves the house; a body that breaks it is our mistake and is logged as one. */

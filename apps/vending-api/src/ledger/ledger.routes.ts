@@ -13,7 +13,7 @@ import { type AccountTotal, countEntries, trialBalance } from "./trial-balance.t
 
 const TAG = "Ledger";
 /** Who answers for the books. */
-const AUDITORS = { roles: ["administrator", "property-manager", "campus-admin"] } as const;
+export const AUDITORS = { roles: ["administrator", "property-manager", "campus-admin"] } as const;
 
 const accountAnswer = z
   .object({
@@ -54,7 +54,7 @@ const entryAnswer = z
   })
   .meta({ id: "JournalEntry" });
 
-const entryList = listQuery({
+export const entryList = listQuery({
   sort: ["at"],
   defaultSort: ["at", "DESC"],
   filter: {
@@ -71,6 +71,20 @@ const entryList = listQuery({
 function presentEntry(entry: LedgerEntry): z.input<typeof entryAnswer> {
   const { _id: id, at, postings, details, ...rest } = entry;
   return { ...rest, id, at: at.toISOString(), postings: [...postings], details: { ...details } };
+}
+
+type EntryFilter = z.output<typeof entryList>["filter"];
+
+/** The entries that a filter names, as a query; the caller's scope is added. */
+export function entryCondition({ kind, account, ref, id, householdId, from, to }: EntryFilter) {
+  return {
+    seq: { $gt: 0 },
+    ...equalityConditions({ kind, ref, id, "postings.account": account }),
+    ...(householdId === undefined ? {} : { account: { $in: [householdId].flat().map(householdAccount) } }),
+    ...(from || to
+      ? { at: { ...(from ? { $gte: new Date(from) } : {}), ...(to ? { $lt: new Date(to) } : {}) } }
+      : {}),
+  };
 }
 
 export function ledgerRoutes({ connection }: Deps): Route[] {
@@ -114,17 +128,7 @@ export function ledgerRoutes({ connection }: Deps): Route[] {
           });
         const place = { $and: [siteScope(caller), { siteId }] };
         const narrowed = [kind, account, ref, from, to, id].some((value) => value !== undefined);
-        const condition = {
-          ...place,
-          seq: { $gt: 0 },
-          ...equalityConditions({ kind, ref, id, "postings.account": account }),
-          ...(householdId === undefined
-            ? {}
-            : { account: { $in: [householdId].flat().map(householdAccount) } }),
-          ...(from || to
-            ? { at: { ...(from ? { $gte: new Date(from) } : {}), ...(to ? { $lt: new Date(to) } : {}) } }
-            : {}),
-        };
+        const condition = { ...place, ...entryCondition(query.filter) };
         const direction = query.sort.order === "ASC" ? 1 : -1;
         const { range } = query;
         const [rows, total] = await Promise.all([

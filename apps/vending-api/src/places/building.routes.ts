@@ -5,7 +5,7 @@ import { canSee, READERS } from "../http/access.ts";
 import { equalityConditions, listQuery, oneOrMany } from "../http/list-query.ts";
 import type { Route } from "../http/route.ts";
 import { type Building, buildingModel } from "./building.model.ts";
-import { editableRoutes } from "./editable-resource.ts";
+import { editableResource, editableRoutes } from "./editable-resource.ts";
 import { assertNone, unknownReference } from "./reference.ts";
 import { siteModel } from "./site.model.ts";
 import { nameField } from "./site-fields.ts";
@@ -18,9 +18,13 @@ export const buildingAnswer = z
 const floorsField = z.int().min(1).max(200);
 
 export function buildingRoutes(deps: Deps): Route[] {
+  return editableRoutes(deps, buildingResource(deps));
+}
+
+export function buildingResource(deps: Deps) {
   const { connection } = deps;
   const model = buildingModel(connection);
-  return editableRoutes(deps, {
+  return editableResource({
     name: "buildings",
     one: "building",
     tag: "Places",

@@ -1,18 +1,21 @@
 import type { Model, QueryFilter } from "mongoose";
 import type { z } from "zod";
-import { recordAudit } from "../audit/audit.ts";
-import { isDuplicateKey } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
-import { ApiError, type ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
 import { type PersonCaller, type Role, siteScope } from "../http/access.ts";
 import { created, emptyOf, noContent, ok, pageOf } from "../http/answer.ts";
 import { type List, readPage } from "../http/list-query.ts";
-import { type Route, type RouteRequest, route } from "../http/route.ts";
+import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
+import { changeRow, createRow, deleteRow, presentOne } from "./write-resource.ts";
 
 type Roles = readonly [Role, ...Role[]];
 /** What an audited write needs of its request. */
-export type Write = RouteRequest<unknown, unknown, unknown, PersonCaller, undefined>;
+export interface Write {
+  readonly caller: PersonCaller;
+  readonly id: string;
+  readonly now: Date;
+}
 
 /** What differs between one kind of place and the next; the five routes are the same for all. */
 export interface EditableResource<
@@ -53,6 +56,19 @@ export interface EditableResource<
   problems?: readonly ErrorCode[];
 }
 
+/** Infers the types of a resource that more than its routes use. */
+export function editableResource<
+  Row extends { _id: string; siteId: string },
+  Filter,
+  Answer extends object,
+  New,
+  Patch,
+>(
+  resource: EditableResource<Row, Filter, Answer, New, Patch>,
+): EditableResource<Row, Filter, Answer, New, Patch> {
+  return resource;
+}
+
 export function editableRoutes<
   Row extends { _id: string; siteId: string },
   Filter,
@@ -65,34 +81,11 @@ export function editableRoutes<
   const pathOfOne = `/${name}/:id` as `/${string}/:id`;
   const problems = [resource.duplicate.code, ...(resource.problems ?? [])];
 
-  const presentOne = async (row: Row): Promise<Answer> => {
-    const [shown] = await resource.present([row]);
-    return shown as Answer;
-  };
   // A conditional type over a type parameter stays undecided, so the table below is typed by these plain schemas; what their
   // parsing yields is New and Patch by the declaration above.
   const answer: z.ZodType = resource.answer;
   const newFields: z.ZodType = resource.newFields;
   const patchFields: z.ZodType = resource.patchFields;
-  const refuseDuplicate = (error: unknown): never => {
-    if (!isDuplicateKey(error)) throw error;
-    const { code, path: field, message } = resource.duplicate;
-    throw new ApiError(code, message, { errors: [{ path: field, code: "taken", message }] });
-  };
-  const record = async (request: Write, what: string, row: Row, before?: object, after?: object) => {
-    const subject = { resource: name, id: row._id };
-    await recordAudit(deps, {
-      request,
-      siteId: row.siteId,
-      action: `${name}.${what}`,
-      subject,
-      before,
-      after,
-    });
-    const householdId = resource.householdIdOf?.(row);
-    deps.changes.publish({ ...subject, siteId: row.siteId, ...(householdId ? { householdId } : {}) });
-    if (what !== "delete") await resource.written?.(row);
-  };
 
   const routes = [
     route({
@@ -119,7 +112,8 @@ export function editableRoutes<
       summary: `One ${one}`,
       access: { roles: resource.read },
       answers: { 200: answer },
-      handle: async ({ caller, params }) => ok(await presentOne(await findVisible(model, params.id, caller))),
+      handle: async ({ caller, params }) =>
+        ok(await presentOne(resource, await findVisible(model, params.id, caller))),
     }),
     route({
       method: "post",
@@ -131,11 +125,7 @@ export function editableRoutes<
       answers: { 201: answer },
       problems: ["reference-unknown", ...problems],
       async handle(request) {
-        const row = await resource.newRow(request.body as New, request);
-        await model.create(row).catch(refuseDuplicate);
-        const after = await presentOne(row);
-        await record(request, "create", row, undefined, after);
-        return created(after);
+        return created(await createRow(deps, resource, request.body as New, request));
       },
     }),
     route({
@@ -149,20 +139,7 @@ export function editableRoutes<
       problems,
       async handle(request) {
         const row = await findVisible(model, request.params.id, request.caller);
-        const before = await presentOne(row);
-        const fields = await resource.patch(row, request.body as Patch, request);
-        const changed = await model
-          .findOneAndUpdate(
-            { _id: row._id as never, ...resource.unchanged?.(row) },
-            { $set: fields as never },
-            { returnDocument: "after" },
-          )
-          .lean<Row | null>()
-          .catch(refuseDuplicate);
-        if (!changed) throw new ApiError(resource.unchanged ? "conflict" : "not-found");
-        const after = await presentOne(changed);
-        await record(request, "update", changed, before, after);
-        return ok(after);
+        return ok(await changeRow(deps, resource, row, request.body as Patch, request));
       },
     }),
   ];
@@ -181,9 +158,7 @@ export function editableRoutes<
       async handle(request) {
         const row = await findVisible(model, request.params.id, request.caller);
         await assertUnused(row);
-        const before = await presentOne(row);
-        await model.deleteOne({ _id: row._id as never });
-        await record(request, "delete", row, before);
+        await deleteRow(deps, resource, row, request);
         return noContent();
       },
     }),

@@ -6,7 +6,7 @@ import { ApiError } from "../errors.ts";
 import { READERS } from "../http/access.ts";
 import { equalityConditions, listQuery, oneOrMany } from "../http/list-query.ts";
 import type { Route } from "../http/route.ts";
-import { editableRoutes } from "./editable-resource.ts";
+import { editableResource, editableRoutes } from "./editable-resource.ts";
 import { householdsNamed } from "./find-households.ts";
 import { HOUSEHOLD_STATUSES, type Household, householdModel } from "./household.model.ts";
 import { findReferenced, unknownReference } from "./reference.ts";
@@ -67,6 +67,10 @@ function unitIdsOf({ unitId, pastRooms = [] }: Household): string[] {
 }
 
 export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
+  return editableRoutes(deps, householdResource(deps, links));
+}
+
+export function householdResource(deps: Deps, links: HouseholdLinks) {
   const { connection } = deps;
   const model = householdModel(connection);
 
@@ -81,7 +85,7 @@ export function householdRoutes(deps: Deps, links: HouseholdLinks): Route[] {
       throw unknownReference("tariffId");
   };
 
-  return editableRoutes(deps, {
+  return editableResource({
     name: "households",
     one: "household",
     tag: "Places",

@@ -5,7 +5,7 @@ import type { Deps } from "../deps.ts";
 import { READERS } from "../http/access.ts";
 import { equalityConditions, listQuery, oneOrMany } from "../http/list-query.ts";
 import type { Route } from "../http/route.ts";
-import { editableRoutes } from "./editable-resource.ts";
+import { editableResource, editableRoutes } from "./editable-resource.ts";
 import { householdModel } from "./household.model.ts";
 import { findReferenced, unknownReference } from "./reference.ts";
 import { type Resident, residentModel } from "./resident.model.ts";
@@ -36,12 +36,16 @@ export function presentResident({ _id: id, siteId, householdId, name, phone, use
 }
 
 export function residentRoutes(deps: Deps, links: ResidentLinks): Route[] {
+  return editableRoutes(deps, residentResource(deps, links));
+}
+
+export function residentResource(deps: Deps, links: ResidentLinks) {
   const { connection } = deps;
   const assertUser = async (userId: string | null, householdId: string) => {
     if (userId !== null && !(await links.isUserOfHousehold(userId, householdId)))
       throw unknownReference("userId");
   };
-  return editableRoutes(deps, {
+  return editableResource({
     name: "residents",
     one: "resident",
     tag: "Places",

@@ -6,7 +6,7 @@ import { READERS } from "../http/access.ts";
 import { anyOf, equalityConditions, listQuery, oneOrMany } from "../http/list-query.ts";
 import type { Route } from "../http/route.ts";
 import { buildingModel } from "./building.model.ts";
-import { editableRoutes } from "./editable-resource.ts";
+import { editableResource, editableRoutes } from "./editable-resource.ts";
 import { householdModel, openHouseholdByUnit } from "./household.model.ts";
 import { assertNone, findReferenced } from "./reference.ts";
 import { searchWords, wordBeginsWith } from "./search-words.ts";
@@ -27,10 +27,14 @@ export const unitAnswer = z
 const floorField = z.int().min(-10).max(200);
 
 export function unitRoutes(deps: Deps): Route[] {
+  return editableRoutes(deps, unitResource(deps));
+}
+
+export function unitResource(deps: Deps) {
   const { connection } = deps;
   const model = unitModel(connection);
 
-  return editableRoutes(deps, {
+  return editableResource({
     name: "units",
     one: "unit",
     tag: "Places",

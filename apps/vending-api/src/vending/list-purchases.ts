@@ -20,22 +20,29 @@ export async function listPurchases(
     { $and: [{ kind: "purchase" }, condition] },
     (row) => row as unknown as LedgerEntry,
   );
+  return { ...rows, body: await presentPurchases(connection, rows.body) };
+}
+
+/** With what became of each: voids and deliveries are read once for all. */
+export async function presentPurchases(
+  connection: Connection,
+  entries: readonly LedgerEntry[],
+): Promise<ReturnType<typeof presentPurchase>[]> {
   const [voids, deliveries, sites] = await Promise.all([
-    findVoids(connection, rows.body),
+    findVoids(connection, entries),
     findDeliveries(
       connection,
-      rows.body.map((row) => row._id),
+      entries.map((row) => row._id),
     ),
     siteModel(connection)
-      .find({ _id: { $in: [...new Set(rows.body.map((row) => row.siteId))] } })
+      .find({ _id: { $in: [...new Set(entries.map((row) => row.siteId))] } })
       .lean<Site[]>(),
   ]);
   const siteById = new Map(sites.map((site) => [site._id, site]));
-  const body = rows.body.flatMap((row) => {
+  return entries.flatMap((row) => {
     const site = siteById.get(row.siteId);
     return site
       ? [presentPurchase(row, site, { voided: voids.get(row._id), delivery: deliveries.get(row._id) })]
       : [];
   });
-  return { ...rows, body };
 }

@@ -20,7 +20,7 @@ import { siteOf, visiblePurchase } from "./visible-purchase.ts";
 
 const TAG = "Vending";
 const SELLERS = { roles: ["administrator", "property-manager", "campus-admin"] } as const;
-const READERS_OF_SALES = {
+export const READERS_OF_SALES = {
   roles: ["administrator", "property-manager", "campus-admin", "maintenance", "integrator"],
 } as const;
 
@@ -36,7 +36,7 @@ const purchaseBody = z.strictObject({
   note: z.string().trim().max(200).default(""),
 });
 
-const purchaseList = listQuery({
+export const purchaseList = listQuery({
   sort: ["at"],
   defaultSort: ["at", "DESC"],
   filter: { siteId: oneOrMany(idSchema).optional(), householdId: oneOrMany(idSchema).optional() },
