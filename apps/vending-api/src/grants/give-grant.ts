@@ -10,7 +10,8 @@ import { siteOf } from "../vending/visible-purchase.ts";
 import { standingsOf } from "./audience.ts";
 import { expiresAtMs } from "./grant-dates.ts";
 import { acceptGrant, grantIdentity, grantIdOf, movedBy } from "./grant-entries.ts";
-import { type GrantRun, grantRunModel } from "./grant-run.model.ts";
+import type { GrantRun } from "./grant-run.model.ts";
+import { runById } from "./grant-runs.ts";
 import { commodityOf, type LeftOutReason, shareOf } from "./grant-share.ts";
 
 export type GrantDeps = Pick<Deps, "connection" | "clock" | "changes" | "profiles">;
@@ -94,10 +95,4 @@ async function grantOf(
   return journalModel(connection)
     .findOne({ siteId, refSpace, ref, kind: "grant" })
     .lean<LedgerEntry | null>();
-}
-
-export async function runById(connection: Connection, runId: string): Promise<GrantRun> {
-  const run = await grantRunModel(connection).findById(runId).lean<GrantRun | null>();
-  if (!run) throw new ApiError("not-found", `grant run ${runId} does not exist`);
-  return run;
 }

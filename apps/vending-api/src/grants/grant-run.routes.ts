@@ -7,13 +7,14 @@ import { equalityConditions, listQuery, oneOrMany, readPage } from "../http/list
 import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import { jobAnswer } from "../jobs/present-job.ts";
-import { requestJob } from "../jobs/start-job.ts";
+import { isJobRequested, requestJob } from "../jobs/start-job.ts";
 import { siteOf } from "../vending/visible-purchase.ts";
+import { runIdOf } from "./grant-entries.ts";
 import { GRANTERS, grantReversalJob, grantRunJob } from "./grant-jobs.ts";
 import { grantPolicyModel } from "./grant-policy.model.ts";
 import { GRANT_READERS } from "./grant-policy.routes.ts";
 import { grantRunModel } from "./grant-run.model.ts";
-import { addJob, addReversalJob, assertBegun, assertMonthOf, closeRun, openRun } from "./grant-runs.ts";
+import { assertBegun, assertMonthOf, assertNotReversed } from "./grant-runs.ts";
 import { monthField, presentPreview, presentRuns, previewAnswer, runAnswer } from "./present-grant-run.ts";
 import { previewRun } from "./preview-run.ts";
 import { grantAnswer, grantsOfRun } from "./run-grants.ts";
@@ -51,16 +52,18 @@ export function grantRunRoutes(deps: Deps): Route[] {
         const { body, caller, now } = request;
         const policy = await findVisible(grantPolicyModel(connection), body.policyId, caller);
         const site = await siteOf(connection, policy.siteId);
-        assertMonthOf(policy, body.month);
-        if (body.dryRun)
+        if (body.dryRun) {
+          assertMonthOf(policy, body.month);
           return ok(presentPreview(body, await previewRun(connection, policy, body.month, site)));
-        assertBegun(body.month, site.timeZone, now);
-        const by = { id: caller.id, name: caller.name };
-        const run = await openRun(deps, policy, body.month, by, now);
-        const wish = { siteId: run.siteId, params: { runId: run._id } };
-        const job = await requestJob(deps, grantRunJob, wish, request);
-        await addJob(deps, run, job.id, "request");
-        return accepted(job);
+        }
+        // What has been answered under this key is answered again, whatever has happened to policy and run since.
+        if (!(await isJobRequested(connection, policy.siteId, request.idempotencyKey))) {
+          assertMonthOf(policy, body.month);
+          assertBegun(body.month, site.timeZone, now);
+          await assertNotReversed(connection, runIdOf(policy._id, body.month));
+        }
+        const wish = { siteId: policy.siteId, params: { policyId: policy._id, month: body.month } };
+        return accepted(await requestJob(deps, grantRunJob, wish, request));
       },
     }),
     route({
@@ -121,14 +124,11 @@ export function grantRunRoutes(deps: Deps): Route[] {
       body: z.strictObject({ reason: z.string().trim().min(1).max(200) }),
       answers: { 202: jobAnswer },
       async handle(request) {
-        const { body, caller, params, now } = request;
-        const run = await findVisible(runs, params.id, caller);
-        const by = { id: caller.id, name: caller.name };
-        await closeRun(deps, run, { at: now, by, reason: body.reason });
-        const wish = { siteId: run.siteId, params: { runId: run._id }, reason: body.reason };
-        const job = await requestJob(deps, grantReversalJob, wish, request);
-        await addReversalJob(deps, run, job.id);
-        return accepted(job);
+        const { body, caller, params } = request;
+        const { _id: runId, siteId } = await findVisible(runs, params.id, caller);
+        const { reason } = body;
+        const wish = { siteId, params: { runId, reason }, reason };
+        return accepted(await requestJob(deps, grantReversalJob, wish, request));
       },
     }),
   ];

@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import type { EntryAuthor } from "../ledger/entry.ts";
 import { dueDay, monthAt } from "./grant-dates.ts";
-import { runIdOf } from "./grant-entries.ts";
+import { GRANTS_AUTHOR, runIdOf } from "./grant-entries.ts";
 import { type GrantPolicy, termsOf } from "./grant-policy.ts";
 import { type GrantRun, grantRunModel } from "./grant-run.model.ts";
 
@@ -20,65 +20,69 @@ export function assertBegun(month: string, timeZone: string, now: Date): void {
     throw new ApiError("month-without-grant", "This month has not begun yet");
 }
 
-/** The run of a policy in a month, opened with the policy's terms of today where it is the first time. Throws `run-reversed`. */
+/** Which job works on a run, for whom. */
+export interface RunWork {
+  jobId: string;
+  by: EntryAuthor;
+  now: Date;
+}
+
+/**
+ * The run of a policy in a month, opened with the policy's terms of today where it is the first time. The job is named in it before
+ * it reaches any household. Throws `run-reversed`.
+ */
 export async function openRun(
   deps: RunDeps,
   policy: GrantPolicy,
   month: string,
-  by: EntryAuthor,
-  now: Date,
+  { jobId, by, now }: RunWork,
 ): Promise<GrantRun> {
   const { _id: policyId, siteId } = policy;
-  const first: Omit<GrantRun, "_id"> = {
+  const _id = runIdOf(policyId, month);
+  const runs = grantRunModel(deps.connection);
+  await assertNotReversed(deps.connection, _id);
+  const first: Omit<GrantRun, "_id" | "jobIds"> = {
     siteId,
     policyId,
     month,
     terms: termsOf(policy),
     createdAt: now,
     createdBy: by,
-    jobIds: [],
     automaticJobId: null,
     reversal: null,
   };
-  const run = await grantRunModel(deps.connection)
-    .findOneAndUpdate(
-      { _id: runIdOf(policyId, month) },
-      { $setOnInsert: first },
-      { upsert: true, returnDocument: "after" },
-    )
-    .lean<GrantRun>();
-  if (run.reversal) throw new ApiError("run-reversed");
+  await runs.updateOne({ _id }, { $setOnInsert: first, $addToSet: { jobIds: jobId } }, { upsert: true });
+  if (by.id === GRANTS_AUTHOR.id) await runs.updateOne({ _id }, { $set: { automaticJobId: jobId } });
+  publishRun(deps, { _id, siteId });
+  return runById(deps.connection, _id);
+}
+
+/** From here on the run grants nothing. Asked again, who asked first stands. Throws `not-found`. */
+export async function closeRun(
+  deps: RunDeps,
+  runId: string,
+  reason: string,
+  { jobId, by, now: at }: RunWork,
+): Promise<GrantRun> {
+  const runs = grantRunModel(deps.connection);
+  const reversal = { at, by, reason, jobIds: [] };
+  await runs.updateOne({ _id: runId, reversal: null }, { $set: { reversal } });
+  await runs.updateOne({ _id: runId }, { $addToSet: { "reversal.jobIds": jobId } });
+  const run = await runById(deps.connection, runId);
+  publishRun(deps, run);
   return run;
 }
 
-export async function addJob(
-  deps: RunDeps,
-  { _id, siteId }: GrantRun,
-  jobId: string,
-  origin: "request" | "schedule",
-): Promise<void> {
-  await grantRunModel(deps.connection).updateOne(
-    { _id },
-    { $addToSet: { jobIds: jobId }, ...(origin === "schedule" ? { $set: { automaticJobId: jobId } } : {}) },
-  );
-  publishRun(deps, { _id, siteId });
+export async function runById(connection: Connection, runId: string): Promise<GrantRun> {
+  const run = await grantRunModel(connection).findById(runId).lean<GrantRun | null>();
+  if (!run) throw new ApiError("not-found", `grant run ${runId} does not exist`);
+  return run;
 }
 
-/** From here on the run grants nothing. Asked again, who asked first stands. */
-export async function closeRun(
-  { connection }: RunDeps,
-  { _id }: GrantRun,
-  { at, by, reason }: { at: Date; by: EntryAuthor; reason: string },
-): Promise<void> {
-  await grantRunModel(connection).updateOne(
-    { _id, reversal: null },
-    { $set: { reversal: { at, by, reason, jobIds: [] } } },
-  );
-}
-
-export async function addReversalJob(deps: RunDeps, { _id, siteId }: GrantRun, jobId: string): Promise<void> {
-  await grantRunModel(deps.connection).updateOne({ _id }, { $addToSet: { "reversal.jobIds": jobId } });
-  publishRun(deps, { _id, siteId });
+/** Throws `run-reversed` before a job is asked for that would come to nothing. */
+export async function assertNotReversed(connection: Connection, runId: string): Promise<void> {
+  const reversed = { _id: runId, reversal: { $ne: null } };
+  if (await grantRunModel(connection).exists(reversed)) throw new ApiError("run-reversed");
 }
 
 function publishRun({ changes }: RunDeps, { _id: id, siteId }: Pick<GrantRun, "_id" | "siteId">): void {

@@ -4,11 +4,11 @@ import { startJob } from "../jobs/start-job.ts";
 import { siteModel } from "../places/site.model.ts";
 import { expireGrants } from "./expire-grants.ts";
 import { dueMonths } from "./grant-dates.ts";
-import { GRANTS_AUTHOR } from "./grant-entries.ts";
+import { GRANTS_AUTHOR, runIdOf } from "./grant-entries.ts";
 import { grantRunJob } from "./grant-jobs.ts";
 import { grantPolicyModel } from "./grant-policy.model.ts";
 import type { GrantPolicy } from "./grant-policy.ts";
-import { addJob, openRun, startedMonths } from "./grant-runs.ts";
+import { startedMonths } from "./grant-runs.ts";
 
 /** A quarter of an hour behind midnight, which comes on the half hour in some zones. */
 const RUNS_PATTERN = "15,45 * * * *";
@@ -47,19 +47,17 @@ async function startDueRunsOf(deps: Deps, policy: GrantPolicy, timeZone: string)
   const started = await startedMonths(deps.connection, policy._id);
   for (const month of dueMonths(policy, timeZone, now.getTime())) {
     if (started.has(month)) continue;
-    const run = await openRun(deps, policy, month, GRANTS_AUTHOR, now);
-    // The key is the run's own: started again after a crash it is the same job.
-    const key = `grant-run:${run._id}`;
-    const { job } = await startJob(deps, grantRunJob, {
-      siteId: run.siteId,
-      params: { runId: run._id },
+    // The key is the run's own: started again before the job has opened its run, it is the same job.
+    const key = `grant-run:${runIdOf(policy._id, month)}`;
+    await startJob(deps, grantRunJob, {
+      siteId: policy.siteId,
+      params: { policyId: policy._id, month },
       by: GRANTS_AUTHOR,
       origin: "schedule",
       idempotencyKey: key,
       requestHash: key,
       now,
     });
-    await addJob(deps, run, job._id, "schedule");
   }
 }
 

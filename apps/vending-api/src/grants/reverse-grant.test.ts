@@ -14,7 +14,9 @@ describe("the reversal of a run", () => {
   it("takes back what is left of each grant and no more, once, and keeps the run shut", async () => {
     const audience = { kind: "households", householdIds: [desk.homeAt(0), desk.homeAt(1), desk.homeAt(2)] };
     const policyId = await desk.newPolicy({ audience });
-    await desk.run(policyId);
+    const key = desk.newKey();
+    const { body: given } = await desk.start(policyId, MONTH, key);
+    await desk.work();
     await desk.use(0, 100_000);
     await desk.use(1, 150_000);
     expect(await desk.balances()).toEqual([500, 0, 1500, 0]);
@@ -29,7 +31,21 @@ describe("the reversal of a run", () => {
       reversal: { reason: "wrong amount", job: { state: "done" } },
     });
     expect(await desk.start(policyId)).toMatchObject({ status: 409, body: { code: "run-reversed" } });
+    expect(await desk.start(policyId, MONTH, key)).toMatchObject({ status: 202, body: { id: given.id } });
     expect(await desk.findings()).toEqual([]);
+  });
+
+  it("asked for under the key of another request changes nothing", async () => {
+    const policyId = await desk.newPolicy();
+    const key = desk.newKey();
+    await desk.start(policyId, MONTH, key);
+    await desk.work();
+    const path = `/grant-runs/${policyId}.${MONTH}/reverse`;
+    expect(await desk.call("POST", path, { reason: "no" }, { key })).toMatchObject({ status: 422 });
+    await desk.work();
+    expect(await desk.runOf(policyId)).toMatchObject({ reversal: null });
+    expect(await desk.balances()).toEqual([1500, 1500, 1500, 1500]);
+    await desk.reverse(policyId);
   });
 
   it("stands before a process that is still giving: nothing comes behind it", async () => {
@@ -39,7 +55,7 @@ describe("the reversal of a run", () => {
       ...grantRunJob,
       async listItems(...asked: Parameters<typeof grantRunJob.listItems>) {
         const items = await grantRunJob.listItems(...asked);
-        await desk.call("POST", `/grant-runs/${policyId}.${MONTH}/reverse`, { reason: "stop" });
+        await desk.reverse(policyId);
         return items;
       },
     };

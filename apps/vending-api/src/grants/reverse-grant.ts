@@ -1,8 +1,9 @@
 import { ApiError, isApiError } from "../errors.ts";
 import { type Decision, ledgerOf } from "../ledger/ledger.ts";
 import { tellMoneyMoved } from "../vending/tell-money-moved.ts";
-import { type Act, type GrantDeps, runById } from "./give-grant.ts";
+import type { Act, GrantDeps } from "./give-grant.ts";
 import { decideReversal, grantIdentity, grantIdOf, movedBy, reversalRef } from "./grant-entries.ts";
+import { runById } from "./grant-runs.ts";
 
 export type ReversalResult =
   | { outcome: "taken-back"; commodity: string; amount: number }

@@ -1,3 +1,4 @@
+import type { Connection } from "mongoose";
 import type { z } from "zod";
 import { recordAudit } from "../audit/audit.ts";
 import { isDuplicateKey, newId } from "../db/model.ts";
@@ -91,6 +92,15 @@ export async function requestJob<Params>(
       reason,
     });
   return after;
+}
+
+/** Whether a client's key has a job already. */
+export async function isJobRequested(
+  connection: Connection,
+  siteId: string,
+  idempotencyKey: string,
+): Promise<boolean> {
+  return (await jobModel(connection).exists({ siteId, origin: "request", idempotencyKey })) !== null;
 }
 
 export function publishJob({ changes }: Pick<Deps, "changes">, { _id: id, siteId }: Job): void {
