@@ -47,7 +47,7 @@ const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
     alarms: [...COMMON_API, "http", "audit", "changes", "places"],
     jobs: [...COMMON_API, "http", "audit", "changes"],
     tills: [...COMMON_API, "http", "audit", "changes", "ledger", "places"],
-    documents: ["errors"],
+    documents: [...COMMON_API, "http", "audit"],
     rating: [...COMMON_API, "http", "ledger", "alarms", "changes", "places"],
   },
 };

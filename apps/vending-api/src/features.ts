@@ -4,6 +4,7 @@ import { auditRoutes } from "./audit/audit.routes.ts";
 import { boardRoutes } from "./board/board.routes.ts";
 import { changeRoutes } from "./changes/change.routes.ts";
 import type { Deps } from "./deps.ts";
+import { documentRoutes } from "./documents/document.routes.ts";
 import { grantReversalJob, grantRunJob } from "./grants/grant-jobs.ts";
 import { grantPolicyRoutes } from "./grants/grant-policy.routes.ts";
 import { grantRunRoutes } from "./grants/grant-run.routes.ts";
@@ -17,7 +18,7 @@ import type { JobKind } from "./jobs/define-job.ts";
 import { jobRoutes } from "./jobs/job.routes.ts";
 import type { Schedule } from "./jobs/schedules.ts";
 import { ledgerRoutes } from "./ledger/ledger.routes.ts";
-import { householdLinks, networkNames, residentLinks } from "./links.ts";
+import { documentLinks, householdLinks, networkNames, residentLinks } from "./links.ts";
 import { moveRoutes } from "./moves/move.routes.ts";
 import { moveJob } from "./moves/move-job.ts";
 import { moveSchedules } from "./moves/move-schedules.ts";
@@ -34,15 +35,15 @@ import { networkSchedules } from "./network/network-jobs.ts";
 import { parameterRoutes } from "./network/parameter.routes.ts";
 import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
 import { viciousLoadRoutes } from "./network/vicious-load/replay.routes.ts";
+import { notificationRoutes } from "./notifications/notification.routes.ts";
+import { notificationSettingsRoutes } from "./notifications/notification-settings.routes.ts";
+import { usesSchedule } from "./notifications/use-causes.ts";
+import { webhookRoutes } from "./notifications/webhook.routes.ts";
 import { myTopUpRoutes } from "./payments/my-top-up.routes.ts";
 import { paymentSchedules } from "./payments/payment-schedules.ts";
 import { paymentSettingsRoutes } from "./payments/payment-settings.routes.ts";
 import { sandboxRoutes } from "./payments/sandbox/sandbox.routes.ts";
 import { topUpRoutes } from "./payments/top-up.routes.ts";
-import { notificationRoutes } from "./notifications/notification.routes.ts";
-import { notificationSettingsRoutes } from "./notifications/notification-settings.routes.ts";
-import { usesSchedule } from "./notifications/use-causes.ts";
-import { webhookRoutes } from "./notifications/webhook.routes.ts";
 import { buildingRoutes } from "./places/building.routes.ts";
 import { householdRoutes } from "./places/household.routes.ts";
 import { residentRoutes } from "./places/resident.routes.ts";
@@ -52,6 +53,7 @@ import { readingImportRoutes } from "./readings/handheld/reading-import.routes.t
 import { heldUseRoutes } from "./readings/held-use.routes.ts";
 import { readingsSchedules } from "./readings/readings-schedules.ts";
 import { registerChangeRoutes } from "./readings/register-change.routes.ts";
+import { reportRoutes } from "./reports/report.routes.ts";
 import { refundRoutes } from "./refunds/refund.routes.ts";
 import { refundJob } from "./refunds/refund-job.ts";
 import { refundSchedules } from "./refunds/refund-schedules.ts";
@@ -81,6 +83,8 @@ export function featureRoutes(deps: Deps): Route[] {
     ...boardRoutes(deps),
     ...purchaseRoutes(deps),
     ...receiptRoutes(deps),
+    ...documentRoutes(deps, documentLinks(deps)),
+    ...reportRoutes(deps),
     ...adjustmentRoutes(deps),
     ...paymentSettingsRoutes(deps),
     ...topUpRoutes(deps),

@@ -1,13 +1,15 @@
 import type { NetworkNames } from "./alarms/subject-names.ts";
 import type { Deps } from "./deps.ts";
+import type { DocumentLinks } from "./documents/document.routes.ts";
 import { busModel } from "./network/bus.model.ts";
 import { type Circuit, circuitModel } from "./network/circuit.model.ts";
 import { gatewayMessagesOf } from "./network/gateway-messages.ts";
 import { meterModel } from "./network/meter.model.ts";
-import { tariffModel } from "./tariffs/tariff.model.ts";
 import type { HouseholdLinks } from "./places/household.routes.ts";
 import type { ResidentLinks } from "./places/resident.routes.ts";
+import { tariffModel } from "./tariffs/tariff.model.ts";
 import { userModel } from "./users/user.model.ts";
+import { withdrawnSaleOf } from "./vending/receipt.routes.ts";
 
 /** What households need of the network, which is built on households: tied together here, so that arrows run one way. */
 export function householdLinks(deps: Deps): HouseholdLinks {
@@ -27,6 +29,14 @@ export function householdLinks(deps: Deps): HouseholdLinks {
     isTariffOfSite: async (tariffId, siteId) =>
       (await tariffModel(connection).exists({ _id: tariffId, siteId })) !== null,
     householdTermsChanged: (householdId) => gatewayMessagesOf(deps).sendCredit([householdId]),
+  };
+}
+
+/** What documents are about, for the room that keeps them. */
+export function documentLinks({ connection }: Deps): DocumentLinks {
+  return {
+    withdrawnOf: async ({ kind, subjectId }) =>
+      kind === "receipt" ? withdrawnSaleOf(connection, subjectId) : null,
   };
 }
 

@@ -7,9 +7,12 @@ import { changeModel } from "./changes/change.model.ts";
 import { streamTicketModel } from "./changes/stream-ticket.ts";
 import { claimedKeyModel } from "./db/claimed-key.ts";
 import { ensureIndexes } from "./db/connection.ts";
+import { documentModel } from "./documents/document.model.ts";
+import { documentPrintModel } from "./documents/document-print.model.ts";
 import { expiryMarkModel } from "./grants/expiry-mark.model.ts";
 import { grantPolicyModel } from "./grants/grant-policy.model.ts";
 import { grantRunModel } from "./grants/grant-run.model.ts";
+import { attemptsModel } from "./http/attempt-count.ts";
 import { importLineModel } from "./integration/import-line.model.ts";
 import { jobItemModel, jobModel } from "./jobs/job.model.ts";
 import { scheduleModel } from "./jobs/schedule.model.ts";
@@ -28,16 +31,16 @@ import { meterModel } from "./network/meter.model.ts";
 import { meterMirrorModel } from "./network/meter-mirror.model.ts";
 import { standingMarkModel } from "./network/standing-mark.model.ts";
 import { recordedStepModel } from "./network/vicious-load/recorded-step.model.ts";
-import { paymentSettingsModel } from "./payments/payment-settings.model.ts";
-import { sandboxPaymentModel } from "./payments/sandbox/sandbox-payment.model.ts";
-import { strayPaymentModel } from "./payments/stray-payment.model.ts";
-import { topUpModel } from "./payments/top-up.model.ts";
 import { noticeCauseModel } from "./notifications/notice-cause.model.ts";
 import { noticeMarkModel } from "./notifications/notice-mark.model.ts";
 import { notificationModel } from "./notifications/notification.model.ts";
 import { notificationSettingsModel } from "./notifications/notification-settings.ts";
 import { toldPowerModel } from "./notifications/power-causes.ts";
 import { webhookModel } from "./notifications/webhook.model.ts";
+import { paymentSettingsModel } from "./payments/payment-settings.model.ts";
+import { sandboxPaymentModel } from "./payments/sandbox/sandbox-payment.model.ts";
+import { strayPaymentModel } from "./payments/stray-payment.model.ts";
+import { topUpModel } from "./payments/top-up.model.ts";
 import { buildingModel } from "./places/building.model.ts";
 import { householdModel } from "./places/household.model.ts";
 import { residentModel } from "./places/resident.model.ts";
@@ -52,11 +55,9 @@ import { withdrawalModel } from "./refunds/withdrawal.model.ts";
 import { tariffModel } from "./tariffs/tariff.model.ts";
 import { tillModel } from "./tills/till.model.ts";
 import { tillShiftModel } from "./tills/till-shift.model.ts";
-import { loginAttemptsModel } from "./users/login-limit.ts";
 import { sessionModel } from "./users/session.model.ts";
 import { userModel } from "./users/user.model.ts";
 import { adjustmentModel } from "./vending/adjustment.model.ts";
-import { receiptPrintModel } from "./vending/receipt-print.model.ts";
 
 const MODELS = [
   journalModel,
@@ -93,7 +94,8 @@ const MODELS = [
   tillModel,
   tillShiftModel,
   adjustmentModel,
-  receiptPrintModel,
+  documentModel,
+  documentPrintModel,
   grantPolicyModel,
   grantRunModel,
   expiryMarkModel,
@@ -117,7 +119,7 @@ const MODELS = [
   residentModel,
   userModel,
   sessionModel,
-  loginAttemptsModel,
+  attemptsModel,
 ] as const;
 
 /**

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EVERY_SITE } from "../http/access.ts";
+import { attemptsModel } from "../http/attempt-count.ts";
 import { startTestApi, type TestAnswer, type TestApi } from "../testing/start-test-api.ts";
 import { addUser } from "./add-user.ts";
-import { loginAttemptsModel } from "./login-limit.ts";
 import { verifyPassword } from "./password.ts";
 import { userModel } from "./user.model.ts";
 
@@ -159,7 +159,7 @@ describe("the login limit", () => {
     const other = await newLogin();
     // A hundred guesses cost seconds of hashing; 99 of them are written down as they would have been.
     await person.signIn("wrong password", "guess");
-    await loginAttemptsModel(api.connection).updateOne(
+    await attemptsModel(api.connection).updateOne(
       { _id: `address:${person.from["x-forwarded-for"]}`, attempts: 1 },
       { $set: { attempts: 100 } },
     );

@@ -3,16 +3,18 @@ import { z } from "zod";
 import { recordAudit } from "../audit/audit.ts";
 import { claimKey } from "../db/claimed-key.ts";
 import type { Deps } from "../deps.ts";
-import { receiptPdf } from "../documents/receipt-pdf.ts";
-import { ApiError } from "../errors.ts";
+import { countPrint, requirePrint } from "../documents/document-print.model.ts";
+import { issueDocument } from "../documents/issue-document.ts";
+import type { ReceiptFacts } from "../documents/kinds/receipt.ts";
+import { printIssued, printQuery, type Withdrawn } from "../documents/print-issued.ts";
 import { binary, binaryOf, created } from "../http/answer.ts";
 import { type Route, route } from "../http/route.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
+import { journalModel } from "../ledger/journal.model.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Unit, unitModel } from "../places/unit.model.ts";
 import { amountOf, methodOf, receiptNumberOf } from "./present-purchase.ts";
 import { findVoid } from "./purchases.ts";
-import { countPrint, receiptPrintModel } from "./receipt-print.model.ts";
 import { siteOf, visiblePurchase } from "./visible-purchase.ts";
 
 const TAG = "Vending";
@@ -25,15 +27,6 @@ const printAnswer = z
       .meta({ description: "0 is the receipt itself; every later print is a copy with its number." }),
   })
   .meta({ id: "ReceiptPrint" });
-
-const receiptQuery = z.strictObject({
-  copy: z
-    .string()
-    .regex(/^\d{1,5}$/, "Is no number of a copy")
-    .transform(Number)
-    .optional()
-    .meta({ description: "A print that was counted; it says so on its face." }),
-});
 
 export function receiptRoutes(deps: Deps): Route[] {
   const { connection } = deps;
@@ -48,16 +41,17 @@ export function receiptRoutes(deps: Deps): Route[] {
       answers: { 201: printAnswer },
       async handle(request) {
         const { params, caller, idempotencyKey: key, now: at } = request;
-        const { _id: id, siteId } = await visiblePurchase(connection, params.id, caller);
+        const purchase = await visiblePurchase(connection, params.id, caller);
         await claimKey(connection, request);
         const by = { id: caller.id, name: caller.name };
-        const { copy, repeated } = await countPrint(connection, { id, siteId }, { by, at, key });
+        const receipt = await issueReceipt(connection, purchase, by, at);
+        const { copy, repeated } = await countPrint(connection, receipt, { by, at, key });
         if (!repeated)
           await recordAudit(deps, {
             request,
-            siteId,
+            siteId: purchase.siteId,
             action: "purchases.print",
-            subject: { resource: "purchases", id },
+            subject: { resource: "purchases", id: purchase._id },
             after: { copy },
           });
         return created({ copy });
@@ -67,46 +61,66 @@ export function receiptRoutes(deps: Deps): Route[] {
       method: "get",
       path: "/purchases/:id/receipt.pdf",
       tag: TAG,
-      summary: "The receipt, in English and Chinese",
+      summary: "The receipt",
+      description: "The first to ask gives it its number. Byte for byte the same for the same query.",
       access: "signed-in",
-      query: receiptQuery,
+      query: printQuery,
       answers: { 200: binaryOf("application/pdf") },
-      async handle({ params, caller, query: { copy = 0 } }) {
+      async handle({ params, caller, query, now }) {
         const purchase = await visiblePurchase(connection, params.id, caller);
-        const wasCounted = receiptPrintModel(connection).exists({ purchaseId: purchase._id, copy });
-        if (copy > 0 && !(await wasCounted)) throw new ApiError("not-found", "This copy was never printed");
-        const { bytes, fileName } = await receiptOf(connection, purchase, copy);
+        const by = { id: caller.id, name: caller.name };
+        const receipt = await issueReceipt(connection, purchase, by, now);
+        await requirePrint(connection, receipt, query.copy ?? 0);
+        const withdrawn = await withdrawnSale(connection, purchase);
+        const { bytes, fileName } = await printIssued(receipt, query, withdrawn);
         return binary("application/pdf", bytes, fileName);
       },
     }),
   ];
 }
 
-async function receiptOf(connection: Connection, purchase: LedgerEntry, copy: number) {
-  const [site, household, voided] = await Promise.all([
+function issueReceipt(
+  connection: Connection,
+  purchase: LedgerEntry,
+  issuedBy: { id: string; name: string },
+  now: Date,
+) {
+  const { _id: subjectId, siteId } = purchase;
+  const facts = () => receiptFactsOf(connection, purchase);
+  return issueDocument(connection, { siteId, kind: "receipt", subjectId, issuedBy, now, facts });
+}
+
+async function receiptFactsOf(connection: Connection, purchase: LedgerEntry): Promise<ReceiptFacts> {
+  const [site, household] = await Promise.all([
     siteOf(connection, purchase.siteId),
     householdModel(connection).findById(purchase.householdId).lean<Household | null>(),
-    findVoid(connection, purchase),
   ]);
   const unit = household && (await unitModel(connection).findById(household.unitId).lean<Unit | null>());
-  const receiptNumber = receiptNumberOf(purchase, site.timeZone);
-  const bytes = await receiptPdf({
+  return {
     siteName: site.name,
-    receiptNumber,
-    at: purchase.at,
     timeZone: site.timeZone,
+    currency: site.currency,
+    currencyDigits: site.currencyDigits,
+    saleNumber: receiptNumberOf(purchase, site.timeZone),
+    at: purchase.at.toISOString(),
     householdName: household?.name ?? "",
     unitName: unit?.name ?? "",
     amountMinor: amountOf(purchase),
     balanceAfterMinor: purchase.balanceAfter[site.currency] ?? 0,
-    currency: site.currency,
-    currencyDigits: site.currencyDigits,
     method: methodOf(purchase),
     cashier: purchase.by.name,
     note: purchase.note,
     entry: { seq: purchase.seq, hash: purchase.hash },
-    voided: voided && { at: voided.at, by: voided.by.name, reason: voided.note },
-    copy,
-  });
-  return { bytes, fileName: `receipt-${receiptNumber}${copy > 0 ? `-copy-${copy}` : ""}.pdf` };
+  };
+}
+
+async function withdrawnSale(connection: Connection, purchase: LedgerEntry): Promise<Withdrawn | null> {
+  const voided = await findVoid(connection, purchase);
+  return voided && { at: voided.at, by: voided.by.name, reason: voided.note };
+}
+
+/** What took the purchase with this id back; null when nothing did. */
+export async function withdrawnSaleOf(connection: Connection, purchaseId: string): Promise<Withdrawn | null> {
+  const purchase = await journalModel(connection).findById(purchaseId).lean<LedgerEntry | null>();
+  return purchase && withdrawnSale(connection, purchase);
 }
