@@ -1,0 +1,95 @@
+import type { RelayState, Sample, SampleFlag } from "@hallmeter/meter-model";
+import type { Random } from "../../../apps/bus-gateway/src/testing/simulation/random.ts";
+import type { Reading } from "./plain-circuit.ts";
+import { QUARTER_MS } from "./wall-clock.ts";
+
+/** Where an ADF400L's register of 0.01 kWh begins anew. */
+export const MODULUS_WH = 0x1_0000_0000n * 10n;
+const STEP_WH = 10n;
+
+/** A reading on its way to the server. */
+export interface Sent extends Reading {
+  circuitId: string;
+  energyWh: number;
+}
+
+/** A circuit as it truly is: its energy goes through whoever looks, and its register shows it. */
+export class RoomMeter {
+  readonly circuitId: string;
+  readonly meterId: string;
+  readonly #random: Random;
+  /** Steps in a quarter of an hour at most. */
+  readonly #appetite: number;
+  #startWh: bigint;
+  /** Through the meter itself, before ratios, since it hangs there. */
+  #usedWh = 0n;
+  /** Through the circuit, before the register or its ratio was changed last. */
+  #beforeWh = 0n;
+  #countedTo: number;
+  ratio = 1n;
+  relay: RelayState = "closed";
+  waiting: Sent[] = [];
+
+  constructor(ids: { circuitId: string; meterId: string }, random: Random, nowMs: number) {
+    this.circuitId = ids.circuitId;
+    this.meterId = ids.meterId;
+    this.#random = random;
+    this.#appetite = random.integer(2, 60);
+    this.#countedTo = nowMs;
+    // Some registers are about to begin anew.
+    const shownWh = random.chance(0.3) ? MODULUS_WH - BigInt(random.integer(1, 30_000)) * STEP_WH : 0n;
+    this.#startWh = shownWh > 0n ? shownWh : BigInt(random.integer(0, 5_000_000)) * STEP_WH;
+  }
+
+  get totalWh(): bigint {
+    return this.#beforeWh + this.#usedWh * this.ratio;
+  }
+
+  /** As the meter shows it. */
+  get registerWh(): bigint {
+    return (this.#startWh + this.#usedWh) % MODULUS_WH;
+  }
+
+  runTo(atMs: number): void {
+    for (; this.#countedTo + QUARTER_MS <= atMs; this.#countedTo += QUARTER_MS) {
+      const isOpen = this.relay === "open";
+      if (isOpen && !this.#random.chance(0.05)) continue;
+      const most = isOpen ? 3 : this.#appetite;
+      if (this.#random.chance(0.8)) this.#usedWh += BigInt(this.#random.integer(0, most)) * STEP_WH;
+    }
+  }
+
+  read(atMs: number, flags: readonly SampleFlag[]): Sent {
+    const { circuitId, totalWh, relay, registerWh, ratio } = this;
+    return { circuitId, atMs, totalWh, relay, flags, energyWh: Number(registerWh * ratio) };
+  }
+
+  swap(): void {
+    this.#beforeWh = this.totalWh;
+    this.#usedWh = 0n;
+    this.#startWh = BigInt(this.#random.integer(0, 5000)) * STEP_WH;
+  }
+
+  changeRatio(ratio: bigint): void {
+    this.#beforeWh = this.totalWh;
+    this.#startWh = this.registerWh;
+    this.#usedWh = 0n;
+    this.ratio = ratio;
+  }
+}
+
+export function wireSample({ circuitId, atMs, energyWh, relay, flags }: Sent): Sample {
+  return {
+    circuitId,
+    at: new Date(atMs).toISOString(),
+    energyWh,
+    activePowerW: 0,
+    reactivePowerVar: 0,
+    voltageDv: 2300,
+    currentCa: 0,
+    powerFactorMilli: 1000,
+    frequencyCHz: 5000,
+    relay,
+    flags: [...flags],
+  };
+}
