@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { z } from "zod";
 
@@ -20,6 +21,17 @@ export interface AccessClaims {
   sessionEpoch: number;
 }
 
+const keys = new Map<string, KeyObject>();
+
+/** Given a string, jsonwebtoken first tries to read a public key from it, at every token: a millisecond of the processor. */
+function keyOf(jwtSecret: string): KeyObject {
+  const known = keys.get(jwtSecret);
+  if (known) return known;
+  const key = createSecretKey(jwtSecret, "utf8");
+  keys.set(jwtSecret, key);
+  return key;
+}
+
 /** Says who; what that person may do is read from the store with each request. */
 export function issueAccessToken(claims: AccessClaims, jwtSecret: string, now: Date): string {
   const issuedAtS = Math.floor(now.getTime() / 1000);
@@ -33,7 +45,7 @@ export function issueAccessToken(claims: AccessClaims, jwtSecret: string, now: D
       iss: ISSUER,
       aud: AUDIENCE,
     },
-    jwtSecret,
+    keyOf(jwtSecret),
     { algorithm: ALGORITHM },
   );
 }
@@ -41,7 +53,7 @@ export function issueAccessToken(claims: AccessClaims, jwtSecret: string, now: D
 /** Undefined for a token that is forged, foreign, expired or malformed. */
 export function readAccessToken(token: string, jwtSecret: string, now: Date): AccessClaims | undefined {
   try {
-    const payload = jwt.verify(token, jwtSecret, {
+    const payload = jwt.verify(token, keyOf(jwtSecret), {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
       audience: AUDIENCE,
