@@ -168,8 +168,8 @@ async function startRun(required: boolean) {
       }
       case "sell": {
         const sale = { site, householdId, amountMinor: step.amount, method: step.method, note: "" };
-        const { _id } = await sellCredit(deps, sale, request);
-        if (!sales.includes(_id)) sales.push(_id);
+        const { entry } = await sellCredit(deps, sale, request);
+        if (!sales.includes(entry._id)) sales.push(entry._id);
         return;
       }
       case "void": {

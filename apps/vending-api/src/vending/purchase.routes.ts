@@ -10,9 +10,11 @@ import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { PAYMENT_METHOD_NAMES } from "../ledger/entry-kinds.ts";
+import type { Outcome } from "../ledger/ledger.ts";
 import { moneyRequestOf } from "../ledger/money-request.ts";
 import { endDoubt, findDeliveries } from "../network/deliveries.ts";
 import { householdModel } from "../places/household.model.ts";
+import type { Site } from "../places/site.model.ts";
 import { listPurchases } from "./list-purchases.ts";
 import { presentPurchase, purchaseAnswer } from "./present-purchase.ts";
 import { findVoid, MOST_PURCHASE_MINOR, sellCredit, voidPurchase } from "./purchases.ts";
@@ -69,8 +71,8 @@ export function purchaseRoutes(deps: Deps): Route[] {
         if (body.amountMinor > MOST_PURCHASE_MINOR) throw amountTooLarge();
         const household = await findVisible(householdModel(connection), body.householdId, caller);
         const site = await siteOf(connection, household.siteId);
-        const entry = await sellCredit(deps, { site, ...body }, moneyRequestOf(request));
-        return created(await present(connection, entry));
+        const outcome = await sellCredit(deps, { site, ...body }, moneyRequestOf(request));
+        return created(await presentSold(connection, site, outcome));
       },
     }),
     route({
@@ -129,6 +131,12 @@ function amountTooLarge(): ApiError {
   return new ApiError("amount-too-large", message, {
     errors: [{ path: "amountMinor", code: "too-large", message }],
   });
+}
+
+/** Nothing can have befallen an entry that was made just now, unless it is bound for a meter. */
+async function presentSold(connection: Connection, site: Site, { entry, repeated }: Outcome) {
+  const isOnItsWay = typeof entry.details.circuitId === "string";
+  return repeated || isOnItsWay ? present(connection, entry) : presentPurchase(entry, site);
 }
 
 async function present(connection: Connection, entry: LedgerEntry) {

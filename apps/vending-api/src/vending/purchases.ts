@@ -4,7 +4,7 @@ import { ApiError } from "../errors.ts";
 import { balancedPostings, householdAccount, type LedgerEntry, reversedPostings } from "../ledger/entry.ts";
 import type { PaymentMethod, PurchaseMethod } from "../ledger/entry-kinds.ts";
 import { journalModel } from "../ledger/journal.model.ts";
-import { type Decision, ledgerOf } from "../ledger/ledger.ts";
+import { type Decision, ledgerOf, type Outcome } from "../ledger/ledger.ts";
 import type { MoneyRequest } from "../ledger/money-request.ts";
 import { creditCircuitOf } from "../network/credit-circuit.ts";
 import { deliverPurchase, findDeliveries } from "../network/deliveries.ts";
@@ -33,19 +33,21 @@ export async function sellCredit(
   deps: PurchaseDeps,
   sale: { site: Site; householdId: string; amountMinor: number; method: PaymentMethod; note: string },
   request: MoneyRequest,
-): Promise<LedgerEntry> {
+): Promise<Outcome> {
   const { connection } = deps;
   const { site, householdId, amountMinor, method, note } = sale;
   const movement = { siteId: site._id, householdId, commodity: site.currency, amount: amountMinor };
   const seller = { siteId: site._id, personId: request.by.id };
-  const { entry } = await withinShift(connection, seller, householdId, request, (shiftId) =>
+  const outcome = await withinShift(connection, seller, householdId, request, (shiftId) =>
     ledgerOf(connection).post({
       ...identityOf(site._id, householdId, request),
       async decide(): Promise<Decision> {
-        const household = await householdModel(connection).findById(householdId).lean<Household | null>();
+        const [household, circuit] = await Promise.all([
+          householdModel(connection).findById(householdId).lean<Household | null>(),
+          creditCircuitOf(connection, householdId),
+        ]);
         if (household?.status !== "open") return refusal("household-closed", "", request);
         if (shiftId === undefined && site.tillsRequired) return refusal("no-open-shift", "", request);
-        const circuit = await creditCircuitOf(connection, householdId);
         return {
           accept: {
             kind: "purchase",
@@ -64,9 +66,9 @@ export async function sellCredit(
       },
     }),
   );
-  await deliver(deps, entry);
-  await tellPurchase(deps, entry);
-  return entry;
+  await deliver(deps, outcome.entry);
+  await tellPurchase(deps, outcome.entry);
+  return outcome;
 }
 
 /** On its way into the meter, where the household's credit lives there. */
