@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalJson, requestHashOf } from "./request-hash.ts";
+import { canonicalJson, isSameJson, requestHashOf } from "./request-hash.ts";
 
 /** The same value with the keys of every object in another order. */
 function reversed(value: unknown): unknown {
@@ -33,6 +33,37 @@ describe("canonicalJson", () => {
         expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
+  });
+});
+
+describe("isSameJson", () => {
+  it("holds where canonical JSON is equal, and nowhere else", () => {
+    const values = fc.anything();
+    fc.assert(
+      fc.property(values, values, (a, b) => {
+        expect(isSameJson(a, b)).toBe(canonicalJson(a) === canonicalJson(b));
+        expect(isSameJson(a, reversed(a))).toBe(true);
+        expect(isSameJson([a], [structuredClone(a)])).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    ["a member too many", { a: 1 }, { a: 1, b: 2 }],
+    ["null for none", { a: null }, {}],
+    ["another name of as many", { a: 1 }, { b: 1 }],
+    ["a name that every object has", { constructor: {} }, {}],
+    ["a list and an object", [1], { 0: 1 }],
+    ["a shorter list", [1, 2], [1]],
+    ["text and number", "1", 1],
+  ])("sees %s, both ways", (_what, a, b) => {
+    expect(isSameJson(a, b)).toBe(false);
+    expect(isSameJson(b, a)).toBe(false);
+  });
+
+  it("takes a member without a value for none", () => {
+    expect(isSameJson({ a: undefined, b: [1] }, { b: [1] })).toBe(true);
+    expect(isSameJson({ b: [1] }, { a: undefined, b: [1] })).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../http/request-hash.ts";
+import { isSameJson } from "../http/request-hash.ts";
 import { EMPTY_STATE, lotTakesSchema, stateAfter } from "./account-state.ts";
 import {
   addBalances,
@@ -65,10 +65,9 @@ function usageFollows(entry: LedgerEntry, head: ChainHead): boolean {
   const use = ratedUseSchema.safeParse(entry.details);
   if (!use.success) return false;
   const settlement = settleUse(use.data, head.state);
-  const said = Object.fromEntries(Object.keys(settlement).map((key) => [key, entry.details[key]]));
   return (
-    canonicalJson(said) === canonicalJson(settlement) &&
-    canonicalJson(entry.postings) === canonicalJson(usagePostings(entry, use.data, settlement)) &&
+    Object.entries(settlement).every(([key, value]) => isSameJson(entry.details[key], value)) &&
+    isSameJson(entry.postings, usagePostings(entry, use.data, settlement)) &&
     BigInt(settlement.carryInNano) + BigInt(settlement.netNano) + BigInt(settlement.taxNano) ===
       BigInt(settlement.amountMinor) * BigInt(use.data.nanoPerMinor) + BigInt(settlement.carryOutNano)
   );
@@ -76,7 +75,7 @@ function usageFollows(entry: LedgerEntry, head: ChainHead): boolean {
 
 function stateFollows(entry: LedgerEntry, effect: Record<Commodity, number>, head: ChainHead): boolean {
   const state = stateAfter(head.state, entry, effect, entry.balanceAfter);
-  return state !== undefined && canonicalJson(state) === canonicalJson(entry.state ?? EMPTY_STATE);
+  return state !== undefined && isSameJson(state, entry.state ?? EMPTY_STATE);
 }
 
 /** What the kind allows, given what stood before it. */

@@ -1,5 +1,6 @@
 import type { Connection } from "mongoose";
 import type { SignedEnds } from "../chain/checkpoint.ts";
+import { readAhead } from "../db/read-ahead.ts";
 import { canonicalJson } from "../http/request-hash.ts";
 import { type BalanceRow, balanceModel, type SystemTotals } from "./balance.model.ts";
 import { createChainFold, type FoldedChain, findingAt, type Report, type SiteFold } from "./chain-fold.ts";
@@ -54,13 +55,12 @@ export async function verifyLedger(
   let totals: SystemTotals = {};
   let ended: FoldedChain[] = [];
   let rowsSeen = 0;
-  const take = async (chain: FoldedChain | undefined, atLeast: number) => {
-    if (chain) {
-      onChain?.(chain);
-      totals = addTotals(totals, totalsOf(chain));
-      ended.push(chain);
-    }
-    if (ended.length < atLeast) return;
+  const take = (chain: FoldedChain) => {
+    onChain?.(chain);
+    totals = addTotals(totals, totalsOf(chain));
+    ended.push(chain);
+  };
+  const checkEnded = async () => {
     rowsSeen += await checkRows(connection, ended, report);
     ended = [];
   };
@@ -71,15 +71,20 @@ export async function verifyLedger(
     {},
     { sort: { siteId: 1, account: 1, seq: 1 }, batchSize: ROWS_AT_ONCE },
   );
-  for await (const document of cursor) {
-    // What the store holds may be anything; the fold looks at it before it believes it.
-    const row = document as unknown as JournalRow;
-    checkSigned(unseen, row, report);
-    await take(fold.add(row), CHAINS_AT_ONCE);
-    pace.step(fold.counts);
+  for await (const batch of readAhead(cursor)) {
+    for (const document of batch) {
+      // What the store holds may be anything; the fold looks at it before it believes it.
+      const row = document as unknown as JournalRow;
+      checkSigned(unseen, row, report);
+      const chain = fold.add(row);
+      if (chain) take(chain);
+      pace.step(fold.counts);
+    }
+    if (ended.length >= CHAINS_AT_ONCE) await checkEnded();
   }
   const { last, sites } = fold.end();
-  await take(last, 0);
+  if (last) take(last);
+  await checkEnded();
   pace.end(fold.counts);
   for (const [account, { seq }] of unseen)
     report(findingAt({ account, seq }, "checkpoint-missing", `entry ${seq} is gone`));
@@ -165,13 +170,14 @@ async function checkReferences(connection: Connection, report: Report): Promise<
       batchSize: ROWS_AT_ONCE,
     },
   );
-  for await (const document of cursor) {
-    const row = document as unknown as Reference;
-    const isSame =
-      before?.ref === row.ref && before.refSpace === row.refSpace && before.siteId === row.siteId;
-    if (isSame) report(findingAt(row, "ref-doubled", row.ref));
-    before = row;
-  }
+  for await (const batch of readAhead(cursor))
+    for (const document of batch) {
+      const row = document as unknown as Reference;
+      const isSame =
+        before?.ref === row.ref && before.refSpace === row.refSpace && before.siteId === row.siteId;
+      if (isSame) report(findingAt(row, "ref-doubled", row.ref));
+      before = row;
+    }
 }
 
 async function checkOrphanRows(connection: Connection, report: Report): Promise<void> {
