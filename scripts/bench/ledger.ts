@@ -55,7 +55,11 @@ try {
   const seconds = Number(options.purchaseS);
   if (seconds > 0)
     print(
-      await measurePurchases(uriOf("bench-purchases"), { seconds, perSecond: Number(options.purchasesPerS) }),
+      await measurePurchases(
+        uriOf("bench-purchases"),
+        { seconds, perSecond: Number(options.purchasesPerS) },
+        () => server?.processorMs,
+      ),
     );
   const entries = Number(options.entries);
   if (entries > 0) for await (const line of measureLargeJournal(uriOf("bench-large"), entries)) print(line);

@@ -6,6 +6,20 @@ import { fileURLToPath } from "node:url";
 
 const executable = fileURLToPath(new URL("../../bin/pocket-mongod.mjs", import.meta.url));
 
+/**
+ * Processor time of all threads of a process in ms (proc(5), utime and stime of `stat` in ticks of 10 ms); undefined where
+ * there is no /proc.
+ */
+export function processorMsOf({ pid }: ChildProcess): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The executable in a process of its own, which may be killed. */
 export class ServerProcess {
   readonly uri: string;
@@ -49,18 +63,8 @@ export class ServerProcess {
     }
   }
 
-  /**
-   * Processor time of all its threads in ms (proc(5), utime and stime of `stat` in ticks of 10 ms); undefined where there is
-   * no /proc.
-   */
   get processorMs(): number | undefined {
-    try {
-      const stat = readFileSync(`/proc/${this.child.pid}/stat`, "utf8");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return (Number(fields[11]) + Number(fields[12])) * 10;
-    } catch {
-      return undefined;
-    }
+    return processorMsOf(this.child);
   }
 
   /** The power cut of tests: no handler runs, nothing is flushed. */
