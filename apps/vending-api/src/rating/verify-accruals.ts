@@ -101,7 +101,7 @@ async function findingsInLedger(
   });
 }
 
-/** What was released has one entry of just that energy; what is held or was rejected has none. */
+/** What was released has one entry of just that energy, or none for none; what is held or was rejected has none. */
 async function findingsOfHeld(
   connection: Connection,
   accruals: readonly Accrual[],
@@ -115,9 +115,11 @@ async function findingsOfHeld(
   const byRef = new Map(entries.map((entry) => [entry.ref, entry]));
   return uses.flatMap(({ accrual: { _id: accrualId }, use, ref }): AccrualFinding[] => {
     const entry = byRef.get(ref);
-    if (use.state === "released" && !entry) return [{ accrualId, code: "entry-missing", detail: ref }];
+    const wh = use.toWh - use.fromWh;
+    if (use.state === "released" && wh > 0 && !entry)
+      return [{ accrualId, code: "entry-missing", detail: ref }];
     const isExpected = use.state === "released" || use.state === "releasing";
-    const isRight = isExpected && entry?.details.wh === use.toWh - use.fromWh;
+    const isRight = isExpected && entry?.details.wh === wh;
     return entry && !isRight ? [{ accrualId, code: "entry-differs", detail: entry._id }] : [];
   });
 }

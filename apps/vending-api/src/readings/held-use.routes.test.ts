@@ -1,3 +1,4 @@
+import { localDay, localDayBounds } from "@hallmeter/meter-model";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { verifyLedger } from "../ledger/verify-ledger.ts";
 import { verifyAccruals } from "../rating/verify-accruals.ts";
@@ -5,6 +6,8 @@ import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
 import { addTestSite, sampleItem, type TestRoom, type TestSite } from "../testing/test-site.ts";
 
 const MINUTE = 60_000;
+/** The test site's. */
+const ZONE = "Asia/Shanghai";
 let api: TestApi;
 let site: TestSite;
 let room: TestRoom;
@@ -12,7 +15,7 @@ let keys = 0;
 
 beforeAll(async () => {
   api = await startTestApi();
-  site = await addTestSite(api, { rooms: 9 });
+  site = await addTestSite(api, { rooms: 10 });
 });
 beforeEach(() => {
   const next = site.rooms.pop();
@@ -83,6 +86,21 @@ describe("use that was held back", () => {
     expect(await list({ state: "released" })).toEqual([]);
     expect(await live()).toBe(-55);
     expect(await standing()).toEqual(["use-held"]);
+    await everythingAddsUp();
+  });
+
+  it("adds up where a midnight left one day of it without any energy", async () => {
+    const { startMs } = localDayBounds(localDay(api.clock.now().getTime() + 86_400_000, ZONE), ZONE);
+    await read(0, 10_000);
+    await read((startMs - api.clock.now().getTime()) / MINUTE - 1, 10_000);
+    await read(60, 10_010, { flags: ["clock-unsure"] });
+    const held = await list();
+    expect(held.map(({ wh }) => wh).sort((a, b) => a - b)).toEqual([0, 10]);
+    const ids = held.map(({ id }) => id);
+    expect((await decide("release", ids)).body.done.map(({ state }) => state)).toEqual([
+      "released",
+      "released",
+    ]);
     await everythingAddsUp();
   });
 
