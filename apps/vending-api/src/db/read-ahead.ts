@@ -5,8 +5,8 @@ import type { mongo } from "mongoose";
 export async function* readAhead<Row extends mongo.BSON.Document>(
   cursor: mongo.FindCursor<Row>,
 ): AsyncGenerator<Row[]> {
+  let more = cursor.hasNext();
   try {
-    let more = cursor.hasNext();
     while (await more) {
       const batch = cursor.readBufferedDocuments();
       more = cursor.hasNext();
@@ -17,6 +17,8 @@ export async function* readAhead<Row extends mongo.BSON.Document>(
       yield batch;
     }
   } finally {
+    // Closed under an answer that is on its way, the store would keep its own end of the cursor.
+    await more.catch(() => undefined);
     await cursor.close();
   }
 }
