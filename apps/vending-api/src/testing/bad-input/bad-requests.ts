@@ -37,8 +37,14 @@ export function badRequests(row: Route, world: BadInputWorld): BadRequest[] {
   ];
 }
 
-/** Spoiled bodies of one row, spread over its schema; what is left out of a large one stands in other rows as well. */
-const MOST_BODIES = process.env.HALLMETER_BAD_INPUT === "all" ? 100_000 : 16;
+/** Of one row, spread over its schema; what is left out of a large one stands in other rows as well. */
+const [MOST_BODIES, MOST_QUERIES] =
+  process.env.HALLMETER_BAD_INPUT === "all" ? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] : [8, 10];
+
+function spread<Item>(items: readonly Item[], most: number): Item[] {
+  const step = Math.max(1, items.length / most);
+  return items.filter((_item, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+}
 
 interface Frame {
   path: string;
@@ -110,7 +116,7 @@ function badAddresses(row: Route, { elsewhere }: BadInputWorld, { send }: Frame)
   if (!row.path.includes(":")) return [];
   const at = (id: string) => ({ path: API + row.path.replace(/:number/g, "1").replace(/:[A-Za-z]+/g, id) });
   const foreign = addressOf(row, elsewhere.ids);
-  const unknown = row.method === "get" ? NOT_THERE : NOT_THERE_OR_BAD;
+  const unknown = row.method === "get" && !row.query ? NOT_THERE : NOT_THERE_OR_BAD;
   return [
     { what: "an id too long", request: send(at("x".repeat(65))), statuses: [400] },
     { what: "half an escape", request: send(at("%E0%A4%A")), statuses: [400] },
@@ -140,15 +146,23 @@ const OPERATOR_QUERIES = [
 
 function badQueries(row: Route, { path, send }: Frame): BadRequest[] {
   const parameters = row.query ? parametersOf(row.query) : {};
-  const asked = (query: string): BadRequest => ({
+  const asked = (query: string, statuses: readonly number[]): BadRequest => ({
     what: `?${query.slice(0, 60)}`,
     request: send({ path: `${API}${path}?${query}` }),
-    // Where a parameter is a ticket or an id, an odd one is well formed: there is only nothing under it.
-    statuses: row.query && !("filter" in parameters) ? [400, 401, 404] : [400],
+    statuses,
   });
-  const queries = Object.entries(parameters).flatMap(([name, schema]) => badParameters(name, schema));
-  return [...OPERATOR_QUERIES, "surprise=1", ...queries].map(asked);
+  const queries = Object.entries(parameters).flatMap(([name, schema]) =>
+    badParameters(name, schema).map((query) =>
+      asked(query, OF_A_LIST.includes(name) ? [400] : ODD_OR_UNKNOWN),
+    ),
+  );
+  const ours = [...OPERATOR_QUERIES, "surprise=1"].map((query) => asked(query, [400]));
+  return [...ours, ...spread(queries, MOST_QUERIES)];
 }
+
+const OF_A_LIST = ["sort", "range", "filter"];
+/** Where a parameter is a ticket or an id, an odd one is well formed: there is only nothing under it. */
+const ODD_OR_UNKNOWN = [400, 401, 404];
 
 /** Parameters by name; what holds JSON is told by the schema that its text is piped into. */
 function parametersOf(query: z.ZodType): Record<string, z.ZodType> {
@@ -223,15 +237,36 @@ function badKeys(row: Route, { send }: Frame): BadRequest[] {
   }));
 }
 
-function badBodies(row: Route, { body, send }: Frame): BadRequest[] {
+function badBodies(row: Route, frame: Frame): BadRequest[] {
+  return row.takesBytes ? badBytes(row, frame) : badJson(row, frame);
+}
+
+/** What a body of no declared type may be refused with: by its form, by its signature, by what it names. */
+const REFUSED = [400, 401, 404, 409, 415, 422];
+
+function badBytes(row: Route, { send }: Frame): BadRequest[] {
+  const huge = Buffer.alloc(row.bodyLimitBytes + 1, "x");
+  return [
+    { what: "a body too large", request: send({ body: huge }), statuses: [413] },
+    ...Object.entries({
+      "no body": send(),
+      "text of no kind": send({ body: "a=1&b=2" }),
+      "bytes of no text": send({ body: Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x00]) }),
+      "JSON that names a prototype": send({ body: '{"__proto__":{"type":"x"}}' }),
+      "very deep lists": send({ body: "[".repeat(40_000) }),
+      "packed bytes": send({ body: gzipSync("{}"), headers: { "content-encoding": "gzip" } }),
+    }).map(([what, request]) => ({ what, request, statuses: REFUSED })),
+  ];
+}
+
+function badJson(row: Route, { body, send }: Frame): BadRequest[] {
   if (!row.body) return [];
   const huge = `{"x":"${"x".repeat(row.bodyLimitBytes)}"}`;
   const typed = (type: string) => send({ headers: { "content-type": type } });
   const encoded = (encoding: string, bytes: Uint8Array | string) =>
     send({ headers: { "content-encoding": encoding }, body: bytes });
   const bodies = spoiledBodies(row.body, body);
-  const step = Math.max(1, bodies.length / MOST_BODIES);
-  const picked = bodies.filter((_body, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+  const picked = spread(bodies, MOST_BODIES);
   return [
     { what: "a body too large", request: send({ body: huge }), statuses: [413] },
     {

@@ -76,30 +76,25 @@ export async function furnishSite(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  const learnIds = async () => {
-    for (const row of routes.filter(
-      ({ method, path, query }) => method === "get" && query && !path.includes(":"),
-    )) {
-      const name = row.path.slice(1);
-      if (ids.has(name) || row.access === "stream-ticket" || row.access === "gateway") continue;
-      const answer = await send(row, `${row.path}?range=[0,0]`);
-      if (answer.status !== 200 || !answer.text.startsWith("[")) continue;
-      const [first] = JSON.parse(answer.text) as { id?: unknown }[];
-      if (typeof first?.id === "string") ids.set(name, first.id);
-    }
+  const learnId = async (name: string) => {
+    const list = routes.find(({ method, path }) => method === "get" && path === `/${name}`);
+    if (ids.has(name) || !list?.query || list.access === "gateway") return;
+    const answer = await send(list, `${list.path}?range=[0,0]`);
+    if (answer.status !== 200 || !answer.text.startsWith("[")) return;
+    const [first] = JSON.parse(answer.text) as { id?: unknown }[];
+    if (typeof first?.id === "string") ids.set(name, first.id);
   };
 
-  await learnIds();
   for (const row of routes.filter(isFurniture)) {
+    await learnId(resourceOf(row));
     const path = addressOf(row, ids);
     if (path === undefined) continue;
     const body = row.body && exampleOf(row.body, known);
     const key = row.idempotencyKey && `furniture-${siteId}-${row.path}`;
     const { status } = await send(row, path, body, key);
-    if (status >= 300) continue;
-    if (key !== undefined) granted.push({ row, path, body, key, status });
-    await learnIds();
+    if (status < 300 && key !== undefined) granted.push({ row, path, body, key, status });
   }
+  for (const name of new Set(routes.map(resourceOf))) await learnId(name);
   return { tokens, known, ids, granted };
 }
 
@@ -108,10 +103,14 @@ export function addressOf(
   { path }: Pick<Route, "path">,
   ids: ReadonlyMap<string, string>,
 ): string | undefined {
-  const [, first = ""] = path.split("/");
-  const id = ids.get(first);
+  const id = ids.get(resourceOf({ path }));
   if (path.includes(":") && id === undefined) return undefined;
   return path.replace(/:number/, "1").replace(/:[A-Za-z]+/g, id ?? "");
+}
+
+/** `/purchases/:id/void` is of `purchases`. */
+export function resourceOf({ path }: Pick<Route, "path">): string {
+  return path.split("/")[1] ?? "";
 }
 
 /** Adds something, and ends nothing that the others need. */
