@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Connection } from "mongoose";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
@@ -6,8 +7,10 @@ import { issueDocument } from "../documents/issue-document.ts";
 import type { DocumentKind } from "../documents/kinds/document-kinds.ts";
 import { type PrintWish, printIssued, printPreliminary, printQuery } from "../documents/print-issued.ts";
 import { ApiError } from "../errors.ts";
+import { grantRunModel } from "../grants/grant-run.model.ts";
 import { type PersonCaller, READERS } from "../http/access.ts";
 import { binary, binaryOf } from "../http/answer.ts";
+import { canonicalJson } from "../http/request-hash.ts";
 import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import { isOnlyResident } from "../network/visible-circuit.ts";
@@ -15,6 +18,8 @@ import { type Household, householdModel } from "../places/household.model.ts";
 import { readStatement } from "../refunds/read-statement.ts";
 import { refundModel } from "../refunds/refund.model.ts";
 import { tillShiftModel } from "../tills/till-shift.model.ts";
+import { classSummaryFacts } from "./class-report.ts";
+import { grantRunFacts } from "./grant-report.ts";
 import { householdStatementFacts } from "./household-statement.ts";
 import { refundStatementFacts } from "./refund-report.ts";
 import { siteFactsOf } from "./site-facts.ts";
@@ -109,7 +114,48 @@ export function reportRoutes(deps: Deps): Route[] {
         return issued(connection, { ...subject, facts, now, caller }, wish);
       },
     }),
+    route({
+      method: "get",
+      path: "/refunds/:id/summary.pdf",
+      tag: TAG,
+      summary: "Everybody of one refund with the outcome; without a number while it is under way",
+      access: REFUNDERS,
+      query: printQuery,
+      answers: { 200: binaryOf(PDF) },
+      async handle({ params, caller, query, now }) {
+        const refund = await findVisible(refundModel(connection), params.id, caller);
+        const { facts, isFinal } = await classSummaryFacts(connection, refund);
+        if (!isFinal) return preliminary("class-summary", facts, query);
+        const subject = { siteId: refund.siteId, kind: "class-summary", subjectId: refund._id } as const;
+        return issued(connection, { ...edition(subject, facts), now, caller }, query);
+      },
+    }),
+    route({
+      method: "get",
+      path: "/grant-runs/:id/report.pdf",
+      tag: TAG,
+      summary: "Who got a month's grant and who did not; without a number while it is under way",
+      access: { roles: READERS },
+      query: printQuery,
+      answers: { 200: binaryOf(PDF) },
+      async handle({ params, caller, query, now }) {
+        const run = await findVisible(grantRunModel(connection), params.id, caller);
+        const { facts, isFinal } = await grantRunFacts(connection, run);
+        if (!isFinal) return preliminary("grant-run", facts, query);
+        const subject = { siteId: run.siteId, kind: "grant-run", subjectId: run._id } as const;
+        return issued(connection, { ...edition(subject, facts), now, caller }, query);
+      },
+    }),
   ];
+}
+
+/** Of something that may be gone on with or taken back: each thing that it comes to is a document of its own. */
+function edition(
+  subject: Pick<ReportOrder, "siteId" | "kind" | "subjectId">,
+  facts: object,
+): Omit<ReportOrder, "now" | "caller"> {
+  const hash = createHash("sha256").update(canonicalJson(facts)).digest("hex");
+  return { ...subject, subjectId: `${subject.subjectId}:${hash.slice(0, 16)}`, facts: async () => facts };
 }
 
 interface ReportOrder {

@@ -7,7 +7,7 @@ import { defineKind, placeFacts } from "./define-kind.ts";
 const OUTCOMES = ["refunded", "failed", "left-out"] as const;
 
 const classSummaryFacts = placeFacts.extend({
-  /** The class, or whatever the households have in common. */
+  /** The class, or whatever the households have in common; "" where nobody named it. */
   name: z.string(),
   reason: z.string(),
   requestedBy: z.string(),
@@ -71,7 +71,7 @@ function compose(facts: ClassSummaryFacts, language: Language): Composition {
   })).filter(({ count }) => count > 0);
   return {
     title: say("title"),
-    subtitle: facts.name,
+    ...(facts.name === "" ? {} : { subtitle: facts.name }),
     blocks: [
       { kind: "figure", label: say("total"), value: moneyText(totalOf(facts), currency, currencyDigits) },
       {

@@ -21,6 +21,7 @@ const grantRunFacts = placeFacts.extend({
   granted: z.array(
     z.object({ unitName: z.string(), householdName: z.string(), residents: z.int(), amount: z.int() }),
   ),
+  /** `reason`: a code of the run's. */
   leftOut: z.array(z.object({ unitName: z.string(), householdName: z.string(), reason: z.string() })),
   reversal: z.object({ at: z.iso.datetime(), by: z.string(), reason: z.string() }).nullable(),
 });
@@ -47,6 +48,16 @@ const WORDS = {
   reason: { en: "Reason", zh: "原因" },
   reversed: { en: "REVERSED", zh: "已撤销" },
 } as const;
+
+/** A document outlives the list of reasons, so an unknown one stands for itself. */
+const REASON_WORDS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  "household-closed": { en: "The household is closed", zh: "已销户" },
+  "moved-in-later": { en: "Moved in after the month", zh: "当月之后入住" },
+  "no-residents": { en: "No residents", zh: "无住户成员" },
+  "credit-in-meter": { en: "Its meter holds its credit", zh: "余额存于电表" },
+  "granted-before": { en: "Had this month's grant before", zh: "当月已发放" },
+  "run-reversed": { en: "The run was reversed", zh: "发放已撤销" },
+};
 
 export const grantRunKind = defineKind({
   prefix: "GR",
@@ -120,7 +131,11 @@ function compose(facts: GrantRunFacts, language: Language): Composition {
                 { title: say("name"), share: 4, align: "left" },
                 { title: say("reason"), share: 5, align: "left" },
               ],
-              rows: leftOut.map((row) => [row.unitName, row.householdName, row.reason]),
+              rows: leftOut.map((row) => [
+                row.unitName,
+                row.householdName,
+                REASON_WORDS[row.reason]?.[language] ?? row.reason,
+              ]),
               totals: [],
               empty: say("none"),
             },

@@ -296,7 +296,7 @@ export const SAMPLE_GRANT_RUN: GrantRunFacts = {
     residents: 1 + (index % 4),
     amount: 5000 * (1 + (index % 4)),
   })),
-  leftOut: [{ unitName: "B-204", householdName: "陈浩", reason: "No residents" }],
+  leftOut: [{ unitName: "B-204", householdName: "陈浩", reason: "no-residents" }],
   reversal: null,
 };
 
