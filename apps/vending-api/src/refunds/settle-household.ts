@@ -19,10 +19,11 @@ import { readHead } from "../rating/change-head.ts";
 import { ratedUseOf } from "../rating/post-usage.ts";
 import { assertRead, type FinalReading, registerOf, takeFinalReadings } from "../readings/final-readings.ts";
 import { findTariff } from "../tariffs/tariff.model.ts";
+import { accountBooks } from "./account-books.ts";
+import { type ClosingOrder, closeAccount } from "./close-account.ts";
 import { creditInMeter } from "./credit-in-meter.ts";
 import { endLogins } from "./end-logins.ts";
 import { payableMinor } from "./payable.ts";
-import { postWithdrawal } from "./post-withdrawal.ts";
 import { hasUndecidedUse, previewWithdrawal } from "./preview-withdrawal.ts";
 import { type Actor, type Refund, refundModel } from "./refund.model.ts";
 import { type Withdrawal, type WithdrawalResult, withdrawalId, withdrawalModel } from "./withdrawal.model.ts";
@@ -219,7 +220,7 @@ async function close(leaving: Leaving, row: Withdrawal): Promise<WithdrawalResul
   const { deps, household, refund, site, approvedBy, now } = leaving;
   const { connection, changes } = deps;
   const { _id: householdId, siteId } = household;
-  const result = await postWithdrawal(connection, {
+  const order: ClosingOrder = {
     siteId,
     householdId,
     currency: site.currency,
@@ -231,7 +232,8 @@ async function close(leaving: Leaving, row: Withdrawal): Promise<WithdrawalResul
     inMeterMinor: row.inMeterMinor,
     mayOwe: refund.debtsAcceptedBy !== null,
     at: row.closedAt ?? now,
-  });
+  };
+  const result = await closeAccount(accountBooks(connection, order), order);
   await endLogins(connection, householdId, now);
   await switchOff(leaving, row);
   await announceCredit(deps, [householdId]);
