@@ -2,6 +2,7 @@ import { alarmRoutes } from "./alarms/alarm.routes.ts";
 import { eventRoutes } from "./alarms/event.routes.ts";
 import { auditRoutes } from "./audit/audit.routes.ts";
 import { boardRoutes } from "./board/board.routes.ts";
+import { cardRoutes } from "./cards/card.routes.ts";
 import { changeRoutes } from "./changes/change.routes.ts";
 import type { Deps } from "./deps.ts";
 import { documentRoutes } from "./documents/document.routes.ts";
@@ -86,6 +87,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...documentRoutes(deps, documentLinks(deps)),
     ...reportRoutes(deps),
     ...adjustmentRoutes(deps),
+    ...cardRoutes(deps),
     ...paymentSettingsRoutes(deps),
     ...topUpRoutes(deps),
     ...sandboxRoutes(deps),

@@ -3,6 +3,9 @@ import { alarmModel } from "./alarms/alarm.model.ts";
 import { eventModel } from "./alarms/events.ts";
 import { auditModel } from "./audit/audit.model.ts";
 import { changeIntentModel } from "./audit/change-intents.ts";
+import { cardModel, cardTakerModel } from "./cards/card.model.ts";
+import { cardKeyModel } from "./cards/card-keys.ts";
+import { cardLoadModel } from "./cards/card-load.model.ts";
 import { changeModel } from "./changes/change.model.ts";
 import { streamTicketModel } from "./changes/stream-ticket.ts";
 import { claimedKeyModel } from "./db/claimed-key.ts";
@@ -87,6 +90,10 @@ const MODELS = [
   claimedKeyModel,
   changeModel,
   streamTicketModel,
+  cardModel,
+  cardTakerModel,
+  cardKeyModel,
+  cardLoadModel,
   paymentSettingsModel,
   topUpModel,
   strayPaymentModel,

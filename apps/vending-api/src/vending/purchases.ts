@@ -1,4 +1,5 @@
 import type { Connection } from "mongoose";
+import { type CardLoad, cardLoadModel } from "../cards/card-load.model.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import { balancedPostings, householdAccount, type LedgerEntry, reversedPostings } from "../ledger/entry.ts";
@@ -31,20 +32,29 @@ export type PurchaseDeps = Pick<Deps, "connection" | "clock" | "changes" | "prof
  */
 export async function sellCredit(
   deps: PurchaseDeps,
-  sale: { site: Site; householdId: string; amountMinor: number; method: PaymentMethod; note: string },
+  sale: {
+    site: Site;
+    householdId: string;
+    amountMinor: number;
+    method: PaymentMethod;
+    note: string;
+    /** What else the entry keeps where a card takes the credit to the meter; decided behind all that the journal has. */
+    cardDetails?: () => Promise<LedgerEntry["details"]>;
+  },
   request: MoneyRequest,
 ): Promise<Outcome> {
   const { connection } = deps;
-  const { site, householdId, amountMinor, method, note } = sale;
+  const { site, householdId, amountMinor, method, note, cardDetails } = sale;
   const movement = { siteId: site._id, householdId, commodity: site.currency, amount: amountMinor };
   const seller = { siteId: site._id, personId: request.by.id };
   const outcome = await withinShift(connection, seller, householdId, request, (shiftId) =>
     ledgerOf(connection).post({
       ...identityOf(site._id, householdId, request),
+      readsJournal: cardDetails !== undefined,
       async decide(): Promise<Decision> {
-        const [household, circuit] = await Promise.all([
+        const [household, whereto] = await Promise.all([
           householdModel(connection).findById(householdId).lean<Household | null>(),
-          creditCircuitOf(connection, householdId),
+          cardDetails?.() ?? meterDetails(connection, householdId),
         ]);
         if (household?.status !== "open") return refusal("household-closed", "", request);
         if (shiftId === undefined && site.tillsRequired) return refusal("no-open-shift", "", request);
@@ -58,7 +68,7 @@ export async function sellCredit(
             // Where the credit goes stands in the books: what follows from it can be done again after a crash.
             details: {
               method,
-              ...(circuit === undefined ? {} : { circuitId: circuit._id }),
+              ...whereto,
               ...(shiftId === undefined ? {} : { shiftId }),
             },
           },
@@ -69,6 +79,11 @@ export async function sellCredit(
   await deliver(deps, outcome.entry);
   await tellPurchase(deps, outcome.entry);
   return outcome;
+}
+
+async function meterDetails(connection: Connection, householdId: string): Promise<LedgerEntry["details"]> {
+  const circuit = await creditCircuitOf(connection, householdId);
+  return circuit === undefined ? {} : { circuitId: circuit._id };
 }
 
 /** On its way into the meter, where the household's credit lives there. */
@@ -174,10 +189,21 @@ export async function meterRefusal(
   connection: Connection,
   { _id: id, details }: LedgerEntry,
 ): Promise<"credit-in-meter" | "sale-not-settled" | undefined> {
+  if (typeof details.cardId === "string") return cardRefusal(connection, id);
   if (typeof details.circuitId !== "string") return undefined;
   const delivery = (await findDeliveries(connection, [id])).get(id);
   if (delivery?.state === "written") return "credit-in-meter";
   return delivery?.isFinal ? undefined : "sale-not-settled";
+}
+
+/** What a card carries is out of reach until it was brought back with it. */
+async function cardRefusal(
+  connection: Connection,
+  purchaseId: string,
+): Promise<"credit-in-meter" | "sale-not-settled" | undefined> {
+  const load = await cardLoadModel(connection).findById(purchaseId).lean<CardLoad | null>();
+  if (load?.state === "returned") return undefined;
+  return load?.state === "taken" ? "credit-in-meter" : "sale-not-settled";
 }
 
 function identityOf(siteId: string, householdId: string, { idempotencyKey, requestHash }: MoneyRequest) {
