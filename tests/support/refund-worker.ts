@@ -19,7 +19,7 @@ const deps: Deps = {
   connection,
   clock,
   log,
-  secrets: { jwtSecret: "" },
+  secrets: { jwtSecret: "", sealingSecret: "" },
   profiles: loadProfiles(undefined),
   changes: createChanges({ connection, clock, log, stopping: stopping.signal }),
   metrics: new Registry(),
