@@ -12,7 +12,7 @@ export interface Expected {
   amountMinor: number;
 }
 
-interface HouseholdBook {
+export interface HouseholdBook {
   account: PlainAccount;
   seq: number;
   hash: string;
@@ -20,6 +20,9 @@ interface HouseholdBook {
   payer: PlainPayer;
   /** The first local day whose standing charge is not due yet; none before the first sweep. */
   standingFrom?: string;
+  /** About to go: today is charged, too. */
+  isLeaving?: boolean;
+  isClosed?: boolean;
 }
 
 export interface BooksOptions {
@@ -169,6 +172,10 @@ export class Books {
   }
 
   #apply(entry: Entry, book: HouseholdBook): void {
+    if (entry.refSpace === "refund") {
+      this.#applyFarewell(entry, book);
+      return;
+    }
     if (entry.kind === "usage") {
       this.#applyUsage(entry, book);
       return;
@@ -191,6 +198,22 @@ export class Books {
     this.#same(`${key}: kind`, entry.kind, expected.kind);
     this.#same(`${key}: household`, entry.householdId, expected.householdId);
     book.account.move(BigInt(expected.amountMinor));
+  }
+
+  /** Grants end, bought credit is paid out less the minor unit that is used already, and nothing stays. */
+  #applyFarewell({ ref, kind, details }: Entry, { account, isLeaving }: HouseholdBook): void {
+    if (!isLeaving) this.#find(`${ref}: nobody leaves`);
+    const begun = account.restNano > 0n ? 1n : 0n;
+    if (kind === "grant-expiry") for (const { grantId } of account.lots) account.end(grantId);
+    else if (kind === "refund") account.move(begun - account.boughtMinor);
+    else {
+      this.#same(`${ref}: kind`, kind, "closing");
+      const left = account.balance(this.#options.currency);
+      if (left !== 0n && left !== begun) this.#find(`${ref}: ${left} stay`);
+      const remainder = left === 0n ? 0n : this.#options.nanoPerMinor - account.restNano;
+      this.#same(`${ref}: remainder kept`, BigInt(Number(details.remainderNano)), remainder);
+      account.move(-left);
+    }
   }
 
   #applyGrant({ ref, at, householdId, details }: Entry, book: HouseholdBook): void {

@@ -71,7 +71,9 @@ export interface Campus {
   timeZone: string;
   siteId: string;
   gatewayId: string;
+  /** Those who live there now. */
   householdIds: string[];
+  unitIds: Map<string, string>;
   meters: RoomMeter[];
   tariffs: Map<string, Tariff>;
   openedDay: string;
@@ -117,6 +119,7 @@ export async function buildCampus(options: CampusOptions): Promise<Campus> {
     siteId,
     gatewayId: "",
     householdIds: [],
+    unitIds: new Map(),
     meters: [],
     tariffs: new Map(),
     openedDay: wall.dayAt(beginsMs),
@@ -189,6 +192,7 @@ async function addHouseholds(campus: Campus, prices: PlainPrices): Promise<void>
       versions: tariff.versions,
     });
     householdIds.push(householdId);
+    campus.unitIds.set(householdId, unitId);
     const firstUnitId = FIRST_UNIT + (index % METERS_PER_BUS) * UNITS_PER_METER;
     const meterId = await server.add("/meters", {
       busId,

@@ -2,6 +2,7 @@ import { verifyAudit, verifyLedger } from "@hallmeter/vending-api";
 import { z } from "zod";
 import { rebuildBalances } from "../../../apps/vending-api/src/ledger/rebuild-balances.ts";
 import { verifyAccruals } from "../../../apps/vending-api/src/rating/verify-accruals.ts";
+import type { HouseholdBook } from "./books.ts";
 import type { Campus } from "./campus.ts";
 import type { UseState } from "./plain-circuit.ts";
 import { versionAt } from "./plain-circuit.ts";
@@ -20,7 +21,7 @@ export function expectStanding(campus: Campus): void {
   const { server, wall, books, openedDay } = campus;
   const today = wall.dayAt(server.nowMs);
   for (const [householdId, book] of books.households)
-    for (let day = book.standingFrom ?? openedDay; day < today; ) {
+    for (let day = book.standingFrom ?? openedDay; isStandingDue(book, day, today); ) {
       const startMs = startOfDayMs(wall, day);
       const version = versionAt(book.payer, startMs);
       const nano = BigInt(version.scheme.standingMicroPerDay) * NANO_PER_MICRO;
@@ -30,6 +31,11 @@ export function expectStanding(campus: Campus): void {
       day = wall.dayAt(wall.nextDayMs(startMs));
       book.standingFrom = day;
     }
+}
+
+function isStandingDue({ isClosed, isLeaving }: HouseholdBook, day: string, today: string): boolean {
+  if (isClosed) return false;
+  return day < today || (isLeaving === true && day === today);
 }
 
 /** Everything new in the journal, and one household as it is shown. */

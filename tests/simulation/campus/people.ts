@@ -95,9 +95,17 @@ export class Desk {
   }
 
   async #sell(): Promise<void> {
+    const { random } = this.#campus;
+    await this.sellTo(this.#anyHousehold(), random.integer(1, random.chance(0.2) ? 90_000 : 6000));
+  }
+
+  /** Its receipts are of no use any more. */
+  forget(householdId: string): void {
+    this.#sales = this.#sales.filter((sale) => sale.householdId !== householdId);
+  }
+
+  async sellTo(householdId: string, amountMinor: number): Promise<void> {
     const { random, server } = this.#campus;
-    const householdId = this.#anyHousehold();
-    const amountMinor = random.integer(1, random.chance(0.2) ? 90_000 : 6000);
     const method = random.pick(METHODS);
     const expected = { kind: "purchase", householdId, amountMinor };
     const body = { householdId, amountMinor, method };

@@ -51,6 +51,15 @@ export async function bringEverything(campus: Campus): Promise<void> {
   await bring(campus, all);
 }
 
+/** As the gateway reads a circuit when it is told to. */
+export async function readNow(campus: Campus, circuitIds: readonly string[]): Promise<void> {
+  const own = campus.meters.filter(({ circuitId }) => circuitIds.includes(circuitId));
+  await bring(
+    campus,
+    own.map((meter) => meter.read(campus.server.nowMs, [])),
+  );
+}
+
 /** One batch after the other; each may come twice at the same moment. */
 async function bring(campus: Campus, readings: readonly Sent[]): Promise<void> {
   for (let from = 0; from < readings.length; from += MOST_ITEMS)

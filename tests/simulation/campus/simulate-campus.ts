@@ -1,5 +1,6 @@
 import { buildCampus, type Campus, type CampusOptions, type Finding } from "./campus.ts";
 import { expectStanding, judgeBooks, judgeDerived, judgeRegisters, judgeStep } from "./judge.ts";
+import { leave } from "./leaving.ts";
 import { Desk } from "./people.ts";
 import { bringEverything, bringReadings, liveUntil } from "./readings.ts";
 import {
@@ -39,6 +40,7 @@ const ACTS = [
   ["ratio", 1, (campus) => changeRatio(campus)],
   ["held use", 2, (campus) => decideHeldUse(campus)],
   ["relay", 3, (campus) => toggleRelay(campus)],
+  ["leaving", 2, (campus, desk) => leave(campus, desk)],
   ["reversal", 0.3, (campus) => reverseGrants(campus)],
 ] as const satisfies readonly (readonly [string, number, Act])[];
 const WHOLE_WEIGHT = ACTS.reduce((sum, [, weight]) => sum + weight, 0);

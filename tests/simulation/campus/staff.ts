@@ -138,7 +138,7 @@ export async function decideHeldUse(campus: Campus, share = 0.6): Promise<void> 
     ["reject", rejected],
   ] as const) {
     if (rows.length === 0) continue;
-    if (decision === "release") for (const { id } of rows) books.released.add(id);
+    if (decision === "release") for (const { id, wh } of rows) if (wh > 0) books.released.add(id);
     const { done } = await server.need(z.object({ done: heldPage }), {
       method: "POST",
       path: `/intervals/${decision}`,
