@@ -39,6 +39,7 @@ describe("access", () => {
     "POST /auth/login",
     "POST /auth/refresh",
     "POST /auth/logout",
+    "GET /documents/verify/:code",
     "POST /payment-webhooks/:siteId/:provider",
     "GET /sandbox-payments/:id",
     "POST /sandbox-payments/:id/pay",
