@@ -197,6 +197,7 @@ describe("households", () => {
       cutMinor: 0,
       releaseMinor: 0,
       residents: [],
+      pastRooms: [],
       openedAt: api.clock.now().toISOString(),
     });
     expect((await api.call<UnitRow>("GET", `/units/${unit.id}`, { token: chief })).body.householdId).toBe(
