@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import type { BulkAnswer, Command, DownlinkMessage, Sale } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
+import { createKeyedQueue, type Pending } from "../chain/keyed-queue.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
-import { createKeyedQueue, type Pending } from "../chain/keyed-queue.ts";
 import { type CommandRow, commandModel } from "./command.model.ts";
 import { creditPosition, gatewaysOf, householdsOf } from "./credit-position.ts";
 import { currentConfig } from "./gateway-config.ts";
