@@ -34,6 +34,8 @@ test.each([
   ["apps/vending-api/src/testing/a.ts", 'import { x } from "@hallmeter/bus-gateway";', 1],
   ["apps/vending-api/src/ledger/a.test.ts", 'import { x } from "../testing/b.ts";', 0],
   ["apps/vending-api/src/main.ts", 'import { x } from "./testing/b.ts";', 1],
+  ["apps/vending-api/src/rating/testing/a.ts", 'import { x } from "../../testing/b.ts";', 0],
+  ["apps/vending-api/src/rating/a.ts", 'import { x } from "./testing/b.ts";', 1],
 ])("%s with %s has %i violations", (path, text, count) => {
   write(path, text);
   expect(arrowViolations(root)).toHaveLength(count);

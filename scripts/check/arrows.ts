@@ -52,7 +52,7 @@ const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
   },
 };
 
-/** A package's own test support: as free as its tests, and closed to everything else. */
+/** Test support, of a package or of one of its rooms: as free as the tests, and closed to everything else. */
 const TESTING = "testing";
 
 export interface Violation {
@@ -85,6 +85,10 @@ function roomOf(packageSource: string, file: string): string {
   return first.replace(/\.(test|property\.test)?\.?tsx?$/, "").replace(/\.tsx?$/, "");
 }
 
+function isTestSupport(packageSource: string, file: string): boolean {
+  return dirname(relative(packageSource, file)).split(sep).includes(TESTING);
+}
+
 function judge(
   root: string,
   owner: keyof typeof PACKAGE_ARROWS,
@@ -102,7 +106,7 @@ function judge(
   if (!specifier.startsWith(".")) return undefined;
   const target = resolve(dirname(file), specifier);
   const room = roomOf(packageSource, file);
-  const isTest = /\.test\.tsx?$/.test(file) || room === TESTING;
+  const isTest = /\.test\.tsx?$/.test(file) || isTestSupport(packageSource, file);
   if (!target.startsWith(packageSource + sep)) {
     if (isTest && target.startsWith(join(root, "tests", "support") + sep)) return undefined;
     return specifier.endsWith(".json")
@@ -110,7 +114,7 @@ function judge(
       : "a path that leaves its package; import the package by name";
   }
   const targetRoom = roomOf(packageSource, target);
-  if (targetRoom === TESTING && !isTest) return "testing/ is for tests";
+  if (isTestSupport(packageSource, target) && !isTest) return "testing/ is for tests";
   const allowedRooms = ROOM_ARROWS[owner]?.[room];
   if (isTest || room === targetRoom || !allowedRooms || allowedRooms.includes(targetRoom)) return undefined;
   return `${room} may import ${allowedRooms.join(", ")}, not ${targetRoom}`;
