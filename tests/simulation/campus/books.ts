@@ -1,29 +1,10 @@
+import type { Expected, HouseholdBook } from "./household-book.ts";
 import { type Entry, type MeteredDetails, meteredDetails, readRow } from "./journal-row.ts";
 import { PlainAccount } from "./plain-account.ts";
+import { type Charge, chargeOf, groupOf, termsOf } from "./plain-charge.ts";
 import type { PlainCircuit, PlainPayer, PlainUse, PlainVersion } from "./plain-circuit.ts";
 import { grantEndsAt, type PlainPolicy } from "./plain-grants.ts";
 import type { WallClock } from "./wall-clock.ts";
-
-/** What somebody asked for under a key, and may find in the ledger once. */
-export interface Expected {
-  kind: string;
-  householdId: string;
-  /** Of the household's leg, minor units. */
-  amountMinor: number;
-}
-
-export interface HouseholdBook {
-  account: PlainAccount;
-  seq: number;
-  hash: string;
-  residents: number;
-  payer: PlainPayer;
-  /** The first local day whose standing charge is not due yet; none before the first sweep. */
-  standingFrom?: string;
-  /** About to go: today is charged, too. */
-  isLeaving?: boolean;
-  isClosed?: boolean;
-}
 
 export interface BooksOptions {
   currency: string;
@@ -415,35 +396,4 @@ export class Books {
   #find(what: string): void {
     this.#options.find(what);
   }
-}
-
-interface Charge {
-  wh: bigint;
-  energyNano: bigint;
-  fixedNano: bigint;
-  whByRate: ReadonlyMap<string, bigint>;
-  registerWh: bigint;
-}
-
-function chargeOf(uses: readonly PlainUse[]): Charge {
-  const whByRate = new Map<string, bigint>();
-  const charge: Charge = { wh: 0n, energyNano: 0n, fixedNano: 0n, whByRate, registerWh: 0n };
-  for (const use of uses) {
-    charge.registerWh += use.wh;
-    if (use.state !== "charged") continue;
-    charge.wh += use.wh;
-    charge.energyNano += use.energyNano;
-    charge.fixedNano += use.demandNano;
-    for (const [rate, wh] of use.whByRate) whByRate.set(rate, (whByRate.get(rate) ?? 0n) + wh);
-  }
-  return charge;
-}
-
-/** One entry has one day, one household and one version of one tariff. */
-const groupOf = ({ day, householdId, tariffId, version }: PlainUse) =>
-  `${day} ${householdId} ${tariffId} ${version?.number}`;
-
-function termsOf({ scheme }: PlainVersion, day: string) {
-  const { blocks } = scheme;
-  return { scheme, period: blocks && day.slice(0, blocks.by === "month" ? 7 : 4) };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Answer } from "./api-process.ts";
-import type { Expected } from "./books.ts";
 import type { Campus } from "./campus.ts";
+import type { Expected } from "./household-book.ts";
 
 const HOUR_MS = 3_600_000;
 const VOID_WINDOW_MS = 12 * HOUR_MS;
