@@ -20,6 +20,7 @@ const deps: Deps = {
   clock,
   log,
   secrets: { jwtSecret: "", sealingSecret: "" },
+  publicUrl: () => "",
   profiles: loadProfiles(undefined),
   changes: createChanges({ connection, clock, log, stopping: stopping.signal }),
   metrics: new Registry(),

@@ -54,10 +54,10 @@ import { readingImportRoutes } from "./readings/handheld/reading-import.routes.t
 import { heldUseRoutes } from "./readings/held-use.routes.ts";
 import { readingsSchedules } from "./readings/readings-schedules.ts";
 import { registerChangeRoutes } from "./readings/register-change.routes.ts";
-import { reportRoutes } from "./reports/report.routes.ts";
 import { refundRoutes } from "./refunds/refund.routes.ts";
 import { refundJob } from "./refunds/refund-job.ts";
 import { refundSchedules } from "./refunds/refund-schedules.ts";
+import { reportRoutes } from "./reports/report.routes.ts";
 import { meRoutes } from "./resident/me.routes.ts";
 import { tariffRoutes } from "./tariffs/tariff.routes.ts";
 import { tariffVersionRoutes } from "./tariffs/tariff-version.routes.ts";

@@ -4,9 +4,9 @@ import { ApiError } from "../errors.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { calendarOf, type Site, siteModel } from "../places/site.model.ts";
 import type { MeteringContext } from "../rating/metering-context.ts";
+import { findTariffs, type TariffRow } from "../tariffs/tariff.model.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { type Profiles, variantOf } from "./profiles.ts";
-import { findTariffs, type TariffRow } from "../tariffs/tariff.model.ts";
 
 const NANO_PER_MICRO = 1000;
 /** IEC 60038: the nominal voltage of public networks, phase to neutral. */
