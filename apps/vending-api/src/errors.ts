@@ -178,6 +178,11 @@ export const ERROR_CODES = {
     failureClass: "ambiguous",
     title: "Nobody has said how far the meter has taken from the card",
   },
+  "card-unsettled": {
+    status: 409,
+    failureClass: "permanent",
+    title: "The household's card still carries credit; settle the card first",
+  },
   // Meters that hold credit
   "sale-not-settled": {
     status: 409,

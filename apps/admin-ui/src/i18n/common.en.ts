@@ -157,6 +157,7 @@ export const commonEn = {
     "card-refused": "This card cannot be used for that.",
     "card-taken": "This card belongs to somebody already.",
     "card-not-read-back": "The card does not show what was to be written. Put it on the reader again.",
+    "card-unsettled": "The household's card still carries credit. Settle the card first.",
     "card-count-unknown":
       "Nobody has said how far the meter has taken from the card. Read the count off the meter.",
     "sale-not-settled": "The meter has not yet shown whether it credited this sale. Wait until it has.",

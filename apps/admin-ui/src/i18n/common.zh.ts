@@ -157,6 +157,7 @@ export const commonZh: Translated<typeof commonEn> = {
     "card-refused": "此卡不能用于该操作。",
     "card-taken": "此卡已有归属。",
     "card-not-read-back": "卡内数据与应写入的不一致，请重新放卡。",
+    "card-unsettled": "该住户的卡中还有金额，请先结清此卡。",
     "card-count-unknown": "尚不知电表已从卡中取到第几次，请读取电表上的次数。",
     "sale-not-settled": "电表尚未显示该笔售电是否到账，请等待结果。",
     "credit-in-meter": "电表已写入该笔售电，无法在此撤回。",

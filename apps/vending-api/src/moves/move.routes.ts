@@ -125,6 +125,7 @@ export function moveRoutes(deps: Deps): Route[] {
         "household-closed",
         "refund-under-way",
         "credit-in-meter",
+        "card-unsettled",
         "wrong-state",
         "idempotency-key-reused",
       ],

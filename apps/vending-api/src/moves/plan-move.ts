@@ -1,3 +1,4 @@
+import { hasCreditOnCard } from "../cards/card-credit.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
 import type { PersonCaller } from "../http/access.ts";
@@ -48,6 +49,8 @@ export async function planMove(
     if (creditPlace === "meter") say("credit-in-meter", `${name}: its meter holds the credit`);
   const moving = [household, ...(isSwap ? [dweller] : [])];
   if (moving.some(({ status }) => status !== "open")) say("household-closed");
+  for (const { _id: householdId, siteId } of moving)
+    if (await hasCreditOnCard(connection, { siteId, householdId })) say("card-unsettled");
   const householdIds = { $in: moving.map(({ _id }) => _id) };
   if (await withdrawalModel(connection).exists({ householdId: householdIds, isLive: true }))
     say("refund-under-way");

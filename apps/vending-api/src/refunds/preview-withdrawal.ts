@@ -1,3 +1,4 @@
+import { hasCreditOnCard } from "../cards/card-credit.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
 import type { Lot } from "../ledger/lots.ts";
@@ -117,14 +118,16 @@ export async function problemsOf(
   { connection }: PreviewDeps,
   { _id: householdId, siteId, status }: Household,
 ): Promise<WithdrawalProblem[]> {
-  const [isLeaving, isHeld] = await Promise.all([
+  const [isLeaving, isHeld, isOnCard] = await Promise.all([
     withdrawalModel(connection).exists({ siteId, householdId, isLive: true }),
     hasUndecidedUse(connection, householdId),
+    hasCreditOnCard(connection, { siteId, householdId }),
   ]);
   return [
     ...(status === "open" ? [] : [problem("household-closed")]),
     ...(isLeaving ? [problem("refund-under-way")] : []),
     ...(isHeld ? [problem("use-undecided")] : []),
+    ...(isOnCard ? [problem("card-unsettled")] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { auditModel } from "../audit/audit.model.ts";
+import { cardLoadModel } from "../cards/card-load.model.ts";
 import type { Problem } from "../http/problem.ts";
 import { runNextJob } from "../jobs/run-job.ts";
 import { balancedPostings } from "../ledger/entry.ts";
@@ -497,6 +498,35 @@ describe("a withdrawal", () => {
       ["purchase", 1000],
       ["refund", -360],
       ["closing", -640],
+    ]);
+    await expectBooksToHold();
+  });
+
+  it("waits until nobody can take its credit from a card any more", async () => {
+    const room = nextRoom();
+    await read(room, 0);
+    await sell(room, 500);
+    const { siteId, _id } = await cardLoadModel(api.deps.connection).create({
+      _id: `load-of-${room.householdId}`,
+      siteId: site.siteId,
+      householdId: room.householdId,
+      circuitId: room.circuitId,
+      count: 1,
+      amountMinor: 500,
+      state: "carried",
+    });
+    const { id } = await propose([room]);
+    await approve(id);
+    await settle([[room, 0]]);
+    expect(await itemsOf(id)).toMatchObject([{ problem: { code: "card-unsettled" } }]);
+    expect((await ledgerRows(room)).map(({ kind }) => kind)).toEqual(["purchase"]);
+    await cardLoadModel(api.deps.connection).updateOne({ siteId, _id }, { $set: { state: "returned" } });
+    await post(`/jobs/${(await refundOf(id)).jobId}/resume`, undefined, chief);
+    await run();
+    expect(moneyOf(await ledgerRows(room))).toEqual([
+      ["purchase", 500],
+      ["refund", -500],
+      ["closing", 0],
     ]);
     await expectBooksToHold();
   });

@@ -1,4 +1,5 @@
 import { recordAudit } from "../audit/audit.ts";
+import { hasCreditOnCard } from "../cards/card-credit.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
@@ -40,7 +41,7 @@ interface Leaving {
 
 /**
  * Takes one household of an approved refund as far as it can go, from wherever an earlier run or a crash left it. Rejects with
- * `reading-awaited` while its meters are being read (run it again), and for good with `reading-missing`, `use-undecided`,
+ * `reading-awaited` while its meters are being read (run it again), and for good with `reading-missing`, `use-undecided`, `card-unsettled`,
  * `sale-not-settled`, `meter-credit-unknown`, `refund-grown`, `household-in-debt`, `household-closed`, `refund-under-way`: then the
  * household is where it was, and can be tried again once somebody has seen to it.
  */
@@ -151,6 +152,8 @@ async function readMeters(leaving: Leaving, claimed: Withdrawal): Promise<Withdr
   const row = await write(leaving, claimed, { readings, wantsRetry: false });
   assertRead(readings);
   if (await hasUndecidedUse(connection, household._id)) throw new ApiError("use-undecided");
+  if (await hasCreditOnCard(connection, { siteId: site._id, householdId: household._id }))
+    throw new ApiError("card-unsettled");
   const inMeterMinor = await creditInMeter(connection, household, now);
   const { refundMinor, debtMinor } = await previewWithdrawal(deps, site, household, now);
   assertApproved(leaving, { refundMinor, debtMinor });
