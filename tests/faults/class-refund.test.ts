@@ -23,8 +23,8 @@ import { addTestSite, sampleItem, type TestSite } from "../../apps/vending-api/s
 import { eventually } from "../support/eventually.ts";
 import { seededRandom } from "../support/random.ts";
 
-/** `HALLMETER_CLASS=1000` for a long one. */
-const HOUSEHOLDS = Number(process.env.HALLMETER_CLASS ?? 120);
+/** `HALLMETER_TEST_CLASS=1000` for a long one. */
+const HOUSEHOLDS = Number(process.env.HALLMETER_TEST_CLASS ?? 120);
 /** Seconds on an idle machine; a busy one needs several times as long. */
 const LIMIT_MS = 240_000;
 const WORKER = join(import.meta.dirname, "..", "support", "refund-worker.ts");

@@ -171,6 +171,6 @@ it("a card pulled away at any page still shows its last record or the new one, n
         }
       },
     ),
-    { numRuns: Number(process.env.HALLMETER_PROPERTY_RUNS ?? 200) },
+    { numRuns: Number(process.env.HALLMETER_TEST_RUNS ?? 200) },
   );
 });

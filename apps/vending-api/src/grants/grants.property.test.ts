@@ -27,8 +27,8 @@ import { type GrantPolicy, policyFields } from "./grant-policy.ts";
 import { commodityOf, shareOf } from "./grant-share.ts";
 import { PlainGrants } from "./testing/plain-grants.ts";
 
-/** 500 in every test run; `HALLMETER_PROPERTY_RUNS=10000` for the long one. */
-const YEARS = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 500);
+/** 500 in every test run; `HALLMETER_TEST_RUNS=10000` for the long one. */
+const YEARS = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
 const SITE = "s1";
 const ZONE = "Asia/Shanghai";
 const BY = { id: "u1", name: "Zhang Min" };

@@ -18,8 +18,8 @@ import { idleSample } from "../rating/testing/idle-sample.ts";
 import { inMemoryMetering } from "../rating/testing/in-memory-metering.ts";
 import { creditPositionOf } from "./credit-position.ts";
 
-/** 120 in every test run; `HALLMETER_LIVES=10000` for the long one. */
-const ESTIMATES = Number(process.env.HALLMETER_LIVES ?? 120);
+/** 120 in every test run; `HALLMETER_TEST_RUNS=10000` for the long one. */
+const ESTIMATES = Number(process.env.HALLMETER_TEST_RUNS ?? 120);
 const CURRENCY = "EUR";
 const NANO_PER_MINOR = 10_000_000;
 const ZONE = "Europe/Berlin";

@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { REPORTED_STATUSES } from "./payment-provider.ts";
 import { factsAfter, isToCredit, NO_FACTS, stateOf, takenBackMinor } from "./top-up-facts.ts";
 
-/** The long version is `HALLMETER_PROPERTY_RUNS=10000`. */
-const RUNS = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 500);
+/** The long version is `HALLMETER_TEST_RUNS=10000`. */
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
 const ORDERED = { amountMinor: 5000, currency: "CNY", paymentId: "p1" };
 
 const reportArbitrary = fc.record({

@@ -15,8 +15,8 @@ import { startTopUp } from "./start-top-up.ts";
 import { takeReport } from "./take-report.ts";
 import { type TopUp, topUpModel } from "./top-up.model.ts";
 
-/** The long version is `HALLMETER_PROPERTY_RUNS=10000`; what needs no store has its own, with more runs. */
-const RUNS = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 120);
+/** The long version is `HALLMETER_TEST_RUNS=10000`; what needs no store has its own, with more runs. */
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 120);
 /** Range 50–500: each run is some dozen requests to the store. */
 const RUN_TIMEOUT_MS = 300;
 const AMOUNT = 5000;

@@ -25,8 +25,8 @@ import { idleSample } from "./testing/idle-sample.ts";
 import { type InMemoryMetering, inMemoryMetering } from "./testing/in-memory-metering.ts";
 import { PlainAccount, type PlainUse } from "./testing/plain-account.ts";
 
-/** 500 in every test run; `HALLMETER_LIVES=10000` for the long one. */
-const LIVES = Number(process.env.HALLMETER_LIVES ?? 500);
+/** 500 in every test run; `HALLMETER_TEST_RUNS=10000` for the long one. */
+const LIVES = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
 const SITE = "s1";
 const HOUSEHOLD = "h1";
 const HOUR_MS = 3_600_000;

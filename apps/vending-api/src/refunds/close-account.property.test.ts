@@ -16,8 +16,8 @@ import { PlainAccount } from "../rating/testing/plain-account.ts";
 import { type AccountBooks, type ClosingOrder, closeAccount } from "./close-account.ts";
 import type { WithdrawalResult } from "./withdrawal.model.ts";
 
-/** 500 in every test run; `HALLMETER_WITHDRAWALS=10000` for the long one. */
-const RUNS = Number(process.env.HALLMETER_WITHDRAWALS ?? 500);
+/** 500 in every test run; `HALLMETER_TEST_RUNS=10000` for the long one. */
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
 const SITE = "s1";
 const HOUSEHOLD = "h1";
 const CURRENCY = "XTS";

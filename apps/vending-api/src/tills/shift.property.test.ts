@@ -19,8 +19,8 @@ import { perMethod, shiftTotals, type Takings } from "./shift-totals.ts";
 import { moveCash, openShift } from "./shifts.ts";
 import { type TillShift, tillShiftModel } from "./till-shift.model.ts";
 
-/** The long version is `HALLMETER_PROPERTY_RUNS=10000`. */
-const RUNS = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 500);
+/** The long version is `HALLMETER_TEST_RUNS=10000`. */
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
 /** Range 50–500: each run is some dozen requests to the store. */
 const RUN_TIMEOUT_MS = 300;
 

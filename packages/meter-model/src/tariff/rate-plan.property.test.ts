@@ -8,8 +8,8 @@ import { rateUse } from "./rate-use.ts";
 import { calendarsAround, schemes } from "./testing/arbitrary-scheme.ts";
 
 const DAY_MS = 96 * QUARTER_MS;
-/** The long version is `HALLMETER_PROPERTY_RUNS=10000`. */
-const numRuns = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 500);
+/** The long version is `HALLMETER_TEST_RUNS=10000`. */
+const numRuns = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
 vi.setConfig({ testTimeout: Math.max(30_000, numRuns * 100) });
 
 /** A local day and the one after it around a change of the clock, and a use or none for each of their quarters. */

@@ -9,8 +9,8 @@ import { calendarsAround, schemes } from "./testing/arbitrary-scheme.ts";
 import { slowBlockSurcharge, slowDemands, slowRateUse } from "./testing/slow-model.ts";
 
 const HOUR_MS = 3_600_000;
-/** The long version is `HALLMETER_PROPERTY_RUNS=10000`. */
-const numRuns = Number(process.env.HALLMETER_PROPERTY_RUNS ?? 500);
+/** The long version is `HALLMETER_TEST_RUNS=10000`. */
+const numRuns = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
 vi.setConfig({ testTimeout: Math.max(30_000, numRuns * 100) });
 const check = <T>(property: fc.IPropertyWithHooks<T>) => fc.assert(property, { numRuns });
 
