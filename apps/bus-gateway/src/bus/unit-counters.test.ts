@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { REFUSED } from "../control/operate-relay.ts";
 import { type FailureClass, GATEWAY_ERRORS, GatewayError, type GatewayErrorCode } from "../errors.ts";
 import { refusal } from "../protocol/protocol.ts";
 import { answered, busOver, slaves } from "../testing/scripted-bus.ts";
@@ -68,6 +69,11 @@ const rows = Object.entries(CODES).map(([code, row]) => ({ code: code as Gateway
 describe("every error code", () => {
   it("stands in the table, once", () => {
     expect(Object.keys(CODES)).toEqual(Object.keys(GATEWAY_ERRORS));
+  });
+
+  it("that a unit answered is a refusal to whoever wrote", () => {
+    const answered = rows.filter(({ counter }) => counter === "exceptions").map(({ code }) => code);
+    expect([...REFUSED].sort()).toEqual(answered.sort());
   });
 
   it.for(rows)("$code is $failureClass, and has a text", ({ code, failureClass }) => {

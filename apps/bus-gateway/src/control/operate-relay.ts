@@ -47,7 +47,7 @@ export const NOT_SENT: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>
   "superseded",
   "queue-full",
 ]);
-/** The unit answered with an exception. */
+/** The unit answered with an exception, or an error word. */
 export const REFUSED: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   "function-refused",
   "address-refused",
@@ -55,6 +55,12 @@ export const REFUSED: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>(
   "unit-failed",
   "unit-busy",
   "exception-unknown",
+  "purchase-count-refused",
+  "purchase-limit-refused",
+  "purchase-repeated",
+  "password-refused",
+  "speed-refused",
+  "tariff-refused",
 ]);
 
 function codeOf(error: unknown): GatewayErrorCode {
