@@ -39,7 +39,9 @@ export function badRequests(row: Route, world: BadInputWorld): BadRequest[] {
 
 /** Of one row, spread over its schema; what is left out of a large one stands in other rows as well. */
 const [MOST_BODIES, MOST_QUERIES] =
-  process.env.HALLMETER_TEST_BAD_INPUT === "all" ? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] : [8, 10];
+  process.env.HALLMETER_TEST_BAD_INPUT === "all"
+    ? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    : [8, 10];
 
 function spread<Item>(items: readonly Item[], most: number): Item[] {
   const step = Math.max(1, items.length / most);
