@@ -16,6 +16,7 @@ import { chargeSamples } from "./charge-samples.ts";
 import { readLiveBalance } from "./live-balance.ts";
 import type { MeteringContext } from "./metering-context.ts";
 import { readIntervals } from "./read-intervals.ts";
+import { idleSample } from "./testing/idle-sample.ts";
 import { verifyAccruals } from "./verify-accruals.ts";
 
 const ZONE = "Asia/Shanghai";
@@ -109,7 +110,7 @@ describe("metering and ledger on a store", () => {
         const deliver = async (via: Connection, circuitId: string, samples: readonly Sample[]) =>
           chargeSamples(via, [{ context: contextOf(circuitId), samples }], new Date(nowMs));
         for (const { circuitId, seen } of circuits) {
-          seen.push(sampleOf(circuitId, START_MS, 5000));
+          seen.push(idleSample(circuitId, START_MS, 5000));
           await deliver(connection, circuitId, seen);
         }
 
@@ -128,7 +129,7 @@ describe("metering and ledger on a store", () => {
               expectedCostNano += costOf(fromMs, circuit.atMs, step.wh);
               fresh.set(circuit.circuitId, [
                 ...(fresh.get(circuit.circuitId) ?? []),
-                sampleOf(circuit.circuitId, circuit.atMs, circuit.wh),
+                idleSample(circuit.circuitId, circuit.atMs, circuit.wh),
               ]);
               nowMs = Math.max(nowMs, circuit.atMs);
             }
@@ -209,20 +210,4 @@ describe("metering and ledger on a store", () => {
 
 function costOf(fromMs: number, toMs: number, wh: number): number {
   return rateUse(tariff, CALENDAR, { fromMs, toMs, wh }).costNano;
-}
-
-function sampleOf(circuitId: string, atMs: number, energyWh: number): Sample {
-  return {
-    circuitId,
-    at: new Date(atMs).toISOString(),
-    energyWh,
-    activePowerW: 0,
-    reactivePowerVar: 0,
-    voltageDv: 2300,
-    currentCa: 0,
-    powerFactorMilli: 1000,
-    frequencyCHz: 5000,
-    relay: "closed",
-    flags: [],
-  };
 }
