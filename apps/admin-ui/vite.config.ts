@@ -1,17 +1,27 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-/** Two entries: the console at `/` and the resident's page at `/my`; the API serves both from `dist`. */
-export default defineConfig(async ({ command, isPreview }) => {
-  // The in-memory API exists only for development servers and never enters a production bundle.
-  const wantsFakeApi = (command === "serve" || isPreview) && process.env.HALLMETER_API === undefined;
-  const fakeApi = wantsFakeApi ? [(await import("./src/testing/fake-api-plugin.ts")).fakeApiPlugin()] : [];
-  const proxy =
-    process.env.HALLMETER_API === undefined ? undefined : { "/api": { target: process.env.HALLMETER_API } };
+/**
+ * Two entries: the console at `/` and the resident's page at `/my`; the API serves both from `dist`. A development server
+ * stands in front of a running API: `HALLMETER_API=http://127.0.0.1:8080 npm run dev --workspace @hallmeter/admin-ui`.
+ */
+export default defineConfig(() => {
+  const target = process.env.HALLMETER_API;
+  const proxy = target === undefined ? undefined : { "/api": { target } };
   return {
-    plugins: [react(), ...fakeApi],
+    plugins: [
+      react(),
+      {
+        name: "hallmeter-resident-page",
+        configureServer: ({ middlewares }) => {
+          middlewares.use((request, _response, next) => {
+            if (request.url === "/my" || request.url?.startsWith("/my?")) request.url = "/my.html";
+            next();
+          });
+        },
+      },
+    ],
     server: { proxy },
-    preview: { proxy },
     build: {
       target: "es2022",
       sourcemap: false,

@@ -1,6 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
-import { lazy } from "react";
-import { Admin, CustomRoutes, type I18nProvider, localStorageStore, Resource } from "react-admin";
+import { Admin, CustomRoutes, type I18nProvider, localStorageStore } from "react-admin";
 import { BrowserRouter, Route } from "react-router-dom";
 import { ApiProblem } from "./api/problem.ts";
 import type { ApiRequest } from "./api/request.ts";
@@ -8,20 +7,11 @@ import type { Session } from "./api/session.ts";
 import { createAuthProvider } from "./auth/auth-provider.ts";
 import { LoginPage } from "./auth/login-page.tsx";
 import { Guarded } from "./auth/rights-context.tsx";
-import { BoardPage } from "./board/board-page.tsx";
 import { dataProviderFor } from "./data/data-provider.ts";
 import { createShell } from "./layout/shell.tsx";
 import { AccessDeniedPage, UnknownPage } from "./layout/unknown-page.tsx";
+import { PAGES } from "./pages.ts";
 import { darkTheme, lightTheme } from "./theme/theme.ts";
-
-const DeskPage = lazy(() => import("./desk/desk-page.tsx"));
-const AlarmsPage = lazy(() => import("./alarms/alarms-page.tsx"));
-const HouseholdList = lazy(() => import("./households/household-list.tsx"));
-const HouseholdPage = lazy(() => import("./households/household-page.tsx"));
-const CircuitList = lazy(() => import("./circuits/circuit-list.tsx"));
-const CircuitPage = lazy(() => import("./circuits/circuit-page.tsx"));
-const TariffList = lazy(() => import("./tariffs/tariff-list.tsx"));
-const UserList = lazy(() => import("./users/user-list.tsx"));
 
 /** What a person would have to change is not asked again; a lost answer is, twice. */
 const RETRIES = 2;
@@ -50,12 +40,6 @@ export function createApp({ session, request, i18nProvider }: AppDeps) {
   const store = localStorageStore();
   const Shell = createShell({ session, request });
 
-  const Board = () => (
-    <Guarded right="board.list">
-      <BoardPage />
-    </Guarded>
-  );
-
   return function App() {
     return (
       <BrowserRouter>
@@ -67,7 +51,6 @@ export function createApp({ session, request, i18nProvider }: AppDeps) {
           queryClient={queryClient}
           store={store}
           layout={Shell}
-          dashboard={Board}
           loginPage={LoginPage}
           catchAll={UnknownPage}
           accessDenied={AccessDeniedPage}
@@ -76,27 +59,18 @@ export function createApp({ session, request, i18nProvider }: AppDeps) {
           requireAuth
           disableTelemetry
         >
-          <Resource name="households" list={HouseholdList} show={HouseholdPage} />
-          <Resource name="circuits" list={CircuitList} show={CircuitPage} />
-          <Resource name="tariffs" list={TariffList} />
-          <Resource name="users" list={UserList} />
           <CustomRoutes>
-            <Route
-              path="/desk"
-              element={
-                <Guarded right="desk.list">
-                  <DeskPage />
-                </Guarded>
-              }
-            />
-            <Route
-              path="/alarms"
-              element={
-                <Guarded right="alarms.list">
-                  <AlarmsPage />
-                </Guarded>
-              }
-            />
+            {PAGES.map(({ path, right, page: Page }) => (
+              <Route
+                key={path}
+                path={path}
+                element={
+                  <Guarded right={right}>
+                    <Page />
+                  </Guarded>
+                }
+              />
+            ))}
           </CustomRoutes>
         </Admin>
       </BrowserRouter>

@@ -27,6 +27,7 @@ export default function CircuitList() {
   const site = useSite();
   return (
     <ResourceList<Circuit>
+      resource="circuits"
       title={t("nav.circuits")}
       sort={{ field: "name", order: "ASC" }}
       filter={{ siteId: site.id }}

@@ -27,6 +27,7 @@ export default function HouseholdList() {
   const site = useSite();
   return (
     <ResourceList<Household>
+      resource="households"
       title={t("nav.households")}
       sort={{ field: "name", order: "ASC" }}
       filter={{ siteId: site.id }}

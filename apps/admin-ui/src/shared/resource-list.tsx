@@ -2,6 +2,7 @@ import SearchIcon from "@mui/icons-material/Search";
 import { Box, InputAdornment, Paper, TextField, useMediaQuery, useTheme } from "@mui/material";
 import { type ReactNode, useEffect, useState } from "react";
 import { ListBase, Pagination, type RaRecord, useListContext } from "react-admin";
+import type { ResourceName } from "../data/resources.ts";
 import { useT } from "../i18n/use-t.ts";
 import { EmptyState } from "./empty-state.tsx";
 import { LoadFailed } from "./load-failed.tsx";
@@ -41,6 +42,7 @@ function ListSearch({ label }: { label: string }) {
 }
 
 interface Props<Row extends RaRecord> {
+  resource: ResourceName;
   title: string;
   sort: { field: string; order: "ASC" | "DESC" };
   filter?: Record<string, unknown>;
@@ -54,6 +56,7 @@ interface Props<Row extends RaRecord> {
 
 /** A list as table where it fits and as cards where it does not; with an empty state that says what to do next. */
 export function ResourceList<Row extends RaRecord>({
+  resource,
   title,
   sort,
   filter,
@@ -63,7 +66,7 @@ export function ResourceList<Row extends RaRecord>({
   card,
 }: Props<Row>) {
   return (
-    <ListBase sort={sort} perPage={PER_PAGE} exporter={false} {...(filter && { filter })}>
+    <ListBase resource={resource} sort={sort} perPage={PER_PAGE} exporter={false} {...(filter && { filter })}>
       <PageTitle title={title} />
       {searchLabel !== undefined && <ListSearch label={searchLabel} />}
       <ListContent empty={empty} card={card}>

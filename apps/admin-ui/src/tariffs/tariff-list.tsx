@@ -76,6 +76,7 @@ export default function TariffList() {
   const format = useFormat();
   return (
     <ResourceList<TariffRow>
+      resource="tariffs"
       title={t("nav.tariffs")}
       sort={{ field: "name", order: "ASC" }}
       filter={{ siteId: site.id }}

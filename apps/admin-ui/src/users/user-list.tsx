@@ -20,6 +20,7 @@ export default function UserList() {
   const languageOf = ({ locale }: User) => (locale === "zh" ? LOCALE_NAMES.zh : LOCALE_NAMES.en);
   return (
     <ResourceList<User>
+      resource="users"
       title={t("nav.users")}
       sort={{ field: "name", order: "ASC" }}
       searchLabel={t("resources.users.fields.name")}

@@ -1,0 +1,28 @@
+export const boardEn = {
+  board: {
+    title: "Board",
+    search: "Find a room or name",
+    filter: "Show rooms that are",
+    all: "All",
+    counts: "%{smart_count} room |||| %{smart_count} rooms",
+    floor: "Floor %{floor}",
+    loadNow: "using %{power} now",
+    floorCounts: "%{on} of %{all} on",
+    noMatch: "No room matches",
+    noMatchHelp: "Change the search or the filter.",
+    clear: "Show all rooms",
+    empty: "No rooms yet",
+    emptyHelp:
+      "Add buildings, rooms and circuits for this site; the rooms appear here as soon as a gateway reads them.",
+    open: "Room %{room}",
+    vacant: "vacant",
+    days: "%{smart_count} day |||| %{smart_count} days",
+    alarms: "%{smart_count} alarm |||| %{smart_count} alarms",
+    why: "Why is it off?",
+    whyOn: "Nothing holds this circuit off.",
+    balance: "Balance",
+    sell: "Sell credit",
+    household: "Household",
+    circuit: "Circuit",
+  },
+} as const;

@@ -1,0 +1,82 @@
+import CircuitIcon from "@mui/icons-material/ElectricalServicesOutlined";
+import BoardIcon from "@mui/icons-material/GridViewOutlined";
+import UserIcon from "@mui/icons-material/GroupOutlined";
+import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
+import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
+import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
+import TariffIcon from "@mui/icons-material/SellOutlined";
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { Right } from "./auth/roles.ts";
+import { BoardPage } from "./board/board-page.tsx";
+import type { consoleEn } from "./i18n/console.en.ts";
+
+/** The parts of the menu, from top to bottom. */
+export const PAGE_GROUPS = ["work", "places", "network", "money", "administration"] as const;
+
+export interface ConsolePage {
+  path: string;
+  right: Right;
+  page: ComponentType | LazyExoticComponent<ComponentType>;
+  /** A page without an entry is reached from another page. */
+  menu?: {
+    name: keyof typeof consoleEn.nav;
+    group: (typeof PAGE_GROUPS)[number];
+    icon: ComponentType<{ fontSize?: "small" }>;
+  };
+}
+
+/** Every page of the console: where it is, who may open it, and its place in the menu. */
+export const PAGES: readonly ConsolePage[] = [
+  {
+    path: "/",
+    right: "board.list",
+    page: BoardPage,
+    menu: { name: "board", group: "work", icon: BoardIcon },
+  },
+  {
+    path: "/desk",
+    right: "desk.list",
+    page: lazy(() => import("./desk/desk-page.tsx")),
+    menu: { name: "desk", group: "work", icon: DeskIcon },
+  },
+  {
+    path: "/alarms",
+    right: "alarms.list",
+    page: lazy(() => import("./alarms/alarms-page.tsx")),
+    menu: { name: "alarms", group: "work", icon: AlarmIcon },
+  },
+  {
+    path: "/households",
+    right: "households.list",
+    page: lazy(() => import("./households/household-list.tsx")),
+    menu: { name: "households", group: "places", icon: HouseholdIcon },
+  },
+  {
+    path: "/households/:id/show",
+    right: "households.show",
+    page: lazy(() => import("./households/household-page.tsx")),
+  },
+  {
+    path: "/circuits",
+    right: "circuits.list",
+    page: lazy(() => import("./circuits/circuit-list.tsx")),
+    menu: { name: "circuits", group: "network", icon: CircuitIcon },
+  },
+  {
+    path: "/circuits/:id/show",
+    right: "circuits.show",
+    page: lazy(() => import("./circuits/circuit-page.tsx")),
+  },
+  {
+    path: "/tariffs",
+    right: "tariffs.list",
+    page: lazy(() => import("./tariffs/tariff-list.tsx")),
+    menu: { name: "tariffs", group: "money", icon: TariffIcon },
+  },
+  {
+    path: "/users",
+    right: "users.list",
+    page: lazy(() => import("./users/user-list.tsx")),
+    menu: { name: "users", group: "administration", icon: UserIcon },
+  },
+];

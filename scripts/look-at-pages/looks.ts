@@ -1,0 +1,65 @@
+import type { Page } from "playwright-core";
+import { circuitOf } from "../../tests/support/demonstration.ts";
+import type { ApiClient } from "../start/api-client.ts";
+
+export interface Look {
+  name: string;
+  /** Who looks; null looks at the page signed out. */
+  role: "administrator" | "property-manager" | "campus-admin" | "maintenance" | "resident" | null;
+  /** A resident's room. */
+  room?: string;
+  path: string | ((api: ApiClient) => Promise<string>);
+  /** Opens what is not open at first. */
+  act?: (page: Page) => Promise<void>;
+}
+
+const circuitPage = (room: string) => async (api: ApiClient) =>
+  `/circuits/${(await circuitOf(api, room)).id}/show`;
+const householdPage = (room: string) => async (api: ApiClient) =>
+  `/households/${(await circuitOf(api, room)).householdId}/show`;
+
+/** One row a page, or a state of one that looks different. */
+export const LOOKS: readonly Look[] = [
+  { name: "login", role: null, path: "/" },
+  { name: "board", role: "property-manager", path: "/" },
+  {
+    name: "board-nothing-found",
+    role: "property-manager",
+    path: "/",
+    act: (page) => page.getByRole("textbox").first().fill("zzz"),
+  },
+  {
+    name: "board-room",
+    role: "maintenance",
+    path: "/",
+    act: (page) => page.locator("button.hm-tile").first().click(),
+  },
+  { name: "desk", role: "property-manager", path: "/desk" },
+  {
+    name: "desk-search",
+    role: "property-manager",
+    path: "/desk",
+    act: (page) => page.getByRole("combobox").first().fill("10"),
+  },
+  {
+    name: "desk-buyer",
+    role: "property-manager",
+    path: async (api) => `/desk?household=${(await circuitOf(api, "201")).householdId}`,
+  },
+  { name: "households", role: "administrator", path: "/households" },
+  { name: "household", role: "property-manager", path: householdPage("201") },
+  { name: "circuits", role: "maintenance", path: "/circuits" },
+  { name: "circuit", role: "maintenance", path: circuitPage("201") },
+  {
+    name: "circuit-confirm",
+    role: "maintenance",
+    path: circuitPage("202"),
+    act: (page) => page.locator("[role=group] button").first().click(),
+  },
+  { name: "alarms", role: "maintenance", path: "/alarms" },
+  { name: "tariffs", role: "campus-admin", path: "/tariffs" },
+  { name: "users", role: "administrator", path: "/users" },
+  { name: "denied", role: "maintenance", path: "/desk" },
+  { name: "my-login", role: null, path: "/my" },
+  { name: "my", role: "resident", room: "103", path: "/my" },
+];
