@@ -117,7 +117,9 @@ async function check(browser: Browser, site: Place, look: Look, setting: Setting
     for (const { id, nodes } of violations)
       for (const { html, failureSummary } of nodes.slice(0, 3))
         found.push(`${id}: ${html.slice(0, 180)} | ${failureSummary?.split("\n")[1]?.trim()}`);
-    const overflowPx = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const overflowPx = Number(
+      await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"),
+    );
     if (overflowPx > 0) found.push(`${overflowPx} px wider than the screen`);
     await page.context().close();
   } catch (error) {

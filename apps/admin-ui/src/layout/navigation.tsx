@@ -1,12 +1,4 @@
-import {
-  Box,
-  List,
-  ListItem,
-  ListItemButton,
-  ListItemIcon,
-  ListItemText,
-  ListSubheader,
-} from "@mui/material";
+import { Box, List, ListItem, ListItemButton, ListItemIcon, ListItemText, Typography } from "@mui/material";
 import { NavLink } from "react-router-dom";
 import { useMay } from "../auth/rights-context.tsx";
 import { useT } from "../i18n/use-t.ts";
@@ -66,29 +58,24 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
         <Brand />
       </Box>
       {groups.map(({ group, pages }) => (
-        <List
-          key={group}
-          dense
-          disablePadding
-          aria-label={t(`navGroup.${group}`)}
-          sx={{ px: 1, pb: 1 }}
-          subheader={
-            group === "work" ? undefined : (
-              <ListSubheader
-                component="div"
-                disableSticky
-                sx={{ px: 1.5, lineHeight: "28px", fontSize: "0.75rem", backgroundColor: "transparent" }}
-              >
-                {t(`navGroup.${group}`)}
-              </ListSubheader>
-            )
-          }
-        >
-          {pages.map(
-            ({ path, menu }) =>
-              menu && <Entry key={path} to={path} menu={menu} {...(onNavigate && { onNavigate })} />,
+        <Box key={group} sx={{ px: 1, pb: 1 }}>
+          {group !== "work" && (
+            <Typography
+              variant="caption"
+              component="h2"
+              color="textSecondary"
+              sx={{ px: 1.5, fontWeight: 600, lineHeight: "28px" }}
+            >
+              {t(`navGroup.${group}`)}
+            </Typography>
           )}
-        </List>
+          <List dense disablePadding aria-label={t(`navGroup.${group}`)}>
+            {pages.map(
+              ({ path, menu }) =>
+                menu && <Entry key={path} to={path} menu={menu} {...(onNavigate && { onNavigate })} />,
+            )}
+          </List>
+        </Box>
       ))}
     </Box>
   );
