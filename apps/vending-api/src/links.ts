@@ -5,11 +5,13 @@ import { busModel } from "./network/bus.model.ts";
 import { type Circuit, circuitModel } from "./network/circuit.model.ts";
 import { gatewayMessagesOf } from "./network/gateway-messages.ts";
 import { meterModel } from "./network/meter.model.ts";
+import { settleEndedDays } from "./network/standing-charges.ts";
 import type { HouseholdLinks } from "./places/household.routes.ts";
 import type { ResidentLinks } from "./places/resident.routes.ts";
-import { tariffModel } from "./tariffs/tariff.model.ts";
+import { findTariff, tariffModel } from "./tariffs/tariff.model.ts";
 import { userModel } from "./users/user.model.ts";
 import { withdrawnSaleOf } from "./vending/receipt.routes.ts";
+import { siteOf } from "./vending/visible-purchase.ts";
 
 /** What households need of the network, which is built on households: tied together here, so that arrows run one way. */
 export function householdLinks(deps: Deps): HouseholdLinks {
@@ -28,6 +30,12 @@ export function householdLinks(deps: Deps): HouseholdLinks {
     },
     isTariffOfSite: async (tariffId, siteId) =>
       (await tariffModel(connection).exists({ _id: tariffId, siteId })) !== null,
+    async tariffWillChange(household, now) {
+      const tariff = household.tariffId === null ? null : await findTariff(connection, household.tariffId);
+      if (tariff === null) return;
+      const site = await siteOf(connection, household.siteId);
+      await settleEndedDays(connection, { site, household, tariff }, now);
+    },
     householdTermsChanged: (householdId) => gatewayMessagesOf(deps).sendCredit([householdId]),
   };
 }

@@ -12,7 +12,12 @@ import { ensureAllIndexes } from "../models.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { siteModel } from "../places/site.model.ts";
 import { findTariff, tariffModel } from "../tariffs/tariff.model.ts";
-import { postStandingCharges, settleStandingCharges } from "./standing-charges.ts";
+import {
+  dueStandingEntries,
+  postStandingCharges,
+  settleEndedDays,
+  settleStandingCharges,
+} from "./standing-charges.ts";
 
 const at = (text: string) => new Date(text);
 const withStanding = (standingMicroPerDay: number, taxPpm = 0): TariffScheme => ({
@@ -73,6 +78,16 @@ describe("standing charges", () => {
     });
     return { site: site.toObject(), household: household.toObject(), householdId, siteId, tariffId };
   }
+  async function addTariff(siteId: string, standingMicroPerDay: number): Promise<string> {
+    const _id = newId();
+    const version = {
+      number: 1,
+      effectiveFrom: at("2026-01-01T00:00:00Z"),
+      tariff: withStanding(standingMicroPerDay),
+    };
+    await tariffModel(connection).create({ _id, siteId, name: _id, versions: [version] });
+    return _id;
+  }
   const entriesOf = (householdId: string) =>
     journalModel(connection).find({ householdId }).sort({ seq: 1 }).lean<LedgerEntry[]>();
 
@@ -109,6 +124,41 @@ describe("standing charges", () => {
       "2026-02-01",
       "2026-02-02",
       "2026-02-03",
+    ]);
+  });
+
+  it("stay as a settlement charged them when the household has another tariff since, and keep no other from its own", async () => {
+    const { site, household, householdId, siteId, tariffId } = await seed("2026-02-01T12:00:00Z");
+    const [tariff, other] = [await findTariff(connection, tariffId), await addTariff(siteId, 900_000)];
+    if (!tariff) throw new Error("the tariff was stored");
+    const evening = at("2026-02-02T18:00:00Z");
+    await settleStandingCharges(connection, { site, household, tariff }, evening);
+    expect(await dueStandingEntries(connection, { site, household, tariff }, evening)).toEqual([]);
+    await householdModel(connection).updateOne({ _id: householdId }, { $set: { tariffId: other } });
+    const neighbourId = newId();
+    await householdModel(connection).create({ ...household, _id: neighbourId, occupies: newId() });
+    await postStandingCharges(connection, at("2026-02-04T08:00:00Z"));
+    const charges = async (id: string) =>
+      (await entriesOf(id)).map(({ details }) => [details.day, details.netNano]);
+    expect(await charges(householdId)).toEqual([
+      ["2026-02-01", 333_333_000],
+      ["2026-02-02", 333_333_000],
+      ["2026-02-03", 900_000_000],
+    ]);
+    expect(await charges(neighbourId)).toHaveLength(3);
+  });
+
+  it("of days that are over are those of the tariff that the household had then", async () => {
+    const { site, household, householdId, siteId, tariffId } = await seed("2026-02-01T12:00:00Z");
+    const [tariff, other] = [await findTariff(connection, tariffId), await addTariff(siteId, 900_000)];
+    if (!tariff) throw new Error("the tariff was stored");
+    // Five minutes behind midnight in Berlin: no sweep has charged the 1st yet.
+    await settleEndedDays(connection, { site, household, tariff }, at("2026-02-01T23:05:00Z"));
+    await householdModel(connection).updateOne({ _id: householdId }, { $set: { tariffId: other } });
+    await postStandingCharges(connection, at("2026-02-02T23:10:00Z"));
+    expect((await entriesOf(householdId)).map(({ details }) => [details.day, details.netNano])).toEqual([
+      ["2026-02-01", 333_333_000],
+      ["2026-02-02", 900_000_000],
     ]);
   });
 

@@ -1,9 +1,10 @@
 import { localDay, localDayBounds } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
-import { type Ledger, ledgerOf } from "../ledger/ledger.ts";
+import { isApiError } from "../errors.ts";
+import { findOutcomes, type Ledger, ledgerOf } from "../ledger/ledger.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
-import { postUse, type UsageEntry } from "../rating/post-usage.ts";
+import { postUse, RATING_SPACE, type UsageEntry } from "../rating/post-usage.ts";
 import { type StandingPayer, standingEntry } from "../rating/standing-charge.ts";
 import { findTariffs, type TariffRow } from "../tariffs/tariff.model.ts";
 import { nanoPerMinor } from "./metering-contexts.ts";
@@ -59,16 +60,40 @@ export async function settleStandingCharges(
   await postEntries(ledgerOf(connection), await dueStandingEntries(connection, of, now), now);
 }
 
+/**
+ * Before the household gets another tariff: every day that has ended is charged under the one that it had. A day that has begun
+ * is charged under the one that it has when it ends.
+ */
+export async function settleEndedDays(
+  connection: Connection,
+  of: { site: Site; household: Household; tariff: TariffRow },
+  now: Date,
+): Promise<void> {
+  const yesterday = dayBefore(localDay(now.getTime(), of.site.timeZone), of.site.timeZone);
+  await postEntries(ledgerOf(connection), await entriesThrough(connection, of, yesterday), now);
+}
+
 /** What `settleStandingCharges` would post now. */
 export async function dueStandingEntries(
   connection: Connection,
-  { site, household, tariff }: { site: Site; household: Household; tariff: TariffRow },
+  of: { site: Site; household: Household; tariff: TariffRow },
   now: Date,
 ): Promise<UsageEntry[]> {
+  const today = localDay(now.getTime(), of.site.timeZone);
+  const entries = await entriesThrough(connection, of, today);
+  const asked = entries.map(({ ref }) => ({ refSpace: RATING_SPACE, ref }));
+  const posted = new Set((await findOutcomes(connection, asked)).map(({ ref }) => ref));
+  return entries.filter(({ ref }) => !posted.has(ref));
+}
+
+async function entriesThrough(
+  connection: Connection,
+  { site, household, tariff }: { site: Site; household: Household; tariff: TariffRow },
+  last: string,
+): Promise<UsageEntry[]> {
   const mark = await standingMarkModel(connection).findById(site._id).lean();
-  const today = localDay(now.getTime(), site.timeZone);
   const payer = payerOf(site, household, tariff);
-  const days = daysOf(household, mark?.postedThrough, today, site.timeZone);
+  const days = daysOf(household, mark?.postedThrough, last, site.timeZone);
   return days.flatMap((day) => standingEntry(payer, day) ?? []);
 }
 
@@ -105,6 +130,13 @@ function dayBefore(day: string, timeZone: string): string {
 async function postEntries(ledger: Ledger, entries: readonly UsageEntry[], now: Date): Promise<void> {
   for (let from = 0; from < entries.length; from += ENTRIES_PER_TURN)
     await Promise.all(
-      entries.slice(from, from + ENTRIES_PER_TURN).map((entry) => postUse(ledger, entry, now)),
+      entries.slice(from, from + ENTRIES_PER_TURN).map((entry) => postOnce(ledger, entry, now)),
     );
+}
+
+/** A day that a settlement charged under the tariff of then stays as it is, and keeps no other from its charge. */
+async function postOnce(ledger: Ledger, entry: UsageEntry, now: Date): Promise<void> {
+  await postUse(ledger, entry, now).catch((error: unknown) => {
+    if (!isApiError(error, "idempotency-key-reused")) throw error;
+  });
 }

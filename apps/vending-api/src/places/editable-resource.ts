@@ -46,6 +46,8 @@ export interface EditableResource<
   patch(row: Row, body: Patch, write: Write): Promise<Partial<Row>>;
   /** What must still be true of the row when the patch is written; if it is not, the answer is `conflict`. */
   unchanged?(row: Row): QueryFilter<Row>;
+  /** Before a patch is written; what it does must be right even if the patch then is not. */
+  writing?(row: Row, fields: Partial<Row>, write: Write): Promise<void>;
   /** After a row was written, e.g. to tell others. */
   written?(row: Row): Promise<void>;
   /** Throws `still-in-use`. Without it there is no DELETE. */

@@ -20,6 +20,8 @@ export interface HouseholdLinks {
   /** Circuits by household. */
   circuitIdsByHousehold(householdIds: readonly string[]): Promise<Map<string, string[]>>;
   isTariffOfSite(tariffId: string, siteId: string): Promise<boolean>;
+  /** Called before a household gets another tariff: what the one before has earned by then is charged under it. */
+  tariffWillChange(household: Household, now: Date): Promise<void>;
   /** Called after a household was opened or its tariff or thresholds changed. */
   householdTermsChanged(householdId: string): Promise<void>;
 }
@@ -169,6 +171,9 @@ export function householdResource(deps: Deps, links: HouseholdLinks) {
       if (row.status === "closed") throw new ApiError("household-closed");
       await assertTerms({ ...row, ...body });
       return { ...body, ...(body.name === undefined ? {} : { words: searchWords(body.name) }) };
+    },
+    async writing(row, { tariffId = row.tariffId }, { now }) {
+      if (tariffId !== row.tariffId) await links.tariffWillChange(row, now);
     },
     written: ({ _id }) => links.householdTermsChanged(_id),
     householdIdOf: ({ _id }) => _id,

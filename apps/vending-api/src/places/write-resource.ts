@@ -7,7 +7,16 @@ import type { EditableResource, Write } from "./editable-resource.ts";
 type Place = { _id: string; siteId: string };
 type Resource<Row extends Place, Answer extends object, New, Patch> = Pick<
   EditableResource<Row, never, Answer, New, Patch>,
-  "name" | "model" | "present" | "newRow" | "patch" | "unchanged" | "written" | "householdIdOf" | "duplicate"
+  | "name"
+  | "model"
+  | "present"
+  | "newRow"
+  | "patch"
+  | "unchanged"
+  | "writing"
+  | "written"
+  | "householdIdOf"
+  | "duplicate"
 >;
 
 export async function presentOne<Row extends Place, Answer extends object>(
@@ -44,6 +53,7 @@ export async function changeRow<Row extends Place, Answer extends object, Patch>
 ): Promise<Answer> {
   const before = await presentOne(resource, row);
   const fields = await resource.patch(row, body, write);
+  await resource.writing?.(row, fields, write);
   const changed = await resource.model
     .findOneAndUpdate(
       { _id: row._id as never, ...resource.unchanged?.(row) },

@@ -8,6 +8,9 @@ import { type Accrual, chargedWh, usageRef } from "./accrual.ts";
 /** Who posts usage entries. */
 export const RATING_AUTHOR = { id: "rating", name: "Rating" } as const;
 
+/** Where the references of what is rated are unique. */
+export const RATING_SPACE = "rating" as const;
+
 /** One usage entry to be: whose it is, what was used, and from where it came. */
 export interface UsageEntry {
   siteId: string;
@@ -39,7 +42,7 @@ export async function postUse(
   await ledger.post({
     siteId,
     householdId,
-    refSpace: "rating",
+    refSpace: RATING_SPACE,
     ref,
     requestHash: createHash("sha256").update(canonicalJson(asked)).digest("hex"),
     decide({ state }): Decision {
