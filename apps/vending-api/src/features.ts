@@ -7,6 +7,7 @@ import { changeRoutes } from "./changes/change.routes.ts";
 import type { Deps } from "./deps.ts";
 import { documentRoutes } from "./documents/document.routes.ts";
 import { grantReversalJob, grantRunJob } from "./grants/grant-jobs.ts";
+import { grantMonthRoutes } from "./grants/grant-month.routes.ts";
 import { grantPolicyRoutes } from "./grants/grant-policy.routes.ts";
 import { grantRunRoutes } from "./grants/grant-run.routes.ts";
 import { grantSchedules } from "./grants/grant-schedules.ts";
@@ -99,6 +100,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...tariffRoutes(deps),
     ...tariffVersionRoutes(deps),
     ...grantPolicyRoutes(deps),
+    ...grantMonthRoutes(deps),
     ...grantRunRoutes(deps),
     ...circuitRoutes(deps),
     ...circuitViewRoutes(deps),
