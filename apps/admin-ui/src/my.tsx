@@ -1,5 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { asApiProblem } from "./api/problem.ts";
 import { createRequest } from "./api/request.ts";
 import { createSession, exclusivelyInThisBrowser, traceInThisBrowser } from "./api/session.ts";
 import { chosenLocale, loadMessages } from "./resident/load-messages.ts";
@@ -22,7 +23,8 @@ const [messages, isSignedIn] = await Promise.all([
   loadMessages(locale),
   session.token().then(
     () => true,
-    () => false,
+    // Without a network nobody can say that the session has ended; the page then tells that it is offline.
+    (error) => asApiProblem(error).status === 0 && traceInThisBrowser.isSet(),
   ),
 ]);
 createRoot(place).render(
@@ -30,3 +32,7 @@ createRoot(place).render(
     <ResidentApp session={session} request={request} initial={{ locale, messages, isSignedIn }} />
   </StrictMode>,
 );
+
+// The page opens without a network; figures always come from the server.
+if (import.meta.env.PROD && "serviceWorker" in navigator)
+  navigator.serviceWorker.register("/my-worker.js", { scope: "/my" }).catch(() => undefined);

@@ -293,6 +293,9 @@ export interface Me {
   resident: { id: string; name: string } | null;
   household: { id: string; name: string; status: "open" | "closed" } | null;
   unit: { id: string; name: string; floor: number } | null;
+  residents: { id: string; name: string; isYou: boolean }[];
+  /** The present one first. */
+  rooms: { unitName: string; from: string; until: string | null }[];
   site: Site | null;
   circuits: Pick<Circuit, "id" | "name" | "relay" | "intended" | "presence" | "keepPower" | "asOf">[];
 }

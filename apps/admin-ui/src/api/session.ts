@@ -27,6 +27,8 @@ export interface Session {
   user(): User | null;
   login(login: string, password: string): Promise<User>;
   logout(): Promise<void>;
+  /** Ends every other session of this person. */
+  changePassword(current: string, next: string): Promise<void>;
   /** A token that is still good, refreshed when needed; throws "unauthenticated" when nobody is signed in. */
   token(): Promise<string>;
   /** Called when the server refused `token`: gets another, once for all callers that were refused together. */
@@ -37,12 +39,16 @@ export function createSession(deps: SessionDeps): Session {
   let grant: (Grant & { endsAtMs: number }) | null = null;
   let refreshing: Promise<string> | null = null;
 
-  async function post(path: string, body?: object): Promise<Response> {
+  async function post(path: string, body?: object, token?: string): Promise<Response> {
     try {
       return await deps.fetch(`/api/v1/auth/${path}`, {
         method: "POST",
         credentials: "same-origin",
-        headers: { Accept: "application/json", "Content-Type": "application/json" },
+        headers: {
+          Accept: "application/json",
+          "Content-Type": "application/json",
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        },
         body: JSON.stringify(body ?? {}),
       });
     } catch (error) {
@@ -79,6 +85,11 @@ export function createSession(deps: SessionDeps): Session {
     return refreshing;
   }
 
+  const token = async (): Promise<string> => {
+    if (grant !== null && grant.endsAtMs - RENEW_BEFORE_END_MS > deps.nowMs()) return grant.accessToken;
+    return refresh();
+  };
+
   return {
     user: () => grant?.user ?? null,
     login: async (login, password) => (await take(await post("login", { login, password }))).user,
@@ -87,10 +98,10 @@ export function createSession(deps: SessionDeps): Session {
       const response = await post("logout");
       if (!response.ok && response.status !== 401) throw problemFrom(response.status, null);
     },
-    token: async () => {
-      if (grant !== null && grant.endsAtMs - RENEW_BEFORE_END_MS > deps.nowMs()) return grant.accessToken;
-      return refresh();
+    changePassword: async (currentPassword, newPassword) => {
+      await take(await post("password", { currentPassword, newPassword }, await token()));
     },
+    token,
     renew: async (refused) =>
       grant !== null && grant.accessToken !== refused ? grant.accessToken : refresh(),
   };

@@ -39,6 +39,8 @@ export interface Format {
   /** The time today, the date with time otherwise. */
   moment(at: string | number, nowMs: number): string;
   day(localDay: string): string;
+  /** Of "YYYY-MM". */
+  month(localMonth: string): string;
   duration(seconds: number): string;
 }
 
@@ -77,6 +79,7 @@ export function createFormat(settings: FormatSettings): Format {
   const clock = instant({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const dayNumber = instant({ year: "numeric", month: "2-digit", day: "2-digit" });
   const localDay = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "short", day: "numeric" });
+  const localMonth = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "short", year: "2-digit" });
   const ms = (at: string | number) => (typeof at === "number" ? at : Date.parse(at));
   const kilo = (value: number, unit: string): string =>
     Math.abs(value) < 1000 ? `${integer.format(value)}${GAP}${unit}` : `${scaled(value, 3)}${GAP}k${unit}`;
@@ -105,6 +108,7 @@ export function createFormat(settings: FormatSettings): Format {
     moment: (at, nowMs) =>
       dayNumber.format(ms(at)) === dayNumber.format(nowMs) ? clock.format(ms(at)) : dateTime.format(ms(at)),
     day: (day) => localDay.format(Date.parse(`${day}T00:00:00Z`)),
+    month: (month) => localMonth.format(Date.parse(`${month}-01T00:00:00Z`)),
     duration: (seconds) => {
       const units = settings.locale === "zh" ? ["秒", "分钟", "小时"] : ["s", "min", "h"];
       const [value, unit] =

@@ -1,65 +1,47 @@
-import { useRef, useState } from "react";
-import { asApiProblem } from "../api/problem.ts";
-import { newIdempotencyKey, repeatWhileOpen, waitMs } from "../api/request.ts";
+import { useState } from "react";
 import type { Me, Why, WhyHold } from "../api/rows.ts";
-import { problemText } from "../i18n/problem-text.ts";
 import { describeHold } from "../shared/describe-hold.ts";
+import { Problem } from "./card.tsx";
 import { powerSummary } from "./hours.ts";
 import { type ResidentKey, useHome, useSpeech } from "./resident-context.tsx";
+import { useAct } from "./use-act.ts";
 
 function todoKey({ kind, locked }: WhyHold): ResidentKey {
   if (locked && (kind === "overload" || kind === "vicious-load")) return `my.todo.${kind}-locked`;
   return `my.todo.${kind}`;
 }
 
-/** Takes the reminder away; the same key until an answer came, however often the thumb hits. */
+/** Takes the reminder away. */
 function AcknowledgeButton({ onDone }: { onDone: () => void }) {
   const { t } = useSpeech();
   const { request } = useHome();
-  const key = useRef<string | null>(null);
-  const [state, setState] = useState<"idle" | "running" | "done">("idle");
-  const [problem, setProblem] = useState<string | null>(null);
+  const act = useAct();
+  const [isDone, setIsDone] = useState(false);
 
   async function acknowledge() {
-    if (state === "running") return;
-    setState("running");
-    setProblem(null);
-    key.current ??= newIdempotencyKey();
-    const idempotencyKey = key.current;
-    try {
-      await repeatWhileOpen(
-        () => request("/me/reminders/acknowledge", { method: "POST", body: {}, idempotencyKey }),
-        waitMs,
-      );
-      setState("done");
-      onDone();
-    } catch (error) {
-      const refused = asApiProblem(error);
-      if (refused.failureClass === "permanent") key.current = null;
-      setProblem(problemText(refused, t));
-      setState("idle");
-    }
+    const answer = await act.run("reminder", (idempotencyKey) =>
+      request("/me/reminders/acknowledge", { method: "POST", body: {}, idempotencyKey }),
+    );
+    if (!answer) return;
+    setIsDone(true);
+    onDone();
   }
 
   return (
     <>
-      {state === "done" ? (
+      {isDone ? (
         <p role="status">{t("my.acknowledged")}</p>
       ) : (
         <button
           type="button"
           className="primary"
           onClick={() => void acknowledge()}
-          aria-disabled={state === "running"}
+          aria-disabled={act.isRunning}
         >
-          {t(state === "running" ? "my.acknowledging" : "my.acknowledge")}
+          {t(act.isRunning ? "my.acknowledging" : "my.acknowledge")}
         </button>
       )}
-      {problem !== null && (
-        <p role="alert" className="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={act.problem} />
     </>
   );
 }

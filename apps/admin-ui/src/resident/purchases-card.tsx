@@ -3,20 +3,21 @@ import { asApiProblem } from "../api/problem.ts";
 import type { Purchase } from "../api/rows.ts";
 import { methodText } from "../i18n/method-text.ts";
 import { problemText } from "../i18n/problem-text.ts";
+import { Card, Problem } from "./card.tsx";
 import { useHome, useSpeech } from "./resident-context.tsx";
 
 /** A tab or a download has taken the document long before this. */
 const RELEASE_URL_AFTER_MS = 60_000;
 
 export function PurchasesCard({ purchases }: { purchases: readonly Purchase[] }) {
-  const { t } = useSpeech();
+  const { t, locale } = useSpeech();
   const { format, request } = useHome();
   const [problem, setProblem] = useState<string | null>(null);
 
   async function openReceipt({ id, receiptNumber }: Purchase) {
     setProblem(null);
     try {
-      const response = await request(`/purchases/${encodeURIComponent(id)}/receipt.pdf`, {
+      const response = await request(`/purchases/${encodeURIComponent(id)}/receipt.pdf?language=${locale}`, {
         headers: { Accept: "application/pdf" },
       });
       const url = URL.createObjectURL(await response.blob());
@@ -31,8 +32,7 @@ export function PurchasesCard({ purchases }: { purchases: readonly Purchase[] })
   }
 
   return (
-    <section className="card" aria-labelledby="purchases">
-      <h2 id="purchases">{t("my.purchases")}</h2>
+    <Card title={t("my.purchases")}>
       {purchases.length === 0 && <p>{t("my.noPurchases")}</p>}
       <ul className="plain rows">
         {purchases.map((purchase) => (
@@ -60,11 +60,7 @@ export function PurchasesCard({ purchases }: { purchases: readonly Purchase[] })
           </li>
         ))}
       </ul>
-      {problem !== null && (
-        <p role="alert" className="alert">
-          {problem}
-        </p>
-      )}
-    </section>
+      <Problem text={problem} />
+    </Card>
   );
 }

@@ -3,7 +3,7 @@ import type { ApiRequest } from "../api/request.ts";
 import type { Session } from "../api/session.ts";
 import { createTranslate } from "../i18n/interpolate.ts";
 import { LANGUAGE_TAGS, LOCALE_NAMES, type Locale } from "../i18n/translated.ts";
-import { HomePage } from "./home-page.tsx";
+import { AccountPage } from "./account-page.tsx";
 import { keepLocale, loadMessages, type ResidentMessages } from "./load-messages.ts";
 import { SpeechProvider } from "./resident-context.tsx";
 import { SignIn } from "./sign-in.tsx";
@@ -45,7 +45,7 @@ export function ResidentApp({ session, request, initial }: Props) {
     <SpeechProvider value={speech}>
       <main>
         {isSignedIn ? (
-          <HomePage request={request} onSignOut={signOut} />
+          <AccountPage session={session} request={request} onSignOut={signOut} />
         ) : (
           <SignIn session={session} onSignedIn={() => setIsSignedIn(true)} />
         )}

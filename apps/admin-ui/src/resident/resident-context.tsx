@@ -24,8 +24,11 @@ export function useSpeech(): Speech {
 interface Home {
   format: Format;
   timeZone: string;
+  currencyDigits: number;
   request: ApiRequest;
   nowMs: number;
+  /** Goes on with every reading of the account. */
+  version: number;
 }
 const HomeContext = createContext<Home | null>(null);
 export const HomeProvider = HomeContext.Provider;

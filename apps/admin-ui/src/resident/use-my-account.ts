@@ -3,6 +3,7 @@ import { browserTimer, openLiveStream } from "../api/live-stream.ts";
 import { type ApiProblem, asApiProblem } from "../api/problem.ts";
 import type { ApiRequest } from "../api/request.ts";
 import type { Balance, Me, MyUse, Purchase, Why } from "../api/rows.ts";
+import type { MyTopUp } from "./rows.ts";
 
 /** What the page shows; each part stands by itself, so that a slow one holds nothing up. */
 export interface MyAccount {
@@ -11,6 +12,7 @@ export interface MyAccount {
   use?: MyUse;
   why?: Why[];
   purchases?: Purchase[];
+  topUps?: MyTopUp[];
 }
 
 /** Without the stream the figures are read again this often, while somebody looks. */
@@ -18,7 +20,8 @@ const REREAD_MS = 60_000;
 /** Readings come every few seconds; a phone on a slow network is told less often. */
 const GATHER_MS = 2500;
 const DAYS_SHOWN = 30;
-const PURCHASES_SHOWN = 12;
+const ROWS_SHOWN = 12;
+const FIRST_ROWS = encodeURIComponent(JSON.stringify([0, ROWS_SHOWN - 1]));
 
 export interface MyAccountView {
   account: MyAccount;
@@ -51,10 +54,8 @@ export function useMyAccount(request: ApiRequest): MyAccountView {
         part<Balance>("/me/balance", (balance) => ({ balance })),
         part<{ circuits: Why[] }>("/me/why", ({ circuits }) => ({ why: circuits })),
         part<MyUse>(`/me/use?days=${DAYS_SHOWN}`, (use) => ({ use })),
-        part<Purchase[]>(
-          `/me/purchases?range=${encodeURIComponent(JSON.stringify([0, PURCHASES_SHOWN - 1]))}`,
-          (purchases) => ({ purchases }),
-        ),
+        part<Purchase[]>(`/me/purchases?range=${FIRST_ROWS}`, (purchases) => ({ purchases })),
+        part<MyTopUp[]>(`/me/top-ups?range=${FIRST_ROWS}`, (topUps) => ({ topUps })),
       ]);
       setProblem(null);
     } catch (error) {

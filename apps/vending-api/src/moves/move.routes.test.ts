@@ -139,6 +139,13 @@ describe("moving to an empty room", () => {
     expect(balance).toMatchObject({ ledgerMinor: 5000, liveMinor: 4997 });
     expect(await usageWh(room)).toEqual([[room.circuitId, 12]]);
     await expectBooksToHold();
+
+    const resident = await api.tokenFor("resident", { siteIds: [site.siteId], householdId });
+    const me = await api.call<{ rooms: { until: string | null }[]; residents: object[] }>("GET", "/me", {
+      token: resident,
+    });
+    expect(me.body.residents).toMatchObject([{ name: "Li Na", isYou: false }]);
+    expect(me.body.rooms.map(({ until }) => until === null)).toEqual([true, false]);
   });
 
   it("finds the circuits of a room that somebody has left", async () => {

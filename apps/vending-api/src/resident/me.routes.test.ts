@@ -36,6 +36,8 @@ describe("a resident", () => {
         household: { id: room.householdId, status: "open" },
         unit: { name: "101" },
         site: { id: site.siteId, currency: "CNY" },
+        residents: [],
+        rooms: [{ unitName: "101", until: null }],
         circuits: [{ id: room.circuitId, name: "Circuit 101" }],
       },
     });

@@ -34,6 +34,12 @@ const meAnswer = z
     resident: z.object({ id: idSchema, name: z.string(), phone: z.string().nullable() }).nullable(),
     household: z.object({ id: idSchema, name: z.string(), status: z.enum(["open", "closed"]) }).nullable(),
     unit: z.object({ id: idSchema, name: z.string(), floor: z.int() }).nullable(),
+    residents: z.array(z.object({ id: idSchema, name: z.string(), isYou: z.boolean() })).meta({
+      description: "Everybody of your household.",
+    }),
+    rooms: z
+      .array(z.object({ unitName: z.string(), from: instantSchema, until: instantSchema.nullable() }))
+      .meta({ description: "Where your household has lived, the present room first." }),
     site: siteAnswer.nullable(),
     circuits: z.array(
       circuitAnswer.pick({
@@ -170,24 +176,45 @@ async function whoIs(connection: Connection, caller: PersonCaller): Promise<z.in
     resident: null,
     household: null,
     unit: null,
+    residents: [],
+    rooms: [],
     site: null,
     circuits: [],
   };
   if (caller.householdId === undefined) return nobody;
   const household = await ownHousehold(connection, caller);
-  const [resident, unit, site, circuits] = await Promise.all([
+  const pastRooms = household.pastRooms ?? [];
+  const [residents, units, site, circuits] = await Promise.all([
     residentModel(connection)
-      .findOne({ userId: user._id, householdId: household._id })
-      .lean<Resident | null>(),
-    unitModel(connection).findById(household.unitId).lean<Unit | null>(),
+      .find({ householdId: household._id })
+      .sort({ name: 1, _id: 1 })
+      .lean<Resident[]>(),
+    unitModel(connection)
+      .find({ _id: { $in: [household.unitId, ...pastRooms.map(({ unitId }) => unitId)] } })
+      .lean<Unit[]>(),
     siteModel(connection).findById(household.siteId).lean<Site | null>(),
     ownCircuits(connection, household),
   ]);
+  const resident = residents.find(({ userId }) => userId === user._id);
+  const unitOf = new Map(units.map((unit) => [unit._id, unit]));
+  const unit = unitOf.get(household.unitId);
+  const rooms = [
+    ...pastRooms.map(({ unitId, from, until }) => ({ unitId, from, until: until.toISOString() })),
+    { unitId: household.unitId, from: pastRooms.at(-1)?.until ?? household.openedAt, until: null },
+  ];
   return {
     ...nobody,
-    resident: resident && { id: resident._id, name: resident.name, phone: resident.phone },
+    resident: resident ? { id: resident._id, name: resident.name, phone: resident.phone } : null,
     household: { id: household._id, name: household.name, status: household.status },
-    unit: unit && { id: unit._id, name: unit.name, floor: unit.floor },
+    unit: unit ? { id: unit._id, name: unit.name, floor: unit.floor } : null,
+    residents: residents.map(({ _id: id, name, userId }) => ({ id, name, isYou: userId === user._id })),
+    rooms: rooms
+      .map(({ unitId, from, until }) => ({
+        unitName: unitOf.get(unitId)?.name ?? "",
+        from: from.toISOString(),
+        until,
+      }))
+      .reverse(),
     site: site && presentSite(site),
     circuits: await presentCircuits(connection, circuits),
   };

@@ -1,7 +1,10 @@
 import type { MyUse } from "../api/rows.ts";
 import { Bars } from "./bars.tsx";
+import { Card, WaitingCard } from "./card.tsx";
 import { hoursOfUse } from "./hours.ts";
+import { monthsOfUse } from "./months-of-use.ts";
 import { useHome, useSpeech } from "./resident-context.tsx";
+import { usePart } from "./use-part.ts";
 
 function UseAsOf({ use }: { use: MyUse }) {
   const { t } = useSpeech();
@@ -14,14 +17,13 @@ function UseAsOf({ use }: { use: MyUse }) {
 const minorOfMicro = (costMicro: number, currencyDigits: number): number =>
   Math.round(costMicro / 10 ** (6 - currencyDigits));
 
-export function TodayCard({ use, currencyDigits }: { use: MyUse; currencyDigits: number }) {
+export function TodayCard({ use }: { use: MyUse }) {
   const { t } = useSpeech();
-  const { format, timeZone } = useHome();
+  const { format, timeZone, currencyDigits } = useHome();
   const hours = hoursOfUse(use.today.intervals, timeZone);
   const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
   return (
-    <section className="card" aria-labelledby="today">
-      <h2 id="today">{t("my.today")}</h2>
+    <Card title={t("my.today")}>
       <p className="figure">
         {format.energy(use.today.wh)}
         <span className="quiet"> · {format.money(minorOfMicro(use.today.costMicro, currencyDigits))}</span>
@@ -41,19 +43,18 @@ export function TodayCard({ use, currencyDigits }: { use: MyUse; currencyDigits:
           }))}
         />
       )}
-    </section>
+    </Card>
   );
 }
 
-export function DaysCard({ use }: { use: MyUse }) {
+function DaysCard({ use }: { use: MyUse }) {
   const { t } = useSpeech();
   const { format } = useHome();
   const { days } = use;
   const wh = days.reduce((sum, day) => sum + day.wh, 0);
   const costMinor = days.reduce((sum, day) => sum + day.costMinor, 0);
   return (
-    <section className="card" aria-labelledby="days">
-      <h2 id="days">{t("my.days")}</h2>
+    <Card title={t("my.days")}>
       {days.length === 0 ? (
         <p>{t("my.noUse")}</p>
       ) : (
@@ -80,6 +81,59 @@ export function DaysCard({ use }: { use: MyUse }) {
           />
         </>
       )}
-    </section>
+    </Card>
+  );
+}
+
+const YEAR = "/me/use?days=366";
+
+function MonthsCard() {
+  const { t } = useSpeech();
+  const { format } = useHome();
+  const { body } = usePart<MyUse>(YEAR);
+  if (body === undefined) return <WaitingCard />;
+  const months = monthsOfUse(body.days);
+  const wh = months.reduce((sum, month) => sum + month.wh, 0);
+  const costMinor = months.reduce((sum, month) => sum + month.costMinor, 0);
+  return (
+    <Card title={t("my.months")}>
+      {months.length === 0 ? (
+        <p>{t("my.noUse")}</p>
+      ) : (
+        <>
+          <p className="figure">
+            {format.energy(wh)}
+            <span className="quiet"> · {format.money(costMinor)}</span>
+          </p>
+          <UseAsOf use={body} />
+          <Bars
+            label={`${t("my.months")}: ${t("my.daysTotal", { energy: format.energy(wh), cost: format.money(costMinor) })}`}
+            head={[t("my.monthColumn"), t("my.useColumn"), t("my.costColumn")]}
+            bars={months.map((month) => ({
+              tick: format.month(month.month),
+              text: t("my.dayUse", {
+                day: format.month(month.month),
+                energy: format.energy(month.wh),
+                cost: format.money(month.costMinor),
+              }),
+              value: month.wh,
+              columns: [format.month(month.month), format.energy(month.wh), format.money(month.costMinor)],
+            }))}
+          />
+          <p className="quiet">{t("my.monthsHelp")}</p>
+        </>
+      )}
+    </Card>
+  );
+}
+
+/** Where the electricity went: today, the last days, the last year. */
+export function UseTab({ use }: { use: MyUse | undefined }) {
+  return (
+    <>
+      {use ? <TodayCard use={use} /> : <WaitingCard />}
+      {use ? <DaysCard use={use} /> : <WaitingCard />}
+      <MonthsCard />
+    </>
   );
 }
