@@ -18,8 +18,12 @@ import { readProfileFolder } from "./profile-folder.ts";
 import { DEFAULT_OUTBOX_LIMITS } from "./store/acceptance.ts";
 import { GatewayStore } from "./store/gateway-store.ts";
 import { openLmdbTables } from "./store/lmdb-tables.ts";
+import { BusReporter } from "./uplink/bus-reporter.ts";
 import { httpServer } from "./uplink/http-server.ts";
 import { Uplink } from "./uplink/uplink.ts";
+import { RelayTests } from "./web/api/relay-tests.ts";
+import { ScanRuns } from "./web/api/scan-runs.ts";
+import { busSide } from "./web/bus-side.ts";
 import { BusFrames } from "./web/frames/bus-frames.ts";
 import type { LogRing } from "./web/log-ring.ts";
 import { startWebServer, type WebServer } from "./web/web-server.ts";
@@ -106,8 +110,17 @@ export async function startGateway(
     refreshConfig: () =>
       uplink.fetchConfig().catch((error: unknown) => log.warn({ err: error }, "configuration not fetched")),
   });
+  const server = httpServer({ ...address, nowMs: () => clock.nowMs(), onUnreadable });
+  const scans = new ScanRuns([...profiles.values()], clock);
+  const relayTests = new RelayTests({ control, store, clock, newId: randomUUID });
+  const reporter = new BusReporter({
+    server,
+    side: busSide({ control, frames, scans, relayTests, log: log.child({ part: "bus-side" }) }),
+    clock,
+    log: log.child({ part: "reports" }),
+  });
   const uplink = new Uplink({
-    server: httpServer({ ...address, nowMs: () => clock.nowMs(), onUnreadable }),
+    server,
     store,
     clock,
     log: log.child({ part: "uplink" }),
@@ -117,6 +130,7 @@ export async function startGateway(
     onCommand: (command) => control.commands.take(command),
     onSale: (sale) => control.sales.take(sale),
     onBulkAnswer: (answer) => control.answerBulk(answer),
+    onBusRequest: (request) => reporter.take(request),
   });
 
   let pages: WebServer | undefined;
@@ -128,10 +142,9 @@ export async function startGateway(
       dialInPort = await dialIn?.listen(settings.dialIn.port, settings.dialIn.host);
     if (web !== undefined) {
       pages = await startWebServer({
-        ...{ control, store, uplink, clock, frames, settings, pageDir, newId: randomUUID },
+        ...{ control, store, uplink, clock, frames, scans, relayTests, settings, pageDir },
         ...{ port: web.port, host: web.host, password: web.password ?? address.token, login: web.login },
         startedAt: new Date(clock.nowMs()).toISOString(),
-        profiles: [...profiles.values()],
         log: recentLog,
         logger: log.child({ part: "web" }),
       });
@@ -149,6 +162,7 @@ export async function startGateway(
     async close() {
       await pages?.close();
       await uplink.close();
+      await reporter.close();
       await control.close();
       await dialIn?.close();
       await store.close();

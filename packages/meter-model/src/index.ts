@@ -1,3 +1,5 @@
+export * from "./contract/bus-report.ts";
+export * from "./contract/bus-request.ts";
 export * from "./contract/byte-pattern.ts";
 export * from "./contract/command.ts";
 export * from "./contract/downlink.ts";
@@ -63,8 +65,10 @@ export * from "./tariff/household-cost.ts";
 export * from "./tariff/rate-plan.ts";
 export * from "./tariff/rate-use.ts";
 export * from "./tariff/scheme.ts";
+export * from "./tariff/scheme-mistakes.ts";
 export * from "./tariff/scheme-v1.ts";
 export * from "./tariff/standing-and-tax.ts";
 export * from "./tariff/tariff-calendar.ts";
 export * from "./time/day-type.ts";
+export * from "./time/instant.ts";
 export * from "./time/wall-clock.ts";

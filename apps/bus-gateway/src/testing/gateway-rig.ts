@@ -191,6 +191,7 @@ export class GatewayRig {
       onCommand: (command) => control.commands.take(command),
       onSale: (sale) => control.sales.take(sale),
       onBulkAnswer: (answer) => control.answerBulk(answer),
+      onBusRequest: async () => {},
     });
     await control.start();
     uplink.start();

@@ -1,4 +1,4 @@
-import type { BulkAnswer, CreditPosition, DownlinkMessage } from "@hallmeter/meter-model";
+import type { BulkAnswer, BusRequest, CreditPosition, DownlinkMessage } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Cancel, Clock } from "../clock.ts";
 import { GatewayError, isGatewayError } from "../errors.ts";
@@ -21,6 +21,8 @@ export interface DownlinkHandlers {
   command(command: Extract<DownlinkMessage, { type: "command" }>["command"]): Promise<void>;
   bulkAnswer(answer: BulkAnswer): Promise<void>;
   sale(sale: Extract<DownlinkMessage, { type: "sale" }>["sale"]): Promise<void>;
+  /** Need not be on disk: a request is forgotten by a restart. */
+  busRequest(request: BusRequest): Promise<void>;
   /** The configuration has changed, to this revision as far as is known; fetch it. */
   config(revision?: number): Promise<void>;
   /** The server was heard. */
@@ -199,6 +201,9 @@ export class Downlink {
         break;
       case "bulk-answer":
         await handlers.bulkAnswer(message.answer);
+        break;
+      case "bus-request":
+        await handlers.busRequest(message.request);
         break;
     }
     await store.saveDownlinkMark({ sequence: message.sequence });

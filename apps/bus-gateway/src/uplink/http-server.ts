@@ -7,7 +7,7 @@ import {
 import { createParser } from "eventsource-parser";
 import { type ZodType, z } from "zod";
 import { GatewayError } from "../errors.ts";
-import { creditAnswerSchema, type Server, type StreamEvents } from "./server.ts";
+import { type BusReportTaker, creditAnswerSchema, type Server, type StreamEvents } from "./server.ts";
 
 /** The whole of an answer takes no longer than this. Range 5–60 s; 20 s covers a full batch over a slow cellular link. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -73,7 +73,7 @@ async function parsed<Schema extends ZodType>(response: Response, schema: Schema
 }
 
 /** The API over HTTP. */
-export function httpServer({ url, token, nowMs, onUnreadable }: HttpServerOptions): Server {
+export function httpServer({ url, token, nowMs, onUnreadable }: HttpServerOptions): Server & BusReportTaker {
   const base = `${url.replace(/\/+$/, "")}/api/v1/gateway`;
 
   const call = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -97,6 +97,10 @@ export function httpServer({ url, token, nowMs, onUnreadable }: HttpServerOption
     async sendBatch(body) {
       const headers = { "content-type": "application/json", date: new Date(nowMs()).toUTCString() };
       return parsed(await call("/batches", { method: "POST", body, headers }), uplinkReplySchema);
+    },
+    async sendBusReport(report) {
+      const headers = { "content-type": "application/json" };
+      await call("/bus-reports", { method: "POST", body: JSON.stringify(report), headers });
     },
     async stream(afterSequence, events, signal) {
       const headers = { accept: "text/event-stream", "last-event-id": String(afterSequence) };

@@ -1,4 +1,5 @@
 import {
+  type BusReport,
   creditPositionSchema,
   type DownlinkMessage,
   type gatewayConfigSchema,
@@ -28,4 +29,9 @@ export interface Server {
   /** Resolves when the server ended the stream, rejects when it broke or `signal` aborted it. */
   stream(afterSequence: number, events: StreamEvents, signal: AbortSignal): Promise<void>;
   messages(afterSequence: number): Promise<DownlinkMessage[]>;
+}
+
+export interface BusReportTaker {
+  /** Rejects with GatewayError "server-…". */
+  sendBusReport(report: BusReport): Promise<void>;
 }

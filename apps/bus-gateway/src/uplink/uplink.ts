@@ -20,6 +20,7 @@ interface UplinkOptions {
   onCommand: DownlinkHandlers["command"];
   onSale: DownlinkHandlers["sale"];
   onBulkAnswer: DownlinkHandlers["bulkAnswer"];
+  onBusRequest: DownlinkHandlers["busRequest"];
 }
 
 export interface UplinkStatus extends SenderStatus {
@@ -39,7 +40,8 @@ export class Uplink {
 
   constructor(options: UplinkOptions) {
     this.#options = options;
-    const { server, store, clock, log, random, onCredit, onCommand, onSale, onBulkAnswer } = options;
+    const { server, store, clock, log, random, onCredit, onCommand, onSale, onBulkAnswer, onBusRequest } =
+      options;
     const kept = store.config();
     this.#etag = kept?.etag ?? null;
     this.#revision = kept?.config.revision ?? null;
@@ -56,6 +58,7 @@ export class Uplink {
       command: onCommand,
       sale: onSale,
       bulkAnswer: onBulkAnswer,
+      busRequest: onBusRequest,
       config: async (revision) => {
         await this.fetchConfig();
         // That fetch may have begun before the change.

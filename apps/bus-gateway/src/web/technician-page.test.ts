@@ -2,6 +2,8 @@ import { gunzipSync } from "node:zlib";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { circuitConfig, GatewayRig, siteConfig } from "../testing/gateway-rig.ts";
+import { RelayTests } from "./api/relay-tests.ts";
+import { ScanRuns } from "./api/scan-runs.ts";
 import { BusFrames } from "./frames/bus-frames.ts";
 import { hashPassword } from "./login/password-hash.ts";
 import { startWebServer, type WebServer } from "./web-server.ts";
@@ -20,14 +22,15 @@ beforeEach(async () => {
   await rig.start();
   await rig.pass(700);
   const { control, store, uplink, clock } = rig;
+  const newId = () => `t-${Math.random()}`;
   pages = await startWebServer({
-    ...{ control, store, uplink, clock, frames: new BusFrames(), profiles: [], log: undefined },
+    ...{ control, store, uplink, clock, frames: new BusFrames(), log: undefined },
+    ...{ scans: new ScanRuns([], clock), relayTests: new RelayTests({ control, store, clock, newId }) },
     ...{ port: 0, host: "127.0.0.1", password: "the server's own token", pageDir: undefined },
     login: { name: "technician", passwordHash: PASSWORD_HASH },
     settings: { server: { url: "http://127.0.0.1:1", token: "the server's own token" } },
     startedAt: new Date(clock.nowMs()).toISOString(),
     logger: pino({ enabled: false }),
-    newId: () => `t-${Math.random()}`,
   });
   origin = `http://127.0.0.1:${pages.port}`;
 });

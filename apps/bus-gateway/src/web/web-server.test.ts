@@ -1,6 +1,8 @@
 import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { circuitConfig, creditPosition, GatewayRig, siteConfig } from "../testing/gateway-rig.ts";
+import { RelayTests } from "./api/relay-tests.ts";
+import { ScanRuns } from "./api/scan-runs.ts";
 import { BusFrames } from "./frames/bus-frames.ts";
 import { startWebServer, type WebServer } from "./web-server.ts";
 
@@ -20,9 +22,13 @@ async function start(): Promise<string> {
   const { control, store, uplink, clock } = rig;
   const startedAt = new Date(rig.clock.nowMs()).toISOString();
   pages = await startWebServer({
-    ...{ control, store, uplink, clock, startedAt, frames: new BusFrames(), profiles: [], log: undefined },
+    ...{ control, store, uplink, clock, startedAt, frames: new BusFrames(), log: undefined },
+    ...{
+      scans: new ScanRuns([], clock),
+      relayTests: new RelayTests({ control, store, clock, newId: () => "" }),
+    },
     ...{ port: 0, host: "127.0.0.1", password: PASSWORD, login: undefined, pageDir: undefined },
-    ...{ settings: {}, logger: pino({ enabled: false }), newId: () => "" },
+    ...{ settings: {}, logger: pino({ enabled: false }) },
   });
   return `http://127.0.0.1:${pages.port}`;
 }

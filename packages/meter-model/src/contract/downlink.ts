@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { idSchema, instantSchema } from "../sample.ts";
+import { busRequestSchema } from "./bus-request.ts";
 import { commandSchema } from "./command.ts";
 import { creditPositionSchema } from "./gateway-config.ts";
 
@@ -32,5 +33,6 @@ export const downlinkMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("command"), sequence: z.int(), command: commandSchema }),
   z.object({ type: z.literal("sale"), sequence: z.int(), sale: saleSchema }),
   z.object({ type: z.literal("bulk-answer"), sequence: z.int(), answer: bulkAnswerSchema }),
+  z.object({ type: z.literal("bus-request"), sequence: z.int(), request: busRequestSchema }),
 ]);
 export type DownlinkMessage = z.infer<typeof downlinkMessageSchema>;

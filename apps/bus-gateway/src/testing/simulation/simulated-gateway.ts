@@ -95,6 +95,7 @@ export class SimulatedGateway {
       onCommand: (command) => control.commands.take(command),
       onSale: (sale) => control.sales.take(sale),
       onBulkAnswer: (answer) => control.answerBulk(answer),
+      onBusRequest: async () => {},
     });
     await control.start();
     uplink.start();

@@ -1,6 +1,5 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { Profile } from "@hallmeter/meter-model";
 import { type NextFunction, type Request, type Response, Router } from "express";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -14,14 +13,14 @@ import { type BundleSources, diagnosticBundle } from "./diagnostic-bundle.ts";
 import { eventLog } from "./event-log.ts";
 import { variantFinder } from "./find.ts";
 import { readMeter } from "./meter-reading.ts";
-import { RELAY_TEST_REFUSALS, RelayTests } from "./relay-tests.ts";
-import { ScanRuns } from "./scan-runs.ts";
+import { RELAY_TEST_REFUSALS, type RelayTests } from "./relay-tests.ts";
+import type { ScanRuns } from "./scan-runs.ts";
 
 export interface ApiOptions extends BundleSources {
   clock: Clock;
   logger: Logger;
-  newId: () => string;
-  profiles: readonly Profile[];
+  scans: ScanRuns;
+  relayTests: RelayTests;
 }
 
 const EVENTS_SHOWN = 200;
@@ -41,10 +40,8 @@ const eventsSchema = z.object({
 
 /** What the technician's page asks for. */
 export function apiRoutes(options: ApiOptions): Router {
-  const { control, store, frames, clock, logger } = options;
+  const { control, store, frames, scans, relayTests: tests, clock, logger } = options;
   const router = Router();
-  const tests = new RelayTests(options);
-  const scans = new ScanRuns(options.profiles, clock);
   const findBus = (id: unknown) => control.buses.find((bus) => bus.id === id);
   const findCircuit = (id: unknown) => control.circuits.find((circuit) => circuit.id === id);
   const unknown = (response: Response, what: string) =>
