@@ -73,6 +73,8 @@ export class GatewayControl {
   #config: GatewayConfig | null = null;
   /** By circuit; what does not change between two configurations is worked out once. */
   readonly #settings = new Map<string, CircuitStepConfig>();
+  /** Wall clock: before it no circuit wants a tick. */
+  #circuitsDueMs = 0;
   #ticks = 0;
   #cancelTick: Cancel | null = null;
   #isClosed = false;
@@ -193,6 +195,7 @@ export class GatewayControl {
   async #arrange(config: GatewayConfig): Promise<void> {
     this.#config = config;
     await this.#network.arrange(config);
+    this.#circuitsDueMs = 0;
     this.#settings.clear();
     this.#credits.arrange(
       this.circuits.map((circuit) => circuit.config),
@@ -276,6 +279,7 @@ export class GatewayControl {
     if (this.#config === null || this.#isClosed) return;
     const { safety } = this.#config;
     const decision = circuit.reconsider(safety);
+    this.#circuitsDueMs = Math.min(this.#circuitsDueMs, circuit.dueMs);
     this.#network.bus(circuit.config.busId)?.noteWatched(circuit, this.#isWatched(circuit));
     if (decision.type !== "operate") return;
     if (decision.relay === "open") this.#operate(circuit);
@@ -358,6 +362,16 @@ export class GatewayControl {
     for (const circuit of this.circuits) this.#tickCircuit(circuit);
   }
 
+  #tickDueCircuits(nowMs: number): void {
+    if (nowMs < this.#circuitsDueMs) return;
+    // Anew: those that a tick reconciles bring it forward, the others follow in the loop.
+    this.#circuitsDueMs = Number.POSITIVE_INFINITY;
+    for (const circuit of this.circuits) {
+      if (nowMs >= circuit.dueMs) this.#tickCircuit(circuit);
+      this.#circuitsDueMs = Math.min(this.#circuitsDueMs, circuit.dueMs);
+    }
+  }
+
   #tickCircuit(circuit: CircuitControl): void {
     circuit.step({ type: "tick" }, this.#stepConfig(circuit));
     this.#reconcile(circuit);
@@ -369,8 +383,7 @@ export class GatewayControl {
     this.#cancelTick = clock.setTimer(() => this.#tick(), TICK_MS);
     this.#ticks += 1;
     if (this.#guard.look()) this.#judgeAll();
-    const nowMs = clock.nowMs();
-    for (const circuit of this.circuits) if (nowMs >= circuit.dueMs) this.#tickCircuit(circuit);
+    this.#tickDueCircuits(clock.nowMs());
     this.#settleCommands();
     this.#rounds.look();
     for (const bus of this.buses) store.defer(bus.alarmChanges(this.alarms));

@@ -1,7 +1,9 @@
 import {
   addUses,
   type CreditPosition,
+  type EnergyPoint,
   estimateCredit,
+  instantMs,
   NOTHING_USED,
   type Sample,
   type TariffCalendar,
@@ -46,6 +48,8 @@ export class HouseholdCredit {
   readonly #calendar: TariffCalendar;
   readonly #uses = new Map<string, CircuitUse>();
   #position: CreditPosition | null = null;
+  /** The position's registers by circuit. */
+  #charged: ReadonlyMap<string, EnergyPoint> = new Map();
   #balanceMicro = 0;
 
   constructor(calendar: TariffCalendar) {
@@ -85,13 +89,19 @@ export class HouseholdCredit {
   setPosition(position: CreditPosition): Map<string, number[]> | null {
     if (this.#position !== null && position.revision < this.#position.revision) return null;
     this.#position = position;
+    this.#charged = new Map(
+      position.registers.map(({ circuitId, at, energyWh }) => [
+        circuitId,
+        { atMs: Date.parse(at), energyWh },
+      ]),
+    );
     const removed = new Map<string, number[]>();
-    for (const { circuitId, at } of position.registers) {
+    for (const [circuitId, { atMs: chargedAtMs }] of this.#charged) {
       const use = this.#useOf(circuitId);
       // One point at or before the register stays: the next sample is judged against it.
       const keptFrom = Math.max(
         0,
-        use.points.findLastIndex((point) => point.atMs <= Date.parse(at)),
+        use.points.findLastIndex(({ atMs }) => atMs <= chargedAtMs),
       );
       removed.set(
         circuitId,
@@ -114,7 +124,7 @@ export class HouseholdCredit {
     const use = this.#useOf(circuitId);
     const { points } = use;
     const last = points.at(-1);
-    const measured = usePointOf(circuit, sample, comparable(use.seen ?? last, Date.parse(sample.at)));
+    const measured = usePointOf(circuit, sample, comparable(use.seen ?? last, instantMs(sample.at)));
     const seen = use.isMeterChanged === true ? { ...measured, isBreak: true } : measured;
     use.isMeterChanged = false;
     use.seen = seen;
@@ -162,8 +172,7 @@ export class HouseholdCredit {
   #useSince(use: CircuitUse, circuitId: string, before: UsePoint | undefined, point: UsePoint): UseSince {
     const position = this.#position;
     if (position === null) return NOTHING_USED;
-    const register = position.registers.find((row) => row.circuitId === circuitId);
-    const base = register && { atMs: Date.parse(register.at), energyWh: register.energyWh };
+    const base = this.#charged.get(circuitId);
     const from = base !== undefined && (before === undefined || before.atMs <= base.atMs) ? base : before;
     if (from === undefined || point.atMs <= from.atMs) return NOTHING_USED;
     if (point.isBreak === true) {

@@ -1,4 +1,4 @@
-import type { Sample } from "@hallmeter/meter-model";
+import { instantMs, type Sample } from "@hallmeter/meter-model";
 import type { UsePoint } from "../store/records.ts";
 
 /** Points inside a slot say nothing that its ends do not, unless the price changes there. Prices change on quarters. */
@@ -27,7 +27,7 @@ function possibleUseWh(circuit: SwitchedCircuit, sample: Sample, elapsedMs: numb
  * the gateway counts nothing for that step, and the server's next position knows better.
  */
 export function usePointOf(circuit: SwitchedCircuit, sample: Sample, last: UsePoint | undefined): UsePoint {
-  const atMs = Date.parse(sample.at);
+  const atMs = instantMs(sample.at);
   const point = { atMs, energyWh: sample.energyWh };
   if (last === undefined) return point;
   const usedWh = sample.energyWh - last.energyWh;

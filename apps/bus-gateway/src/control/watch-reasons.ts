@@ -14,10 +14,17 @@ interface WatchView {
   credit: { balanceMicro: number; position: CreditPosition } | null;
 }
 
+/** 10⁻⁶ per kWh */
+function dearestPrice({ tariff, laterTariffs = [] }: CreditPosition): number {
+  let dearest = 0;
+  for (const { rates } of [tariff, ...laterTariffs.map((later) => later.tariff)])
+    for (const { priceMicroPerKWh } of rates) dearest = Math.max(dearest, priceMicroPerKWh);
+  return dearest;
+}
+
 /** What the horizon would cost at the present load, at least the expected one, at the dearest rate; 10⁻⁶. */
 function costOfHorizonMicro(position: CreditPosition, activePowerW: number): number {
-  const tariffs = [position.tariff, ...(position.laterTariffs ?? []).map(({ tariff }) => tariff)];
-  const dearest = Math.max(...tariffs.flatMap(({ rates }) => rates.map((rate) => rate.priceMicroPerKWh)));
+  const dearest = dearestPrice(position);
   const energyWh = (Math.max(activePowerW, EXPECTED_LOAD_W) * CUT_HORIZON_MS) / MS_PER_HOUR;
   return (energyWh * dearest) / 1000;
 }

@@ -1,4 +1,4 @@
-import { type UplinkItem, uplinkItemSchema } from "@hallmeter/meter-model";
+import { instantMs, type UplinkItem, uplinkItemSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { type Acceptance, acceptance, isKeptWhileThinned, type OutboxLimits } from "./acceptance.ts";
 import { sampleOf, sampleRow, sampleRowSchema } from "./sample-row.ts";
@@ -45,6 +45,8 @@ export class Outbox {
   /** From this number on it was this run that wrote what waits. */
   readonly #firstOwnNumber: number;
   #nextNumber: number;
+  /** The oldest sample is looked at every second, and may stay the same for days. */
+  #oldest: { number: number; atMs: number | undefined } | null = null;
   #acceptance: Acceptance = "all";
 
   /** @param nowMs milliseconds since the epoch */
@@ -121,8 +123,14 @@ export class Outbox {
 
   #oldestSampleMs(): number | undefined {
     const [oldest] = this.#tables.entries("outbox", { from: [PRIORITY.ordinary, 0], limit: 1 });
-    const item = oldest && this.#itemOf(keySchema.parse(oldest.key), oldest.value);
-    return item?.type === "sample" ? Date.parse(item.sample.at) : undefined;
+    if (oldest === undefined) return undefined;
+    const key = keySchema.parse(oldest.key);
+    const [, number] = key;
+    if (this.#oldest?.number !== number) {
+      const item = this.#itemOf(key, oldest.value);
+      this.#oldest = { number, atMs: item?.type === "sample" ? Date.parse(item.sample.at) : undefined };
+    }
+    return this.#oldest.atMs;
   }
 
   /** What an earlier run left, perhaps of another version, is parsed; what this one wrote is what it wrote. */
@@ -137,7 +145,7 @@ export class Outbox {
     if (this.#acceptance === "no-samples") return false;
     if (item.type !== "sample") return this.#acceptance === "all";
     const { circuitId, at, relay } = item.sample;
-    const seen = { atMs: Date.parse(at), relay };
+    const seen = { atMs: instantMs(at), relay };
     if (this.#acceptance === "thinned" && !isKeptWhileThinned(this.#lastKept.get(circuitId), seen))
       return false;
     this.#lastKept.set(circuitId, seen);

@@ -1,4 +1,10 @@
-import { relayStateSchema, SAMPLE_FLAGS, type Sample, sampleFlagSchema } from "@hallmeter/meter-model";
+import {
+  instantMs,
+  relayStateSchema,
+  SAMPLE_FLAGS,
+  type Sample,
+  sampleFlagSchema,
+} from "@hallmeter/meter-model";
 import { z } from "zod";
 
 const RELAYS = relayStateSchema.options;
@@ -31,7 +37,7 @@ export function sampleRow(sample: Sample): SampleRow {
   for (const flag of sample.flags) flagBits |= 1 << SAMPLE_FLAGS.indexOf(flag);
   return [
     sample.circuitId,
-    Date.parse(sample.at),
+    instantMs(sample.at),
     sample.energyWh,
     sample.activePowerW,
     sample.reactivePowerVar,

@@ -1,8 +1,8 @@
 import { MeterModelError } from "../errors.ts";
 import type { RelayState, Sample, SampleFlag } from "../sample.ts";
-import { type BlockValues, decodeBlock, profileVariant } from "./decode.ts";
+import { assertAnswers, type Place, placesIn, profileVariant, valueAt } from "./decode.ts";
 import { blocksOf, registersFor } from "./loops.ts";
-import type { Profile, ProfileVariant } from "./profile.ts";
+import type { Profile, ProfileVariant, ReadBlock } from "./profile.ts";
 import { ratioFactor } from "./units.ts";
 
 export interface SampleContext {
@@ -15,7 +15,42 @@ export interface SampleContext {
   loop?: number;
 }
 
-type Values = Readonly<BlockValues>;
+type Replies = readonly (readonly number[])[];
+
+/** Where everything of a sample lies in the replies to its blocks. */
+interface SampleLayout {
+  blocks: readonly ReadBlock[];
+  places: ReadonlyMap<string, Place & { reply: number }>;
+}
+
+/** Worked out once for each circuit of a variant: every sample is decoded by it. */
+const KNOWN_LAYOUTS = new WeakMap<ProfileVariant, Map<number, SampleLayout>>();
+
+function layoutOf(variant: ProfileVariant, loop = 1): SampleLayout {
+  const ofVariant = KNOWN_LAYOUTS.get(variant) ?? new Map<number, SampleLayout>();
+  const known = ofVariant.get(loop);
+  if (known !== undefined) return known;
+  const registers = registersFor(variant, loop);
+  const blocks = blocksOf(variant, loop);
+  const places = blocks.flatMap((block, reply) =>
+    placesIn(registers, block).map((place) => [place.register.name, { ...place, reply }] as const),
+  );
+  const layout = { blocks, places: new Map(places) };
+  KNOWN_LAYOUTS.set(variant, ofVariant.set(loop, layout));
+  return layout;
+}
+
+/** The value of a register of the sample; undefined where no block holds it, null where the meter sent no number. */
+type Values = (name: string) => number | null | undefined;
+
+/** @throws MeterModelError "wrong-word-count" */
+function valuesOf({ blocks, places }: SampleLayout, replies: Replies): Values {
+  for (const [index, block] of blocks.entries()) assertAnswers(block, replies[index] ?? []);
+  return (name) => {
+    const place = places.get(name);
+    return place && valueAt(place.register, replies[place.reply] ?? [], place.index);
+  };
+}
 
 const PHASES = ["phaseA", "phaseB", "phaseC"] as const;
 
@@ -35,7 +70,7 @@ const SUM_TOLERANCE = { milli: 50, watts: 50 };
 const WORD = 0x1_0000;
 
 function needed(values: Values, name: string): number {
-  const value = values[name];
+  const value = values(name);
   if (value === undefined)
     throw new MeterModelError("register-not-in-block", `no sample block holds a register "${name}"`);
   if (value === null) throw new MeterModelError("unreadable-value", `the meter sent no number as "${name}"`);
@@ -56,7 +91,7 @@ function agrees(total: number, sum: number): boolean {
 }
 
 function sumOfPhasesVar(values: Values): number {
-  return PHASES.reduce((sum, phase) => sum + (values[`${phase}.reactivePowerVar`] ?? 0), 0);
+  return PHASES.reduce((sum, phase) => sum + (values(`${phase}.reactivePowerVar`) ?? 0), 0);
 }
 
 /** The total, or the phases' sum where the total has wrapped by a whole word. */
@@ -75,13 +110,18 @@ interface PhaseReading {
   activePowerW: number;
 }
 
-function isImpossible(values: Values, phases: readonly PhaseReading[], words: readonly number[]): boolean {
-  const factor = values.powerFactorMilli ?? 0;
-  const frequency = values.frequencyCHz;
+/** A line that is stuck at one level. */
+function areAll(bits: 0 | 0xffff, replies: Replies): boolean {
+  return replies.every((words) => words.every((word) => word === bits));
+}
+
+function isImpossible(values: Values, phases: readonly PhaseReading[], replies: Replies): boolean {
+  const factor = values("powerFactorMilli") ?? 0;
+  const frequency = values("frequencyCHz");
   const isLive = phases.some((phase) => phase.voltageDv >= LIVE_VOLTAGE_DV);
   return (
-    words.every((word) => word === 0) ||
-    words.every((word) => word === 0xffff) ||
+    areAll(0, replies) ||
+    areAll(0xffff, replies) ||
     Math.abs(factor) > 1000 ||
     (isLive && frequency != null && !isGridFrequency(frequency)) ||
     phases.some(
@@ -147,14 +187,11 @@ function primaryPhase(phase: PhaseReading, ratios: Ratios): PhaseReading {
 export function decodeSample(
   profile: Profile,
   variantName: string,
-  replies: readonly (readonly number[])[],
+  replies: Replies,
   context: SampleContext,
 ): Sample {
   const variant = profileVariant(profile, variantName);
-  const registers = registersFor(variant, context.loop);
-  const values: BlockValues = {};
-  for (const [index, block] of blocksOf(variant, context.loop).entries())
-    Object.assign(values, decodeBlock(registers, block, replies[index] ?? []));
+  const values = valuesOf(layoutOf(variant, context.loop), replies);
   const phases = readPhases(values, variant);
   const isThreePhase = variant.phases === 3;
 
@@ -178,9 +215,9 @@ export function decodeSample(
     voltageDv: primary("voltageDv", phases[0]?.voltageDv ?? 0, context),
     currentCa: primary("currentCa", Math.max(...phases.map((phase) => phase.currentCa)), context),
     powerFactorMilli: needed(values, "powerFactorMilli"),
-    frequencyCHz: "frequencyCHz" in values ? needed(values, "frequencyCHz") : NOT_MEASURED,
+    frequencyCHz: values("frequencyCHz") === undefined ? NOT_MEASURED : needed(values, "frequencyCHz"),
     relay,
-    flags: flagsOf(variant, values, !sumsAgree || isImpossible(values, phases, replies.flat())),
+    flags: flagsOf(variant, values, !sumsAgree || isImpossible(values, phases, replies)),
     ...(isThreePhase ? { phases: phases.map((phase) => primaryPhase(phase, context)) } : {}),
   };
 }

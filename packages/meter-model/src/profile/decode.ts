@@ -72,16 +72,17 @@ export function wordIndex(register: Register, block: ReadBlock): number | undefi
   return index >= 0 && index + wordCount(register) <= blockWordCount(block) ? index : undefined;
 }
 
-interface Place {
+/** Where a register begins within the words of a block. */
+export interface Place {
   register: Register;
   index: number;
-  count: number;
 }
 
 /** Worked out once for each block of a profile: every sample is decoded by it. */
 const KNOWN_PLACES = new WeakMap<readonly Register[], WeakMap<ReadBlock, readonly Place[]>>();
 
-function placesIn(registers: readonly Register[], block: ReadBlock): readonly Place[] {
+/** The registers that lie wholly inside the block. */
+export function placesIn(registers: readonly Register[], block: ReadBlock): readonly Place[] {
   let byBlock = KNOWN_PLACES.get(registers);
   if (byBlock === undefined) {
     byBlock = new WeakMap();
@@ -91,10 +92,25 @@ function placesIn(registers: readonly Register[], block: ReadBlock): readonly Pl
   if (known !== undefined) return known;
   const places = registers.flatMap((register) => {
     const index = wordIndex(register, block);
-    return index === undefined ? [] : [{ register, index, count: wordCount(register) }];
+    return index === undefined ? [] : [{ register, index }];
   });
   byBlock.set(block, places);
   return places;
+}
+
+/** The register's value, its words beginning at `index`, in the unit of its name; null where the meter sent no number. */
+export function valueAt(register: Register, words: readonly number[], index: number): number | null {
+  const raw = rawValue(register, words, index, wordCount(register));
+  return raw === null ? null : scaled(raw, register.scale);
+}
+
+/** @throws MeterModelError "wrong-word-count" */
+export function assertAnswers(block: ReadBlock, words: readonly number[]): void {
+  if (words.length !== blockWordCount(block))
+    throw new MeterModelError(
+      "wrong-word-count",
+      `block ${block.name} asks for ${blockWordCount(block)} words, the reply has ${words.length}`,
+    );
 }
 
 /** By name, in the unit of the name; null where the meter sent no number. */
@@ -109,16 +125,10 @@ export function decodeBlock(
   block: ReadBlock,
   words: readonly number[],
 ): BlockValues {
-  if (words.length !== blockWordCount(block))
-    throw new MeterModelError(
-      "wrong-word-count",
-      `block ${block.name} asks for ${blockWordCount(block)} words, the reply has ${words.length}`,
-    );
+  assertAnswers(block, words);
   const values: BlockValues = {};
-  for (const { register, index, count } of placesIn(registers, block)) {
-    const raw = rawValue(register, words.slice(index, index + count));
-    values[register.name] = raw === null ? null : scaled(raw, register.scale);
-  }
+  for (const { register, index } of placesIn(registers, block))
+    values[register.name] = valueAt(register, words, index);
   return values;
 }
 

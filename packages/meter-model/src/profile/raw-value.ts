@@ -9,8 +9,8 @@ function bcdByte(byte: number): number | null {
 
 function bcd(bytes: readonly number[]): number | null {
   let value = 0;
-  for (const byte of [...bytes].reverse()) {
-    const digits = bcdByte(byte);
+  for (let index = bytes.length - 1; index >= 0; index -= 1) {
+    const digits = bcdByte(bytes[index] ?? 0);
     if (digits === null) return null;
     value = value * 100 + digits;
   }
@@ -38,12 +38,17 @@ function float32(high: number, low: number): number | null {
 }
 
 /**
- * The number as it lies in the register's own words (16-bit registers, or bytes), before the scale; null where they hold
- * none: a digit that is none, not a number, infinity. Only f32 gives fractions.
+ * The number as it lies in the register's own words (16-bit registers, or bytes), `count` of them from `index` on, before
+ * the scale; null where they hold none: a digit that is none, not a number, infinity. Only f32 gives fractions.
  */
-export function rawValue(register: Register, words: readonly number[]): number | null {
-  const first = words[0] ?? 0;
-  const second = words[1] ?? 0;
+export function rawValue(
+  register: Register,
+  words: readonly number[],
+  index = 0,
+  count = words.length,
+): number | null {
+  const first = words[index] ?? 0;
+  const second = words[index + 1] ?? 0;
   const [high, low] =
     isModbusRegister(register) && register.wordOrder === "lh" ? [second, first] : [first, second];
   const unsigned = high * 0x1_0000 + low;
@@ -59,11 +64,11 @@ export function rawValue(register: Register, words: readonly number[]): number |
     case "f32":
       return float32(high, low);
     case "bcd":
-      return bcd(words);
+      return bcd(words.slice(index, index + count));
     case "signed-bcd":
-      return signedBcd(words);
+      return signedBcd(words.slice(index, index + count));
     case "bits":
-      return bits(words);
+      return bits(words.slice(index, index + count));
   }
 }
 

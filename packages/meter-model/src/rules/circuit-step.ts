@@ -3,6 +3,7 @@ import type { Campaign, CircuitConfig, CreditPosition, GatewayConfig } from "../
 import type { Hold } from "../holds/hold.ts";
 import type { RelayState, Sample } from "../sample.ts";
 import type { Calendar } from "../time/day-type.ts";
+import { instantMs } from "../time/instant.ts";
 import { forgetCredit, stepCredit, stepReminder } from "./balance.ts";
 import { campaignDueMs, stepCampaign } from "./campaign.ts";
 import type { CircuitState } from "./circuit-state.ts";
@@ -126,7 +127,7 @@ function takeInput(draft: Draft, input: CircuitInput): { good: Sample | null; ou
     case "sample": {
       const { sample } = input;
       const isGood = acceptSample(draft, sample);
-      followRelay(draft, sample.relay, Date.parse(sample.at));
+      followRelay(draft, sample.relay, instantMs(sample.at));
       stepSafety(draft, sample, isGood);
       return { good: isGood ? sample : null };
     }
@@ -145,7 +146,7 @@ function takeInput(draft: Draft, input: CircuitInput): { good: Sample | null; ou
     case "command":
       return { good: null, outcome: applyCommand(draft, input.command) };
     case "relay-confirmed":
-      followRelay(draft, input.relay, Date.parse(input.at));
+      followRelay(draft, input.relay, instantMs(input.at));
       return { good: null };
   }
 }

@@ -1,5 +1,6 @@
 import type { HoldParams, HoldReason } from "../holds/hold.ts";
 import type { Sample } from "../sample.ts";
+import { instantMs } from "../time/instant.ts";
 import {
   clearAlarm,
   type Draft,
@@ -79,7 +80,7 @@ export function stepOverload(draft: Draft, sample: Sample | null): void {
     return;
   }
 
-  const atMs = Date.parse(sample.at);
+  const atMs = instantMs(sample.at);
   // A single good sample means that what came before it is unknown: the delay starts again.
   const isContinuous = draft.state.trust.good.length === 2;
   const sinceMs = (isContinuous ? draft.state.overload.aboveSinceMs : null) ?? atMs;

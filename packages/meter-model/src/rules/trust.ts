@@ -1,4 +1,5 @@
 import type { Sample } from "../sample.ts";
+import { instantMs } from "../time/instant.ts";
 import { clearAlarm, type Draft, raiseAlarm } from "./draft.ts";
 
 /** Flags that forbid a sample to be a cause for a cut (S3). */
@@ -44,7 +45,7 @@ function forgetTime(draft: Draft, atMs: number): void {
  */
 export function acceptSample(draft: Draft, sample: Sample): boolean {
   const { trust } = draft.state;
-  const atMs = Date.parse(sample.at);
+  const atMs = instantMs(sample.at);
   const last = trust.good.at(-1);
   const isStale = draft.nowMs - atMs > STALE_PERIODS * draft.config.pollIntervalMs;
   if (last !== undefined && atMs <= last.atMs) {

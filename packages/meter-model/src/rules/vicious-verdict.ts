@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Sample, sampleSchema } from "../sample.ts";
+import { instantMs } from "../time/instant.ts";
 import type { ViciousLoadRule } from "./rule-config.ts";
 
 /** What a step is measured from. */
@@ -63,7 +64,7 @@ export interface LoadVector {
 
 export function loadPoint(sample: Sample): LoadPoint {
   return {
-    atMs: Date.parse(sample.at),
+    atMs: instantMs(sample.at),
     powerW: sample.activePowerW,
     reactiveVar: sample.reactivePowerVar,
   };
@@ -131,7 +132,7 @@ function isSteady(base: LoadPoint, before: LoadPoint, point: LoadPoint): boolean
 export function settledSamples(rule: ViciousLoadRule, base: LoadPoint, after: readonly Sample[]): Sample[] {
   const [onset] = after;
   if (onset === undefined) return [];
-  const onsetMs = Date.parse(onset.at);
+  const onsetMs = instantMs(onset.at);
   let before = loadPoint(onset);
   for (const [index, sample] of after.entries()) {
     const point = loadPoint(sample);

@@ -143,7 +143,14 @@ describe("estimateCredit", () => {
   };
 
   it("lays free energy on the dearest use, also beside a rate without any", () => {
-    const since: UseSince = { energyNano: 5610, whByPrice: { 1: 0, 2: 2805 }, whByPeriod: {} };
+    const since: UseSince = {
+      energyNano: 5610,
+      whByPrice: new Map([
+        [1, 0],
+        [2, 2805],
+      ]),
+      whByPeriod: new Map(),
+    };
     // 310 × 2 instead of the 5 × 1 that the balance has relieved: 5,610 − 615 = 4,995.
     expect(estimateCredit({ ...settled, balanceMicro: 10 }, since).balanceMicro).toBe(6);
   });
@@ -152,8 +159,8 @@ describe("estimateCredit", () => {
     const limits = { cutMicro: 1_000_000, releaseMicro: 2_000_000 };
     const used = (wh: number): UseSince => ({
       energyNano: wh * 600_000,
-      whByPrice: { 600000: wh },
-      whByPeriod: {},
+      whByPrice: new Map([[600_000, wh]]),
+      whByPeriod: new Map(),
     });
     // 305 − 105 = 200 Wh are left, at 0.60 worth 0.12.
     expect(estimateCredit({ ...settled, ...limits }, used(105))).toMatchObject({
@@ -175,7 +182,11 @@ describe("estimateCredit", () => {
       },
     };
     const parsed = creditPositionSchema.parse(JSON.parse(JSON.stringify(document)));
-    const since: UseSince = { energyNano: 6_000_000, whByPrice: { 600000: 10 }, whByPeriod: {} };
+    const since: UseSince = {
+      energyNano: 6_000_000,
+      whByPrice: new Map([[600_000, 10]]),
+      whByPeriod: new Map(),
+    };
     expect(parsed.tariff).toEqual(flat);
     expect(estimateCredit(parsed, since)).toEqual({
       balanceMicro: -6000,

@@ -1,7 +1,7 @@
 import type { CreditPosition } from "../contract/gateway-config.ts";
 import { localDay } from "../time/wall-clock.ts";
 import { blockPeriodOf, blockStartWh, blockSurchargeNano } from "./blocks.ts";
-import { rateUse, shareOf, type TimedUse, takeMicro } from "./rate-use.ts";
+import { pricesOf, rateUse, shareOf, type TimedUse, takeMicro } from "./rate-use.ts";
 import type { TariffScheme } from "./scheme.ts";
 import { taxNano } from "./standing-and-tax.ts";
 import type { TariffCalendar } from "./tariff-calendar.ts";
@@ -23,15 +23,18 @@ export interface UseSince {
   /** At the rates, with tax; 10⁻⁹. */
   energyNano: number;
   /** Wh by price with tax, 10⁻⁶ per kWh. */
-  whByPrice: Readonly<Record<number, number>>;
+  whByPrice: ReadonlyMap<number, number>;
   /** Wh that certainly lie in one period of the blocks of the position's tariff. */
-  whByPeriod: Readonly<Record<string, number>>;
+  whByPeriod: ReadonlyMap<string, number>;
 }
 
-export const NOTHING_USED: UseSince = { energyNano: 0, whByPrice: {}, whByPeriod: {} };
+const NO_PERIOD: ReadonlyMap<string, number> = new Map();
+
+export const NOTHING_USED: UseSince = { energyNano: 0, whByPrice: new Map(), whByPeriod: NO_PERIOD };
 
 export function addUses(a: UseSince, b: UseSince): UseSince {
   if (a === NOTHING_USED) return b;
+  if (b === NOTHING_USED) return a;
   return {
     energyNano: a.energyNano + b.energyNano,
     whByPrice: sumByKey(a.whByPrice, b.whByPrice),
@@ -39,12 +42,11 @@ export function addUses(a: UseSince, b: UseSince): UseSince {
   };
 }
 
-function sumByKey(
-  a: Readonly<Record<string, number>>,
-  b: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const sums = { ...a };
-  for (const [key, wh] of Object.entries(b)) sums[key] = (sums[key] ?? 0) + wh;
+function sumByKey<Key>(a: ReadonlyMap<Key, number>, b: ReadonlyMap<Key, number>): ReadonlyMap<Key, number> {
+  if (a.size === 0) return b;
+  if (b.size === 0) return a;
+  const sums = new Map(a);
+  for (const [key, wh] of b) sums.set(key, (sums.get(key) ?? 0) + wh);
   return sums;
 }
 
@@ -61,16 +63,18 @@ const THINNED_MS = 15 * 60_000;
  */
 export function useSince(position: CreditPosition, calendar: TariffCalendar, use: TimedUse): UseSince {
   const parts = partsByVersion(position, use);
-  const priced = parts.map(({ scheme, part }) => useUnder(scheme, calendar, part));
-  const [first = NOTHING_USED, ...others] = priced;
-  const sum = others.reduce(addUses, first);
+  const { energyNano, whByPrice } = parts
+    .map(({ scheme, part }) => useUnder(scheme, calendar, part))
+    .reduce(addUses, NOTHING_USED);
   const isFirstVersion = parts.length === 1 && parts[0]?.scheme === position.tariff;
-  const prices = Object.keys(sum.whByPrice).map(Number);
-  const roundedNano = cutsOfServer(use, parts.length) * (Math.max(...prices) - Math.min(...prices));
+  const roundedNano =
+    whByPrice.size < 2
+      ? 0
+      : cutsOfServer(use, parts.length) * (Math.max(...whByPrice.keys()) - Math.min(...whByPrice.keys()));
   return {
-    energyNano: Math.max(0, sum.energyNano - roundedNano),
-    whByPrice: sum.whByPrice,
-    whByPeriod: isFirstVersion ? periodOfUse(position.tariff, calendar, use) : {},
+    energyNano: Math.max(0, energyNano - roundedNano),
+    whByPrice,
+    whByPeriod: isFirstVersion ? periodOfUse(position.tariff, calendar, use) : NO_PERIOD,
   };
 }
 
@@ -109,18 +113,18 @@ function partsByVersion(
 
 function useUnder(scheme: TariffScheme, calendar: TariffCalendar, use: TimedUse): UseSince {
   const { costNano, whByRate } = rateUse(scheme, calendar, use);
-  const prices = new Map(scheme.rates.map((rate) => [rate.id, rate.priceMicroPerKWh]));
+  const prices = pricesOf(scheme);
   const priceOf = (rateId: string) => prices.get(rateId) ?? 0;
   const rateIds = Object.keys(whByRate);
   const cheapest = Math.min(...rateIds.map(priceOf));
   const isThinned = rateIds.length > 1 && use.toMs - use.fromMs <= THINNED_MS;
-  const whByPrice: Record<number, number> = {};
-  for (const [rateId, wh] of Object.entries(whByRate)) {
+  const whByPrice = new Map<number, number>();
+  for (const rateId of rateIds) {
     const price = dearestWithTax(scheme, isThinned ? cheapest : priceOf(rateId));
-    whByPrice[price] = (whByPrice[price] ?? 0) + wh;
+    whByPrice.set(price, (whByPrice.get(price) ?? 0) + (whByRate[rateId] ?? 0));
   }
   const netNano = isThinned ? use.wh * cheapest : costNano;
-  return { energyNano: withTax(scheme, netNano), whByPrice, whByPeriod: {} };
+  return { energyNano: withTax(scheme, netNano), whByPrice, whByPeriod: NO_PERIOD };
 }
 
 /** Rounded down: what the server will take at least. */
@@ -138,12 +142,12 @@ function periodOfUse(
   scheme: TariffScheme,
   { timeZone }: TariffCalendar,
   { fromMs, toMs, wh }: TimedUse,
-): Record<string, number> {
-  if (scheme.blocks === null) return {};
+): ReadonlyMap<string, number> {
+  if (scheme.blocks === null) return NO_PERIOD;
   // An instant on a boundary belongs to the use that it ends.
   const first = blockPeriodOf(scheme, localDay(fromMs, timeZone));
   const last = blockPeriodOf(scheme, localDay(Math.max(fromMs, toMs - 1), timeZone));
-  return first !== null && first === last ? { [first]: wh } : {};
+  return first !== null && first === last ? new Map([[first, wh]]) : NO_PERIOD;
 }
 
 /** What a household can still use by now. */
@@ -168,7 +172,7 @@ export interface CreditEstimate {
 export function estimateCredit(position: CreditPosition, since: UseSince): CreditEstimate {
   const { settlement } = position;
   const open = settlement?.open ?? [];
-  const used = Object.entries(since.whByPrice).map(([price, wh]) => ({ wh, costNano: wh * Number(price) }));
+  const used = [...since.whByPrice].map(([price, wh]) => ({ wh, costNano: wh * price }));
   const freeWhBefore = settlement?.freeWh ?? 0;
   const freedNano = dearestNano([...open, ...used], freeWhBefore) - (settlement?.openFreeNano ?? 0);
   const dueNano = since.energyNano - freedNano + surchargeNano(position, since);
@@ -180,6 +184,7 @@ export function estimateCredit(position: CreditPosition, since: UseSince): Credi
 
 /** The most that so much free energy can relieve. */
 function dearestNano(uses: readonly { wh: number; costNano: number }[], freeWh: number): number {
+  if (freeWh === 0) return 0;
   // What has no energy has no price either, and would stand anywhere.
   const dearestFirst = uses.filter(({ wh }) => wh > 0).sort((a, b) => b.costNano * a.wh - a.costNano * b.wh);
   let open = freeWh;
@@ -195,7 +200,7 @@ function dearestNano(uses: readonly { wh: number; costNano: number }[], freeWh: 
 function surchargeNano({ tariff, settlement }: CreditPosition, { whByPeriod }: UseSince): number {
   const block = settlement?.block ?? null;
   if (block === null) return 0;
-  const netNano = Object.entries(whByPeriod)
+  const netNano = [...whByPeriod]
     .filter(([period]) => period >= block.period)
     .reduce((sum, [period, wh]) => {
       const whBefore = blockStartWh(tariff, block, period);

@@ -57,6 +57,11 @@ function prepare(scheme: TariffScheme): Prepared {
   return prepared;
 }
 
+/** Prices by rate, 10⁻⁶ per kWh. */
+export function pricesOf(scheme: TariffScheme): ReadonlyMap<string, number> {
+  return prepare(scheme).priceOf;
+}
+
 function periodsOn(scheme: TariffScheme, calendar: TariffCalendar, day: string): DayPeriod[] {
   const prepared = prepare(scheme);
   const { last } = prepared;

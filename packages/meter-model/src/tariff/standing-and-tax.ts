@@ -2,7 +2,7 @@ import { exactInteger } from "./rate-use.ts";
 import type { TariffScheme } from "./scheme.ts";
 
 const NANO_PER_MICRO = 1000;
-const PPM = 1_000_000n;
+const PPM = 1_000_000;
 
 /** The standing charge of one local day, in 10⁻⁹, before tax. */
 export function standingNano({ standingMicroPerDay }: Pick<TariffScheme, "standingMicroPerDay">): number {
@@ -20,7 +20,13 @@ export function taxNano(
   netNano: number,
   carryIn: number,
 ): { taxNano: number; carryOut: number } {
+  const product = netNano * taxPpm + carryIn;
+  if (Number.isInteger(netNano) && Number.isSafeInteger(product)) {
+    const carryOut = ((product % PPM) + PPM) % PPM;
+    return { taxNano: (product - carryOut) / PPM, carryOut };
+  }
   const exact = BigInt(netNano) * BigInt(taxPpm) + BigInt(carryIn);
-  const rest = ((exact % PPM) + PPM) % PPM;
-  return { taxNano: exactInteger(Number((exact - rest) / PPM)), carryOut: Number(rest) };
+  const whole = BigInt(PPM);
+  const rest = ((exact % whole) + whole) % whole;
+  return { taxNano: exactInteger(Number((exact - rest) / whole)), carryOut: Number(rest) };
 }

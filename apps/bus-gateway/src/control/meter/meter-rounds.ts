@@ -38,8 +38,8 @@ export class MeterRounds {
   /** What is urgent has its turns beside the regular ones: a failure delays just the next of its own. */
   readonly #urgentDueMs = new Map<MeterTask, Map<string, number>>();
   readonly #busyBuses = new Set<string>();
-  /** Before it nothing falls due by time alone. */
-  #quietUntilMs = 0;
+  /** By task: before it nothing falls due by time alone. */
+  readonly #quietUntilMs = new Map<MeterTask, number>();
 
   constructor(around: MeterRoundsSurroundings) {
     this.#around = around;
@@ -47,18 +47,19 @@ export class MeterRounds {
 
   /** Something may be urgent, or a circuit is new. */
   wake(): void {
-    this.#quietUntilMs = 0;
+    this.#quietUntilMs.clear();
   }
 
   /** To be called about once a second. */
   look(): void {
     const { circuits, tasks, clock } = this.#around;
     const nowMs = clock.monotonicMs();
-    if (nowMs < this.#quietUntilMs) return;
-    let nextMs = nowMs + LOOK_EVERY_MS;
-    for (const task of tasks)
+    for (const task of tasks) {
+      if (nowMs < (this.#quietUntilMs.get(task) ?? 0)) continue;
+      let nextMs = nowMs + LOOK_EVERY_MS;
       for (const circuit of circuits()) nextMs = Math.min(nextMs, this.#lookAt(task, circuit, nowMs));
-    this.#quietUntilMs = nextMs;
+      this.#quietUntilMs.set(task, nextMs);
+    }
   }
 
   /** Begins the task when it is due. @returns when to look again */

@@ -1,4 +1,4 @@
-import type { Sample, SampleFlag } from "@hallmeter/meter-model";
+import { instantMs, type Sample, type SampleFlag } from "@hallmeter/meter-model";
 
 /** S9: the longest that power's return holds automatic opening back. Range 1–60 min. */
 const SETTLING_MS = 10 * 60_000;
@@ -37,7 +37,7 @@ export function contactFlags(
 
 /** A first sample begins a new baseline; the next one without a doubt passes it. */
 export function afterContact(baseline: Baseline, sample: Sample): Baseline {
-  const atMs = Date.parse(sample.at);
+  const atMs = instantMs(sample.at);
   if (sample.flags.includes("first")) return { contactAtMs: atMs, lastSampleAtMs: atMs, hasPassed: false };
   const isGood = !FAILING.some((flag) => sample.flags.includes(flag));
   return { ...baseline, lastSampleAtMs: atMs, hasPassed: baseline.hasPassed || isGood };

@@ -1,4 +1,4 @@
-import type { IntendedState, Sample } from "@hallmeter/meter-model";
+import { type IntendedState, instantMs, type Sample } from "@hallmeter/meter-model";
 import type { SwitchingRecord } from "../../store/records.ts";
 
 /** S1: the relay is read back within this. Range 1–10 s; 5 s covers the slowest motor-driven switch. */
@@ -74,7 +74,7 @@ export function afterSample(
     return { ...settled, loadCheck: null, isWelded: false };
   }
   const { loadCheck } = settled;
-  if (loadCheck === null || Date.parse(sample.at) <= loadCheck.sinceMs) return settled;
+  if (loadCheck === null || instantMs(sample.at) <= loadCheck.sinceMs) return settled;
   const samplesLeft = loadCheck.samplesLeft - 1;
   return samplesLeft > 0
     ? { ...settled, loadCheck: { ...loadCheck, samplesLeft } }
