@@ -5,6 +5,8 @@ import { boundModel, idField } from "../db/model.ts";
 
 export const ALARM_STATES = ["raised", "acknowledged", "shelved", "cleared"] as const;
 export type AlarmState = (typeof ALARM_STATES)[number];
+/** What asks for a person now. */
+export const OPEN_STATES = ["raised", "acknowledged"] as const satisfies AlarmState[];
 export type Subject = z.infer<typeof subjectSchema>;
 export type Params = z.infer<typeof holdParamsSchema>;
 export interface Evidence {
@@ -72,7 +74,16 @@ const alarmSchema = new Schema<Alarm>(
   { collection: "alarms", versionKey: false, minimize: false },
 );
 alarmSchema.index({ siteId: 1, standingKey: 1 }, { unique: true });
-alarmSchema.index({ siteId: 1, state: 1, raisedAt: -1 });
+// The inbox turns its pages in these orders, whose ties are broken by `_id`: no page sorts what it does not show.
+alarmSchema.index({ siteId: 1, state: 1, severityRank: 1, _id: 1 });
+alarmSchema.index({ siteId: 1, state: 1, raisedAt: 1, _id: 1 });
+alarmSchema.index({ siteId: 1, raisedAt: 1, _id: 1 });
+/** Every open alarm of a site, the most urgent last: an index by state would give them one state after the other. */
+export const OPEN_BY_SEVERITY = "open_by_severity";
+alarmSchema.index(
+  { siteId: 1, severityRank: 1, _id: 1 },
+  { name: OPEN_BY_SEVERITY, partialFilterExpression: { state: { $in: [...OPEN_STATES] } } },
+);
 alarmSchema.index({ state: 1, shelvedUntil: 1 });
 alarmSchema.index({ siteId: 1, key: 1, clearedAt: -1 });
 alarmSchema.index({ noticeDue: 1 }, { partialFilterExpression: { noticeDue: { $exists: true } } });

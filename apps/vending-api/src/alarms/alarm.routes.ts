@@ -10,7 +10,7 @@ import { anyOf, equalityConditions, listQuery, oneOrMany, readPage } from "../ht
 import { type Route, type RouteRequest, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import { householdIdsNamed } from "../places/find-households.ts";
-import { ALARM_STATES, type Alarm, alarmModel } from "./alarm.model.ts";
+import { ALARM_STATES, type Alarm, alarmModel, OPEN_BY_SEVERITY, OPEN_STATES } from "./alarm.model.ts";
 import { type AlarmMove, moveAlarm } from "./alarm-moves.ts";
 import { publish } from "./alarms.ts";
 import { type AlarmAnswer, alarmAnswer, presentAlarm } from "./present-alarm.ts";
@@ -134,8 +134,8 @@ export function alarmRoutes(deps: Deps, networkNames: NetworkNames): Route[] {
           const kinds = ALARM_KIND_NAMES.filter((kind) => kind.includes(q.toLowerCase()));
           conditions.push({ $or: [{ "subject.householdId": { $in: named } }, { kind: anyOf(kinds) }] });
         }
-        const sort = query.sort.field === "severity" ? { ...query.sort, field: "severityRank" } : query.sort;
-        const rows = await readPage(model, { ...query, sort }, { $and: conditions }, (row) => row);
+        const list = { ...query, sort: storedSort(query.sort) };
+        const rows = await readPage(model, list, { $and: conditions }, (row) => row, hintFor(query));
         return { ...rows, body: await present(rows.body) };
       },
     }),
@@ -196,6 +196,20 @@ export function alarmRoutes(deps: Deps, networkNames: NetworkNames): Route[] {
       handle: (request) => moveAll(request, { type: "unshelve" }),
     }),
   ];
+}
+
+type AlarmList = z.output<typeof alarmList>;
+
+function storedSort({ field, order }: AlarmList["sort"]) {
+  return { field: field === "severity" ? "severityRank" : field, order };
+}
+
+/** The index of open alarms serves a list of one site's, in whichever of the open states. */
+function hintFor({ filter: { siteId, state }, sort }: AlarmList): string | undefined {
+  const isOfOneSite = siteId !== undefined && [siteId].flat().length === 1;
+  const states = [state ?? []].flat();
+  const isOpen = states.length > 1 && states.every((one) => (OPEN_STATES as readonly string[]).includes(one));
+  return isOfOneSite && isOpen && sort.field === "severity" ? OPEN_BY_SEVERITY : undefined;
 }
 
 /** Throws `invalid-body`. */

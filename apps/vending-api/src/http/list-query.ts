@@ -97,20 +97,25 @@ export function escapeRegex(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
-/** Reads the asked page. The order is total: ties are broken by `_id`. `condition` must carry the caller's scope. */
+/**
+ * Reads the asked page. The order is total: ties are broken by `_id`. `condition` must carry the caller's scope. `hint` names the
+ * index to read by, where the store would choose one that has to sort.
+ */
 export async function readPage<Row, Out>(
   model: Model<Row>,
   list: Pick<List<string, unknown>, "sort" | "range">,
   condition: QueryFilter<Row>,
   present: (row: Row) => Out,
+  hint?: string,
 ): Promise<PageAnswer<Out>> {
   const { from, to } = list.range;
   const direction = list.sort.order === "ASC" ? 1 : -1;
   const order =
     list.sort.field === "id" ? { _id: direction } : { [list.sort.field]: direction, _id: direction };
+  const found = model.find(condition);
+  if (hint !== undefined) found.hint(hint);
   const [rows, total] = await Promise.all([
-    model
-      .find(condition)
+    found
       .sort(order as Record<string, 1 | -1>)
       .skip(from)
       .limit(to - from + 1)

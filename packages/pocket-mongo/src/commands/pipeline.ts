@@ -7,13 +7,14 @@ import { PocketMongoError } from "../errors.ts";
 import { compileCondition } from "../expression/compile.ts";
 import type { Variable } from "../expression/scope.ts";
 import { everything, type Match, parseFilter } from "../match/parse.ts";
+import { isCovered } from "../plan/covered.ts";
 import { fieldsOfExpression } from "../plan/needed-fields.ts";
 import { parseSort, type Sort } from "../plan/sort.ts";
 import { type Found, pause, type Stream } from "../plan/stream.ts";
 import type { Walk } from "../plan/walk.ts";
 import { collectionName, hintOf, refuseCollation } from "./arguments.ts";
 import type { Call } from "./command.ts";
-import { letVariables, type Query, run } from "./find.ts";
+import { letVariables, planFor, type Query, run } from "./find.ts";
 
 /** The collection, or undefined for `aggregate: 1`, which is for a pipeline that begins with its own documents. */
 export function aggregateTarget(call: Call): string | undefined {
@@ -121,12 +122,10 @@ function split(
   return { query: queryFor(collection, filter, sort, hint, variables, limit), rest: stages.slice(at) };
 }
 
-/** `countDocuments({})` is a group that adds ones; without a filter the tally already knows the answer. */
+/** `countDocuments` is a group that adds ones: where the tally or an index knows the answer, no document is read. */
 function countOnly(call: Call, query: Query, rest: readonly Stage[]): Stream<Doc> | undefined {
   const [stage] = rest;
-  const filtered = query.filter.kind !== "and" || query.filter.of.length > 0;
-  if (rest.length !== 1 || stage === undefined || filtered || query.limit > 0 || query.sort.length > 0)
-    return undefined;
+  if (rest.length !== 1 || stage === undefined || query.limit > 0 || query.sort.length > 0) return undefined;
   const spec = stage.spec;
   if (stage.name !== "$group" || !isDoc(spec) || spec.size !== 2) return undefined;
   const [, column] = [...spec];
@@ -139,13 +138,25 @@ function countOnly(call: Call, query: Query, rest: readonly Stage[]): Stream<Doc
     return undefined;
   const [name, sum] = column;
   if (name === "_id" || !isDoc(sum) || sum.size !== 1 || sum.get("$sum") !== 1) return undefined;
-  const view = call.store.view();
-  const known = view.catalog.get(call.database, query.collection);
-  const documents = known ? view.tally(known).documents : 0;
-  call.noted.plan = "RECORD_COUNT";
+  const documents = knownCount(call, query);
+  if (documents === undefined) return undefined;
   return (function* (): Stream<Doc> {
     if (documents > 0) yield doc({ _id: spec.get("_id"), [name]: number(documents) });
   })();
+}
+
+function knownCount(call: Call, query: Query): number | undefined {
+  const view = call.store.view();
+  const known = view.catalog.get(call.database, query.collection);
+  const isFiltered = query.filter.kind !== "and" || query.filter.of.length > 0;
+  if (!isFiltered) {
+    call.noted.plan = "RECORD_COUNT";
+    return known ? view.tally(known).documents : 0;
+  }
+  const plan = known && planFor(known, query);
+  if (!known || !plan || !isCovered(plan, query.filter)) return undefined;
+  call.noted.plan = `COUNT_SCAN ${plan.index.name}`;
+  return plan.ranges.reduce((sum, range) => sum + view.countEntries(known, plan.index, range), 0);
 }
 
 /** A sort right before a limit needs to keep only that many documents. */

@@ -106,6 +106,16 @@ export class View {
     }
   }
 
+  /** How many entries an index holds in a range; none of them is read. */
+  countEntries(collection: Collection, index: Index, range: KeyRange): number {
+    const prefix = entryPrefix(collection.id, index.id);
+    return this.database.getKeysCount({
+      start: Buffer.concat([prefix, range.start]),
+      end: Buffer.concat([prefix, range.end]),
+      ...this.options(),
+    });
+  }
+
   private options(): { transaction?: Transaction } {
     return this.snapshot === undefined ? {} : { transaction: this.snapshot };
   }
