@@ -2,8 +2,30 @@ import { DAY_TYPES } from "../time/day-type.ts";
 import type { TariffScheme } from "./scheme.ts";
 import { isWithin } from "./tariff-calendar.ts";
 
+/** What can be wrong, with what a text about it names. */
+export const SCHEME_MISTAKES = [
+  "repeated-id",
+  "days-without-season",
+  "days-with-seasons",
+  "unknown-season",
+  "unknown-day-type",
+  "day-without-table",
+  "day-with-tables",
+  "unknown-rate",
+  "period-reversed",
+  "time-without-rate",
+  "time-with-two-rates",
+  "steps-not-rising",
+  "nothing-to-carry",
+  "unknown-demand-rate",
+] as const;
+export type SchemeMistakeCode = (typeof SCHEME_MISTAKES)[number];
+
 export interface SchemeMistake {
   path: (string | number)[];
+  code: SchemeMistakeCode;
+  /** Ids, times and days as the document has them, for a text in another language. */
+  params: Readonly<Record<string, string | number>>;
   message: string;
 }
 
@@ -31,7 +53,12 @@ function repeatedIds(scheme: TariffScheme): SchemeMistake[] {
   return Object.entries(lists).flatMap(([list, rows]) =>
     rows
       .filter(({ id }, index) => rows.findIndex((row) => row.id === id) !== index)
-      .map(({ id }) => ({ path: [list], message: `two ${NAMES_OF_MANY[list]} have the id "${id}"` })),
+      .map(({ id }) => ({
+        path: [list],
+        code: "repeated-id" as const,
+        params: { list, id },
+        message: `two ${NAMES_OF_MANY[list]} have the id "${id}"`,
+      })),
   );
 }
 const NAMES_OF_MANY: Record<string, string> = {
@@ -58,7 +85,14 @@ function seasonMistakes({ seasons }: TariffScheme): SchemeMistake[] {
         value.length === 0
           ? `no season has ${days}`
           : `${days} is in season "${value.join('" and in season "')}"`;
-      return [{ path: ["seasons"], message }];
+      return [
+        {
+          path: ["seasons"],
+          code: value.length === 0 ? "days-without-season" : "days-with-seasons",
+          params: { from: YEAR_DAYS[first] ?? "", to: YEAR_DAYS[last] ?? "", seasonIds: value.join(", ") },
+          message,
+        },
+      ];
     },
   );
 }
@@ -80,22 +114,39 @@ function runsOf<Value>(
 function tableMistakes({ seasons, dayTypes, tables }: TariffScheme): SchemeMistake[] {
   const seasonIds = seasons.map(({ id }) => id);
   const dayTypeIds: string[] = [...DAY_TYPES, ...dayTypes.map(({ id }) => id)];
-  const unknown = tables.flatMap((table, index) => [
+  const unknown = tables.flatMap((table, index): SchemeMistake[] => [
     ...table.seasonIds
       .filter((id) => !seasonIds.includes(id))
-      .map((id) => ({ path: ["tables", index, "seasonIds"], message: `there is no season "${id}"` })),
+      .map((id) => ({
+        path: ["tables", index, "seasonIds"],
+        code: "unknown-season" as const,
+        params: { id },
+        message: `there is no season "${id}"`,
+      })),
     ...table.dayTypeIds
       .filter((id) => !dayTypeIds.includes(id))
-      .map((id) => ({ path: ["tables", index, "dayTypeIds"], message: `there is no day type "${id}"` })),
+      .map((id) => ({
+        path: ["tables", index, "dayTypeIds"],
+        code: "unknown-day-type" as const,
+        params: { id },
+        message: `there is no day type "${id}"`,
+      })),
   ]);
   const uncovered = seasonIds.flatMap((seasonId) =>
-    dayTypeIds.flatMap((dayTypeId) => {
+    dayTypeIds.flatMap((dayTypeId): SchemeMistake[] => {
       const count = tables.filter(
         (table) => table.seasonIds.includes(seasonId) && table.dayTypeIds.includes(dayTypeId),
       ).length;
       const place = `${dayTypeId} in season "${seasonId}"`;
       if (count === 1) return [];
-      return [{ path: ["tables"], message: `${place} has ${count === 0 ? "no table" : `${count} tables`}` }];
+      return [
+        {
+          path: ["tables"],
+          code: count === 0 ? "day-without-table" : "day-with-tables",
+          params: { seasonId, dayTypeId },
+          message: `${place} has ${count === 0 ? "no table" : `${count} tables`}`,
+        },
+      ];
     }),
   );
   return [...unknown, ...uncovered];
@@ -106,47 +157,74 @@ function periodMistakes(scheme: TariffScheme, index: number): SchemeMistake[] {
   if (table === undefined) return [];
   const known = rateIds(scheme);
   const place = `${table.dayTypeIds.join(", ")} in ${table.seasonIds.join(", ")}`;
+  const where = { dayTypeIds: table.dayTypeIds.join(", "), seasonIds: table.seasonIds.join(", ") };
   const mistakes: SchemeMistake[] = [];
+  const add = (
+    path: (string | number)[],
+    code: SchemeMistakeCode,
+    params: Record<string, string>,
+    message: string,
+  ) => mistakes.push({ path, code, params: { ...where, ...params }, message: `${place}: ${message}` });
   let coveredTo = "00:00";
   table.periods.forEach(({ from, to, rateId }, position) => {
     const path = ["tables", index, "periods", position];
     if (!known.has(rateId))
-      mistakes.push({ path: [...path, "rateId"], message: `${place}: there is no rate "${rateId}"` });
+      add([...path, "rateId"], "unknown-rate", { rateId }, `there is no rate "${rateId}"`);
     if (to <= from)
-      mistakes.push({ path, message: `${place}: ${from}–${to} ends before it begins; split it at 24:00` });
-    else if (from > coveredTo) mistakes.push({ path, message: `${place}: ${coveredTo}–${from} has no rate` });
-    else if (from < coveredTo)
-      mistakes.push({
-        path,
-        message: `${place}: ${from}–${to < coveredTo ? to : coveredTo} has two rates`,
-      });
+      add(path, "period-reversed", { from, to }, `${from}–${to} ends before it begins; split it at 24:00`);
+    else if (from > coveredTo)
+      add(path, "time-without-rate", { from: coveredTo, to: from }, `${coveredTo}–${from} has no rate`);
+    else if (from < coveredTo) {
+      const until = to < coveredTo ? to : coveredTo;
+      add(path, "time-with-two-rates", { from, to: until }, `${from}–${until} has two rates`);
+    }
     if (to > coveredTo) coveredTo = to;
   });
-  if (coveredTo < "24:00")
-    mistakes.push({
-      path: ["tables", index, "periods"],
-      message: `${place}: ${coveredTo}–24:00 has no rate`,
-    });
+  if (coveredTo < "24:00") {
+    const path = ["tables", index, "periods"];
+    add(path, "time-without-rate", { from: coveredTo, to: "24:00" }, `${coveredTo}–24:00 has no rate`);
+  }
   return mistakes;
 }
 
 function blockMistakes({ blocks }: TariffScheme): SchemeMistake[] {
   if (blocks === null) return [];
-  const steps = blocks.steps.flatMap(({ aboveWh }, index) => {
+  const steps = blocks.steps.flatMap(({ aboveWh }, index): SchemeMistake[] => {
     const before = blocks.steps[index - 1]?.aboveWh ?? 0;
     if (aboveWh > before) return [];
-    const path = ["blocks", "steps", index];
-    return [{ path, message: `the step above ${aboveWh} Wh does not lie above the one at ${before} Wh` }];
+    return [
+      {
+        path: ["blocks", "steps", index],
+        code: "steps-not-rising",
+        params: { aboveWh, beforeWh: before },
+        message: `the step above ${aboveWh} Wh does not lie above the one at ${before} Wh`,
+      },
+    ];
   });
   if (blocks.by === "month" || blocks.carry !== "within-year") return steps;
-  return [...steps, { path: ["blocks", "carry"], message: "blocks by year have nothing to carry within it" }];
+  return [
+    ...steps,
+    {
+      path: ["blocks", "carry"],
+      code: "nothing-to-carry",
+      params: {},
+      message: "blocks by year have nothing to carry within it",
+    },
+  ];
 }
 
 function demandMistakes(scheme: TariffScheme): SchemeMistake[] {
   const known = rateIds(scheme);
-  return scheme.demands.flatMap(({ id, rateId }, index) =>
+  return scheme.demands.flatMap(({ id, rateId }, index): SchemeMistake[] =>
     rateId === null || known.has(rateId)
       ? []
-      : [{ path: ["demands", index, "rateId"], message: `demand "${id}": there is no rate "${rateId}"` }],
+      : [
+          {
+            path: ["demands", index, "rateId"],
+            code: "unknown-demand-rate",
+            params: { id, rateId },
+            message: `demand "${id}": there is no rate "${rateId}"`,
+          },
+        ],
   );
 }
