@@ -1,7 +1,5 @@
-import type { TariffScheme } from "@hallmeter/meter-model";
 import { ApiError } from "../errors.ts";
-import type { TariffVersion } from "../rating/metering-context.ts";
-import type { TariffRow } from "./tariff.model.ts";
+import type { RecordedVersion, TariffRow } from "./tariff.model.ts";
 
 /** A form that was filled in slowly may still mean "now". Range 0–10 min. */
 const GRACE_MS = 60_000;
@@ -19,12 +17,12 @@ type Versions = Pick<TariffRow, "versions" | "withdrawn" | "revision">;
 /** With one more version. Throws `tariff-version-overlap` where another one begins at the same instant. */
 export function withVersion(
   { versions, withdrawn, revision }: Versions,
-  added: { effectiveFrom: Date; tariff: TariffScheme },
+  added: Omit<RecordedVersion, "number">,
 ): Pick<Versions, "versions" | "revision"> {
   if (versions.some(({ effectiveFrom }) => effectiveFrom.getTime() === added.effectiveFrom.getTime()))
     throw new ApiError("tariff-version-overlap");
   const number = Math.max(0, ...[...versions, ...withdrawn].map((version) => version.number)) + 1;
-  const byStart = (a: TariffVersion, b: TariffVersion) =>
+  const byStart = (a: RecordedVersion, b: RecordedVersion) =>
     a.effectiveFrom.getTime() - b.effectiveFrom.getTime();
   return { versions: [...versions, { number, ...added }].sort(byStart), revision: revision + 1 };
 }

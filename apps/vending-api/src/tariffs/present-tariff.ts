@@ -1,13 +1,14 @@
 import { idSchema, instantSchema, tariffSchema, tariffSchemeSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
-import type { TariffVersion } from "../rating/metering-context.ts";
 import { versionAt } from "../rating/tariff-versions.ts";
-import type { TariffRow } from "./tariff.model.ts";
+import type { RecordedVersion, TariffRow } from "./tariff.model.ts";
 
 const versionAnswer = z.object({
   number: z.int(),
   effectiveFrom: instantSchema,
   tariff: tariffSchemeSchema,
+  reason: z.string().optional().meta({ description: "Why it was put in force, where somebody said so." }),
+  by: z.object({ id: idSchema, name: z.string(), role: z.string() }).optional(),
 });
 
 export const tariffAnswer = z
@@ -41,8 +42,14 @@ export function presentTariff(row: TariffRow, now: Date): TariffAnswer {
   };
 }
 
-function presentVersion({ number, effectiveFrom, tariff }: TariffVersion) {
-  return { number, effectiveFrom: effectiveFrom.toISOString(), tariff };
+function presentVersion({ number, effectiveFrom, tariff, reason, by }: RecordedVersion) {
+  return {
+    number,
+    effectiveFrom: effectiveFrom.toISOString(),
+    tariff,
+    ...(reason !== undefined && { reason }),
+    ...(by !== undefined && { by }),
+  };
 }
 
 /** A scheme as one file, to keep or to import elsewhere. */

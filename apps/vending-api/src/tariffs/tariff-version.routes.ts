@@ -3,7 +3,7 @@ import { z } from "zod";
 import { recordAudit } from "../audit/audit.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
-import { type PersonCaller, READERS, STAFF } from "../http/access.ts";
+import { actorOf, type PersonCaller, READERS, STAFF } from "../http/access.ts";
 import { created, ok } from "../http/answer.ts";
 import { type Route, type RouteRequest, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
@@ -24,6 +24,8 @@ const TAG = "Tariffs";
 /** A year and a month: the longest block period from any day on. */
 const MOST_PREVIEW_DAYS = 397;
 const DAY_MS = 86_400_000;
+
+const reasonField = z.string().trim().min(1).max(200);
 
 const previewBody = z
   .strictObject({
@@ -47,7 +49,7 @@ export function tariffVersionRoutes(deps: Deps): Route[] {
     request: RouteRequest<
       { id: string },
       unknown,
-      { expectedRevision?: number | undefined; reason?: string },
+      { expectedRevision?: number | undefined; reason?: string | undefined },
       PersonCaller,
       undefined
     >,
@@ -88,16 +90,32 @@ export function tariffVersionRoutes(deps: Deps): Route[] {
       path: "/tariffs/:id/versions",
       tag: TAG,
       summary: "Add a version, from now on or from a later instant",
-      description: "What was used before it begins stays rated by the version of its time.",
+      description:
+        "What was used before it begins stays rated by the version of its time. The same request on the same expectedRevision is one version, however often it comes.",
       access: { roles: TARIFF_WRITERS },
-      body: z.strictObject({ tariff: schemeField, ...versionFields }),
+      body: z.strictObject({
+        tariff: schemeField,
+        ...versionFields,
+        reason: reasonField.optional().meta({ description: "Kept with the version and in the audit log." }),
+      }),
       answers: { 201: tariffAnswer },
       problems: ["tariff-in-the-past", "tariff-version-overlap", "conflict"],
       async handle(request) {
-        const { tariff, effectiveFrom } = request.body;
-        const { now } = request;
+        const { tariff, effectiveFrom, reason, expectedRevision } = request.body;
+        const { now, caller, requestHash } = request;
+        if (expectedRevision !== undefined) {
+          const made = upgradedTariff(await findVisible(model, request.params.id, caller));
+          if (made.versions.some((version) => version.requestHash === requestHash))
+            return created(presentTariff(made, now));
+        }
         const row = await change(request, "add-version", (before) =>
-          withVersion(before, { effectiveFrom: startOfVersion(effectiveFrom, now), tariff }),
+          withVersion(before, {
+            effectiveFrom: startOfVersion(effectiveFrom, now),
+            tariff,
+            by: actorOf(caller),
+            requestHash,
+            ...(reason !== undefined && { reason }),
+          }),
         );
         return created(presentTariff(row, now));
       },
@@ -109,7 +127,7 @@ export function tariffVersionRoutes(deps: Deps): Route[] {
       summary: "Take back a version that does not hold yet",
       access: { roles: TARIFF_WRITERS },
       body: z.strictObject({
-        reason: z.string().trim().min(1).max(200),
+        reason: reasonField,
         expectedRevision: versionFields.expectedRevision,
       }),
       answers: { 200: tariffAnswer },

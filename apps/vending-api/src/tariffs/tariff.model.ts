@@ -3,15 +3,24 @@ import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 import type { TariffVersion } from "../rating/metering-context.ts";
 
+/** Who put a version in force, and why; missing where nobody said so. */
+interface VersionOrigin {
+  reason?: string;
+  by?: { id: string; name: string; role: string };
+  /** Of the request that made it: asked again on the revision it was made on, it is the same version. */
+  requestHash?: string;
+}
+export interface RecordedVersion extends TariffVersion, VersionOrigin {}
+
 /** A tariff with its history. A version is never changed: what was used is rated by the prices of its time. */
 export interface TariffRow {
   _id: string;
   siteId: string;
   name: string;
   /** Oldest first, coming ones included. */
-  versions: TariffVersion[];
+  versions: RecordedVersion[];
   /** Coming versions that were taken back before they held. */
-  withdrawn: TariffVersion[];
+  withdrawn: RecordedVersion[];
   /** Grows with every change; a change made on an older one is refused. */
   revision: number;
 }
@@ -22,7 +31,7 @@ export interface StoredTariff extends Pick<TariffRow, "_id" | "siteId" | "name">
   withdrawn?: StoredVersion[];
   revision?: number;
 }
-interface StoredVersion {
+interface StoredVersion extends VersionOrigin {
   number?: number;
   effectiveFrom: Date;
   tariff: TariffScheme | TariffSchemeV1;
@@ -32,6 +41,9 @@ const versionFields = {
   number: { type: Number },
   effectiveFrom: { type: Date, required: true },
   tariff: { type: Schema.Types.Mixed, required: true },
+  reason: { type: String },
+  by: { type: { id: String, name: String, role: String }, _id: false },
+  requestHash: { type: String },
   _id: false,
 } as const;
 
@@ -53,10 +65,10 @@ export const tariffModel = (connection: Connection) =>
 
 /** As rating knows it: every scheme of the newest version, every version numbered. */
 export function upgradedTariff({ versions, withdrawn = [], revision = 0, ...row }: StoredTariff): TariffRow {
-  const upgrade = ({ number, effectiveFrom, tariff }: StoredVersion, index: number): TariffVersion => ({
+  const upgrade = ({ number, tariff, ...version }: StoredVersion, index: number): RecordedVersion => ({
+    ...version,
     // Before versions had numbers, none was ever taken away: its place is its number.
     number: number ?? index + 1,
-    effectiveFrom,
     tariff: upgradeScheme(tariff),
   });
   return { ...row, versions: versions.map(upgrade), withdrawn: withdrawn.map(upgrade), revision };

@@ -120,6 +120,33 @@ describe("versions", () => {
       body: { code: "conflict" },
     });
   });
+
+  it("is put in force once by the same request, with its reason and who gave it", async () => {
+    const { id, revision } = await addTariff();
+    const path = `/tariffs/${id}/versions`;
+    const ask = {
+      tariff: TWO_RATE_TARIFF,
+      effectiveFrom: inHours(24),
+      expectedRevision: revision,
+      reason: "New supply contract",
+    };
+    const first = await post<TariffAnswer>(path, ask);
+    expect(first).toMatchObject({
+      status: 201,
+      body: {
+        versions: [
+          { number: 1 },
+          { number: 2, reason: "New supply contract", by: { role: "administrator" } },
+        ],
+      },
+    });
+    expect(await post(path, ask)).toMatchObject({ status: 201, body: first.body });
+    expect(await post(path, { ...ask, reason: "Another" })).toMatchObject({ status: 409 });
+    // Without the revision it was made on, nothing says that the same is meant.
+    const { expectedRevision: _, ...blind } = { ...ask, effectiveFrom: inHours(30) };
+    expect((await post(path, blind)).status).toBe(201);
+    expect(await post(path, blind)).toMatchObject({ status: 409, body: { code: "tariff-version-overlap" } });
+  });
 });
 
 describe("schemes", () => {
