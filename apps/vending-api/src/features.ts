@@ -26,6 +26,8 @@ import { moveJob } from "./moves/move-job.ts";
 import { moveSchedules } from "./moves/move-schedules.ts";
 import { bulkAnswerRoutes } from "./network/bulk-answer.routes.ts";
 import { busRoutes } from "./network/bus.routes.ts";
+import { busRequestRoutes } from "./network/bus-requests/bus-request.routes.ts";
+import { relayTestRoutes } from "./network/bus-requests/relay-test.routes.ts";
 import { campaignRoutes } from "./network/campaign.routes.ts";
 import { circuitRoutes } from "./network/circuit.routes.ts";
 import { circuitViewRoutes } from "./network/circuit-view.routes.ts";
@@ -37,6 +39,7 @@ import { networkSchedules } from "./network/network-jobs.ts";
 import { parameterRoutes } from "./network/parameter.routes.ts";
 import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
 import { viciousLoadRoutes } from "./network/vicious-load/replay.routes.ts";
+import { stepRoutes } from "./network/vicious-load/step.routes.ts";
 import { notificationRoutes } from "./notifications/notification.routes.ts";
 import { notificationSettingsRoutes } from "./notifications/notification-settings.routes.ts";
 import { usesSchedule } from "./notifications/use-causes.ts";
@@ -64,8 +67,11 @@ import { tariffRoutes } from "./tariffs/tariff.routes.ts";
 import { tariffVersionRoutes } from "./tariffs/tariff-version.routes.ts";
 import { shiftRoutes } from "./tills/shift.routes.ts";
 import { tillRoutes } from "./tills/till.routes.ts";
+import { apiKeyRoutes } from "./users/api-key.routes.ts";
+import { API_KEY_PREFIX, authenticateApiKey } from "./users/api-keys.ts";
 import { authRoutes } from "./users/auth.routes.ts";
 import { authenticatePerson, callerById } from "./users/authenticate-person.ts";
+import { sessionRoutes } from "./users/session.routes.ts";
 import { userRoutes } from "./users/user.routes.ts";
 import { adjustmentRoutes } from "./vending/adjustment.routes.ts";
 import { balanceRoutes } from "./vending/balance.routes.ts";
@@ -113,8 +119,11 @@ export function featureRoutes(deps: Deps): Route[] {
     ...bulkAnswerRoutes(deps),
     ...campaignRoutes(deps),
     ...busRoutes(deps),
+    ...busRequestRoutes(deps),
+    ...relayTestRoutes(deps),
     ...meterRoutes(deps),
     ...viciousLoadRoutes(deps),
+    ...stepRoutes(deps),
     ...uplinkRoutes(deps),
     ...meRoutes(deps),
     ...myTopUpRoutes(deps),
@@ -128,6 +137,8 @@ export function featureRoutes(deps: Deps): Route[] {
     ...exportRoutes(deps),
     ...importRoutes(deps),
     ...userRoutes(deps),
+    ...sessionRoutes(deps),
+    ...apiKeyRoutes(deps),
     ...ledgerRoutes(deps),
     ...auditRoutes(deps),
   ];
@@ -156,7 +167,8 @@ export const FEATURE_SCHEDULES: readonly Schedule[] = [
 /** Who turns a token into a caller. */
 export function featureAuthenticators(deps: Deps): Authenticators {
   return {
-    person: (token) => authenticatePerson(token, deps),
+    person: (token) =>
+      token.startsWith(API_KEY_PREFIX) ? authenticateApiKey(token, deps) : authenticatePerson(token, deps),
     gateway: (token) => authenticateGateway(deps.connection, token),
   };
 }

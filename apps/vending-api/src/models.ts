@@ -23,6 +23,9 @@ import { balanceModel } from "./ledger/balance.model.ts";
 import { journalModel } from "./ledger/journal.model.ts";
 import { moveModel } from "./moves/move.model.ts";
 import { busBudgetModel, busModel } from "./network/bus.model.ts";
+import { busScanModel } from "./network/bus-requests/bus-scan.model.ts";
+import { busViewModel } from "./network/bus-requests/bus-view.model.ts";
+import { relayTestModel } from "./network/bus-requests/relay-test.model.ts";
 import { campaignModel } from "./network/campaign.model.ts";
 import { circuitModel } from "./network/circuit.model.ts";
 import { circuitMirrorModel } from "./network/circuit-mirror.model.ts";
@@ -58,6 +61,7 @@ import { withdrawalModel } from "./refunds/withdrawal.model.ts";
 import { tariffModel } from "./tariffs/tariff.model.ts";
 import { tillModel } from "./tills/till.model.ts";
 import { tillShiftModel } from "./tills/till-shift.model.ts";
+import { apiKeyModel } from "./users/api-key.model.ts";
 import { sessionModel } from "./users/session.model.ts";
 import { userModel } from "./users/user.model.ts";
 import { adjustmentModel } from "./vending/adjustment.model.ts";
@@ -74,6 +78,9 @@ const MODELS = [
   gatewayMessageModel,
   busModel,
   busBudgetModel,
+  busScanModel,
+  busViewModel,
+  relayTestModel,
   meterModel,
   meterMirrorModel,
   recordedStepModel,
@@ -126,6 +133,7 @@ const MODELS = [
   residentModel,
   userModel,
   sessionModel,
+  apiKeyModel,
   attemptsModel,
 ] as const;
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { BulkAnswer, Command, DownlinkMessage, Sale } from "@hallmeter/meter-model";
+import type { BulkAnswer, BusRequest, Command, DownlinkMessage, Sale } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { createKeyedQueue, type Pending } from "../chain/keyed-queue.ts";
 import { isDuplicateKey } from "../db/model.ts";
@@ -15,7 +15,8 @@ export type MessageDraft =
   | { type: "credit"; householdId: string }
   | { type: "command"; command: Command }
   | { type: "sale"; sale: Sale }
-  | { type: "bulk-answer"; answer: BulkAnswer };
+  | { type: "bulk-answer"; answer: BulkAnswer }
+  | { type: "bus-request"; request: BusRequest };
 
 export interface GatewayMessages {
   /** Resolves once the messages are stored. */
@@ -130,6 +131,8 @@ function meaningOf(draft: MessageDraft): string {
       return `sale ${draft.sale.id}`;
     case "bulk-answer":
       return `bulk-answer ${draft.answer.id}`;
+    case "bus-request":
+      return `bus-request ${draft.request.id}`;
     case "credit":
       return `credit ${draft.householdId}`;
     default:
@@ -174,11 +177,16 @@ async function contentOf(
   revision: number,
   now: Date,
 ): Promise<Content | undefined> {
-  if (draft.type === "command" || draft.type === "sale" || draft.type === "bulk-answer") return draft;
-  if (draft.type === "config")
-    return { type: "config", revision: (await currentConfig(sources, gatewayId)).revision };
-  const position = await creditPosition(sources.connection, draft.householdId, revision, now);
-  return position && { type: "credit", position };
+  switch (draft.type) {
+    case "config":
+      return { type: "config", revision: (await currentConfig(sources, gatewayId)).revision };
+    case "credit": {
+      const position = await creditPosition(sources.connection, draft.householdId, revision, now);
+      return position && { type: "credit", position };
+    }
+    default:
+      return draft;
+  }
 }
 
 /** Every position of a gateway, for one that starts; and where to listen on from, with no waiting command left behind. */

@@ -33,7 +33,13 @@ const profileAnswer = z
     manufacturer: z.string(),
     source: z.string(),
     variants: z.array(
-      z.object({ id: z.string(), phases: z.int(), unitIdStep: z.int(), energyModulusWh: z.int() }),
+      z.object({
+        id: z.string(),
+        phases: z.int(),
+        unitIdStep: z.int(),
+        loops: z.int().meta({ description: "Circuits behind one unit id." }),
+        energyModulusWh: z.int(),
+      }),
     ),
   })
   .meta({ id: "Profile" });
@@ -91,6 +97,7 @@ export function meterRoutes(deps: Deps): Route[] {
               id: variantId,
               phases: variant.phases,
               unitIdStep: variant.unitIdStep,
+              loops: variant.loops?.count ?? 1,
               energyModulusWh: variant.energyModulusWh,
             })),
           })),

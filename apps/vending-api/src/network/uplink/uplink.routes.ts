@@ -1,4 +1,5 @@
 import {
+  busReportSchema,
   commandResultSchema,
   creditPositionSchema,
   downlinkMessageSchema,
@@ -12,6 +13,7 @@ import { ApiError } from "../../errors.ts";
 import { emptyOf, eventStreamOf, noContent, notModified, ok, stream } from "../../http/answer.ts";
 import { type Route, route } from "../../http/route.ts";
 import { announceEverything } from "../announce.ts";
+import { takeBusReport } from "../bus-requests/take-bus-report.ts";
 import { takeResult } from "../commands.ts";
 import { type Gateway, gatewayModel } from "../gateway.model.ts";
 import { currentConfig } from "../gateway-config.ts";
@@ -24,6 +26,8 @@ const TAG = "Gateway";
 const ACCESS = "gateway";
 /** 1000 samples of a three-phase circuit with their evidence. Range 1–16 MB. */
 const BATCH_LIMIT_BYTES = 8_000_000;
+/** 500 frames of the longest with their registers. Range 500 kB–2 MB. */
+const REPORT_LIMIT_BYTES = 1_000_000;
 const MESSAGES_PER_ANSWER = 500;
 
 const afterField = z.coerce.number().int().nonnegative();
@@ -120,6 +124,20 @@ export function uplinkRoutes(deps: Deps): Route[] {
         await noteSeen(connection, caller.id, now);
         await fillGap(caller.id, query.after);
         return ok(await messages.after(caller.id, query.after, MESSAGES_PER_ANSWER));
+      },
+    }),
+    route({
+      method: "post",
+      path: "/gateway/bus-reports",
+      tag: TAG,
+      summary: "How a scan, a relay test or a watched bus goes; a report that is lost is made up by the next",
+      access: ACCESS,
+      body: busReportSchema,
+      bodyLimitBytes: REPORT_LIMIT_BYTES,
+      answers: { 204: emptyOf("Taken, or of no interest any more") },
+      async handle({ caller, body }) {
+        await takeBusReport(deps, caller.id, body);
+        return noContent();
       },
     }),
     route({
