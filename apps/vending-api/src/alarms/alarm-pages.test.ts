@@ -2,7 +2,7 @@ import { SEVERITIES } from "@hallmeter/meter-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../db/model.ts";
 import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
-import { type Alarm, alarmModel, OPEN_BY_SEVERITY, OPEN_STATES } from "./alarm.model.ts";
+import { type Alarm, type AlarmState, alarmModel, OPEN_BY_SEVERITY, OPEN_STATES } from "./alarm.model.ts";
 import { UNSHELVED } from "./alarms.ts";
 
 /** Enough that sorting in memory would show; HALLMETER_TEST_ALARMS=100000 for the size of a bad night. */
@@ -89,7 +89,7 @@ describe("pages of many alarms", () => {
     expect(new Set(ranks).size).toBe(10 * PER_PAGE);
   });
 
-  it.each<[string, readonly string[], string, string | undefined]>([
+  it.each<[string, readonly AlarmState[], string, string | undefined]>([
     ["open, by urgency", OPEN_STATES, "severityRank", OPEN_BY_SEVERITY],
     ["new, by urgency", ["raised"], "severityRank", undefined],
     ["cleared, by time", ["cleared"], "raisedAt", undefined],

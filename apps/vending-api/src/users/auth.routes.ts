@@ -65,7 +65,11 @@ export function authRoutes(deps: Deps): Route[] {
           throw new ApiError("wrong-credentials");
         }
         await forgiveLoginAttempt(connection, attempt);
-        return signedIn(user, await startSession(user._id, sessionDeps(request)), request);
+        return signedIn(
+          user,
+          await startSession(user._id, startedFrom(request), sessionDeps(request)),
+          request,
+        );
       },
     }),
     route({
@@ -136,11 +140,20 @@ export function authRoutes(deps: Deps): Route[] {
           action: "users.change-password",
           subject,
         });
-        return signedIn(user, await startSession(user._id, sessionDeps(request)), request);
+        return signedIn(
+          user,
+          await startSession(user._id, startedFrom(request), sessionDeps(request)),
+          request,
+        );
       },
     }),
   ];
 }
+
+const startedFrom = ({ remoteAddress, header }: RequestContext) => ({
+  address: remoteAddress,
+  program: header("user-agent"),
+});
 
 /** SameSite=Strict and this path keep it out of every request that is not about the session itself. */
 function refreshCookie(value: string, expires: Date, { secure }: RequestContext): AnswerExtras {

@@ -12,7 +12,9 @@ export interface Session {
   idleEndsAt: Date;
   endsAt: Date;
   endedAt: Date | null;
-  endReason: "logout" | "refresh-reused" | "user-changed" | null;
+  endReason: "logout" | "refresh-reused" | "user-changed" | "revoked" | null;
+  /** Where it was started, so that a person can tell one device from another; sessions from before this was kept have none. */
+  from?: { address: string; program: string | null };
 }
 
 const sessionSchema = new Schema<Session>(
@@ -26,6 +28,7 @@ const sessionSchema = new Schema<Session>(
     endsAt: { type: Date, required: true },
     endedAt: { type: Date, default: null },
     endReason: { type: String, default: null },
+    from: { type: { address: String, program: String, _id: false }, default: undefined },
   },
   { collection: "sessions", versionKey: false },
 );

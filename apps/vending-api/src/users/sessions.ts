@@ -39,8 +39,12 @@ function live(session: Session, jwtSecret: string): LiveSession {
   };
 }
 
+/** Longer names of programs say nothing more to a person. */
+const MOST_OF_PROGRAM = 200;
+
 export async function startSession(
   userId: string,
+  from: { address: string; program: string | undefined },
   { connection, jwtSecret, now }: SessionDeps,
 ): Promise<LiveSession> {
   const session: Session = {
@@ -53,6 +57,7 @@ export async function startSession(
     endsAt: new Date(now.getTime() + LIFETIME_MS),
     endedAt: null,
     endReason: null,
+    from: { address: from.address, program: from.program?.slice(0, MOST_OF_PROGRAM) ?? null },
   };
   await sessionModel(connection).create(session);
   return live(session, jwtSecret);

@@ -8,12 +8,13 @@ import { created, emptyOf, noContent, ok, pageOf } from "../http/answer.ts";
 import { equalityConditions, escapeRegex, listQuery, oneOrMany, readPage } from "../http/list-query.ts";
 import { type Route, route } from "../http/route.ts";
 import { addUser, assertStrong } from "./add-user.ts";
+import { manageableUser } from "./manageable-user.ts";
 import { hashPassword } from "./password.ts";
 import { presentUser, userAnswer } from "./present-user.ts";
 import { endSessionsOf } from "./sessions.ts";
 import { USER_STATUSES, type User, userModel } from "./user.model.ts";
 import { newUserFields, userPatchFields } from "./user-fields.ts";
-import { assertGrantable, homeSiteOf, mayManage, sameSet } from "./user-rules.ts";
+import { assertGrantable, homeSiteOf, sameSet } from "./user-rules.ts";
 
 const ACCESS = { roles: ["administrator"] } as const;
 const TAG = "Users";
@@ -32,12 +33,7 @@ const userList = listQuery({
 export function userRoutes(deps: Deps): Route[] {
   const { connection } = deps;
 
-  /** A user whom this caller cannot manage does not exist for them. */
-  const manageable = async (caller: PersonCaller, id: string): Promise<User> => {
-    const user = await userModel(connection).findById(id).lean<User | null>();
-    if (!user || !mayManage(caller, user)) throw new ApiError("not-found");
-    return user;
-  };
+  const manageable = (caller: PersonCaller, id: string) => manageableUser(connection, caller, id);
 
   return [
     route({
