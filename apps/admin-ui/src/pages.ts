@@ -5,6 +5,7 @@ import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
 import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
 import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
 import TariffIcon from "@mui/icons-material/SellOutlined";
+import JobIcon from "@mui/icons-material/TaskOutlined";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "./auth/roles.ts";
 import { BoardPage } from "./board/board-page.tsx";
@@ -73,6 +74,13 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import("./tariffs/tariff-list.tsx")),
     menu: { name: "tariffs", group: "money", icon: TariffIcon },
   },
+  {
+    path: "/jobs",
+    right: "jobs.list",
+    page: lazy(() => import("./jobs/jobs-page.tsx")),
+    menu: { name: "jobs", group: "administration", icon: JobIcon },
+  },
+  { path: "/jobs/:id", right: "jobs.list", page: lazy(() => import("./jobs/job-page.tsx")) },
   {
     path: "/users",
     right: "users.list",

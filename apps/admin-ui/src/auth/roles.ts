@@ -31,6 +31,12 @@ export const RIGHTS = {
   "alarms.shelve": STAFF,
   "tariffs.list": STAFF,
   "users.list": ["administrator"],
+  "home.show": ["property-manager", "campus-admin"],
+  "grants.list": SELLERS,
+  "grants.give": ["administrator", "campus-admin"],
+  "refunds.list": SELLERS,
+  "refunds.type-reading": SELLERS,
+  "jobs.list": SELLERS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Right = keyof typeof RIGHTS;

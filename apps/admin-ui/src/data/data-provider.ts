@@ -32,6 +32,16 @@ export interface ConsoleDataProvider extends DataProvider {
   unshelveAlarms(ids: string[]): Promise<BulkAnswer>;
   loadProfile(circuitId: string, from: string, to: string, signal?: AbortSignal): Promise<LoadProfile>;
   receipt(purchaseId: string): Promise<Blob>;
+  /** An act of one room, under its key; repeated while the outcome is open. */
+  act<Answer>(path: string, body: unknown, idempotencyKey: string): Promise<Answer>;
+  /** A document of one room. */
+  file(path: string): Promise<Blob>;
+  /** What one room alone reads, no row of a resource. */
+  read<Answer>(path: string, signal?: AbortSignal): Promise<Answer>;
+  /** A change whose repetition changes nothing more, so that it needs no key. */
+  change<Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<Answer>;
+  /** A file for one room, under its key. */
+  upload<Answer>(path: string, file: Blob, idempotencyKey: string): Promise<Answer>;
 }
 
 export interface DataProviderDeps {
@@ -146,6 +156,14 @@ export function createDataProvider({ request, newKey, wait }: DataProviderDeps):
           headers: { Accept: "application/pdf" },
         })
       ).blob(),
+    act: (path, body, idempotencyKey) => keyed(() => post(path, body, idempotencyKey)),
+    read: (path, signal) => json(path, { ...(signal && { signal }) }),
+    change: async <Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => {
+      const response = await request(path, { method, ...(body !== undefined && { body }) });
+      return (response.status === 204 ? undefined : await response.json()) as Answer;
+    },
+    upload: (path, file, idempotencyKey) => keyed(() => json(path, { method: "POST", file, idempotencyKey })),
+    file: async (path) => (await request(path, { headers: { Accept: "application/pdf" } })).blob(),
   };
 }
 

@@ -22,6 +22,16 @@ export const RESOURCES = {
   ledger: { path: "households", of: { filter: "householdId", list: (id) => `households/${id}/ledger` } },
   live: { path: "circuits", one: (id) => `circuits/${id}/live` },
   why: { path: "circuits", one: (id) => `circuits/${id}/why` },
+  jobs: { path: "jobs" },
+  "job-items": { path: "jobs", of: { filter: "jobId", list: (id) => `jobs/${id}/items` } },
+  "grant-policies": { path: "grant-policies" },
+  "grant-months": {
+    path: "grant-policies",
+    of: { filter: "policyId", list: (id) => `grant-policies/${id}/months` },
+  },
+  "grant-runs": { path: "grant-runs" },
+  grants: { path: "grant-runs", of: { filter: "runId", list: (id) => `grant-runs/${id}/grants` } },
+  refunds: { path: "refunds" },
 } as const satisfies Record<
   string,
   {
@@ -64,4 +74,8 @@ export const CONSEQUENCES: Partial<
   units: { all: ["board"] },
   buildings: { all: ["board"] },
   tariffs: { all: ["balances"] },
+  // A job says only that it moved; what it moves is seen by its kind's own views.
+  jobs: { all: ["job-items", "grant-runs", "grant-months", "grants"] },
+  "grant-policies": { all: ["grant-months"] },
+  "grant-runs": { all: ["grant-months", "grants"] },
 };

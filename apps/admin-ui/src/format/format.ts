@@ -41,6 +41,8 @@ export interface Format {
   day(localDay: string): string;
   /** Of "YYYY-MM". */
   month(localMonth: string): string;
+  /** "2026-11" with its whole name and year. */
+  monthAndYear(localMonth: string): string;
   duration(seconds: number): string;
 }
 
@@ -79,6 +81,7 @@ export function createFormat(settings: FormatSettings): Format {
   const clock = instant({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const dayNumber = instant({ year: "numeric", month: "2-digit", day: "2-digit" });
   const localDay = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "short", day: "numeric" });
+  const monthAndYear = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "long", year: "numeric" });
   const localMonth = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "short", year: "2-digit" });
   const ms = (at: string | number) => (typeof at === "number" ? at : Date.parse(at));
   const kilo = (value: number, unit: string): string =>
@@ -108,6 +111,7 @@ export function createFormat(settings: FormatSettings): Format {
     moment: (at, nowMs) =>
       dayNumber.format(ms(at)) === dayNumber.format(nowMs) ? clock.format(ms(at)) : dateTime.format(ms(at)),
     day: (day) => localDay.format(Date.parse(`${day}T00:00:00Z`)),
+    monthAndYear: (month) => monthAndYear.format(Date.parse(`${month}-01T00:00:00Z`)),
     month: (month) => localMonth.format(Date.parse(`${month}-01T00:00:00Z`)),
     duration: (seconds) => {
       const units = settings.locale === "zh" ? ["秒", "分钟", "小时"] : ["s", "min", "h"];

@@ -3,6 +3,7 @@ import { boardEn } from "../board/messages.en.ts";
 import { circuitsEn } from "../circuits/messages.en.ts";
 import { deskEn } from "../desk/messages.en.ts";
 import { householdsEn } from "../households/messages.en.ts";
+import { jobsEn } from "../jobs/messages.en.ts";
 import { tariffsEn } from "../tariffs/messages.en.ts";
 import { usersEn } from "../users/messages.en.ts";
 import { commonEn } from "./common.en.ts";
@@ -15,6 +16,7 @@ export const consoleEn = {
   ...circuitsEn,
   ...alarmsEn,
   ...tariffsEn,
+  ...jobsEn,
   ...usersEn,
   app: {
     tagline: "Electricity sold before it is used.",
@@ -50,6 +52,10 @@ export const consoleEn = {
     alarms: "Alarms",
     tariffs: "Tariffs",
     users: "Users",
+    home: "Home",
+    grants: "Grants",
+    refunds: "Refunds",
+    jobs: "Jobs",
   },
   navGroup: {
     work: "Daily work",

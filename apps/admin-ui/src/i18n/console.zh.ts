@@ -3,6 +3,7 @@ import { boardZh } from "../board/messages.zh.ts";
 import { circuitsZh } from "../circuits/messages.zh.ts";
 import { deskZh } from "../desk/messages.zh.ts";
 import { householdsZh } from "../households/messages.zh.ts";
+import { jobsZh } from "../jobs/messages.zh.ts";
 import { tariffsZh } from "../tariffs/messages.zh.ts";
 import { usersZh } from "../users/messages.zh.ts";
 import { commonZh } from "./common.zh.ts";
@@ -17,6 +18,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
   ...circuitsZh,
   ...alarmsZh,
   ...tariffsZh,
+  ...jobsZh,
   ...usersZh,
   app: {
     tagline: "先购后用的电。",
@@ -52,6 +54,10 @@ export const consoleZh: Translated<typeof consoleEn> = {
     alarms: "告警",
     tariffs: "电价",
     users: "账号",
+    home: "首页",
+    grants: "补助",
+    refunds: "退费",
+    jobs: "批量任务",
   },
   navGroup: {
     work: "日常",
