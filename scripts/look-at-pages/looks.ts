@@ -62,4 +62,7 @@ export const LOOKS: readonly Look[] = [
   { name: "denied", role: "maintenance", path: "/desk" },
   { name: "my-login", role: null, path: "/my" },
   { name: "my", role: "resident", room: "103", path: "/my" },
+  { name: "my-use", role: "resident", room: "103", path: "/my#/use" },
+  { name: "my-money", role: "resident", room: "103", path: "/my#/money" },
+  { name: "my-account", role: "resident", room: "103", path: "/my#/me" },
 ];

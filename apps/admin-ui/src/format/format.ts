@@ -41,9 +41,12 @@ export interface Format {
   day(localDay: string): string;
   /** Of "YYYY-MM". */
   month(localMonth: string): string;
+  /** The same without its year, for an axis. */
+  monthShort(localMonth: string): string;
   /** "2026-11" with its whole name and year. */
   monthAndYear(localMonth: string): string;
   duration(seconds: number): string;
+  milliseconds(ms: number): string;
 }
 
 const LOCALE_TAGS = { en: "en-GB", zh: "zh-CN" } as const;
@@ -83,6 +86,7 @@ export function createFormat(settings: FormatSettings): Format {
   const localDay = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "short", day: "numeric" });
   const monthAndYear = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "long", year: "numeric" });
   const localMonth = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "short", year: "2-digit" });
+  const localMonthShort = new Intl.DateTimeFormat(tag, { timeZone: "UTC", month: "short" });
   const ms = (at: string | number) => (typeof at === "number" ? at : Date.parse(at));
   const kilo = (value: number, unit: string): string =>
     Math.abs(value) < 1000 ? `${integer.format(value)}${GAP}${unit}` : `${scaled(value, 3)}${GAP}k${unit}`;
@@ -103,6 +107,8 @@ export function createFormat(settings: FormatSettings): Format {
     factorPpm: (ppm) => scaled(Math.floor(ppm / 100), 4),
     frequency: (chz) => `${scaled(chz, 2)}${GAP}Hz`,
     integer: (value) => integer.format(value),
+    milliseconds: (value) =>
+      value < 10_000 ? `${integer.format(value)}${GAP}ms` : `${short.format(value / 1000)}${GAP}s`,
     percentMilli: (milli) => `${scaled(milli, 1)}${GAP}%`,
     date: (at) => date.format(ms(at)),
     dateTime: (at) => dateTime.format(ms(at)),
@@ -113,6 +119,7 @@ export function createFormat(settings: FormatSettings): Format {
     day: (day) => localDay.format(Date.parse(`${day}T00:00:00Z`)),
     monthAndYear: (month) => monthAndYear.format(Date.parse(`${month}-01T00:00:00Z`)),
     month: (month) => localMonth.format(Date.parse(`${month}-01T00:00:00Z`)),
+    monthShort: (month) => localMonthShort.format(Date.parse(`${month}-01T00:00:00Z`)),
     duration: (seconds) => {
       const units = settings.locale === "zh" ? ["秒", "分钟", "小时"] : ["s", "min", "h"];
       const [value, unit] =

@@ -66,6 +66,7 @@ export const residentEn = {
     monthsHelp: "Of your household, through every room it has had.",
     messages: "Messages",
     noMessages: "No message yet. You hear here of low credit, of power cuts and of payments.",
+    olderMessages: "Older messages",
     newMessage: "new",
     topUp: {
       title: "Buy credit",

@@ -61,6 +61,7 @@ export const residentZh: Translated<typeof residentEn> = {
     monthsHelp: "包含您换房前后的全部用电。",
     messages: "消息",
     noMessages: "还没有消息。余额不足、断电和到账都会在这里通知您。",
+    olderMessages: "更早的消息",
     newMessage: "新",
     topUp: {
       title: "购电",

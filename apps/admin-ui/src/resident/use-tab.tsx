@@ -110,7 +110,7 @@ function MonthsCard() {
             label={`${t("my.months")}: ${t("my.daysTotal", { energy: format.energy(wh), cost: format.money(costMinor) })}`}
             head={[t("my.monthColumn"), t("my.useColumn"), t("my.costColumn")]}
             bars={months.map((month) => ({
-              tick: format.month(month.month),
+              tick: format.monthShort(month.month),
               text: t("my.dayUse", {
                 day: format.month(month.month),
                 energy: format.energy(month.wh),
