@@ -41,8 +41,10 @@ export function noteSuspect(
   const usedWh = readingWh - known.newestWh;
   const goesOn = usedWh >= 0 && usedWh <= possibleWh(atMs - known.newestAt.getTime());
   if (goesOn) return { ...known, ...newest, samples: known.samples + 1 };
-  // A lower jump is the nearer one: everything above it waits.
-  return reason === "use-too-large" && known.readingWh <= readingWh ? { ...known, samples: 1 } : fresh;
+  // A lower jump is the nearer one: everything above it waits, and a further one from there begins to be witnessed.
+  return reason === "use-too-large" && known.readingWh <= readingWh
+    ? { ...known, ...newest, samples: 1 }
+    : fresh;
 }
 
 /** Judged before, with everything up to the newest one: delivered again, a sample is no further witness. */

@@ -117,6 +117,21 @@ const table: Row[] = [
     notices: ["suspect", "suspect", "held", "settled"],
   },
   {
+    why: "a second jump before the first was believed is held like it",
+    samples: [
+      sample(0, 100),
+      sample(MINUTE, 90_000),
+      sample(2 * MINUTE, 190_000),
+      sample(5 * MINUTE, 190_010),
+      sample(8 * MINUTE, 190_020),
+      sample(11 * MINUTE, 190_030),
+      sample(14 * MINUTE, 190_035),
+    ],
+    charged: 15,
+    held: [["use-too-large", 189_920]],
+    notices: ["suspect", "suspect", "suspect", "held", "settled", "suspect", "suspect", "settled"],
+  },
+  {
     why: "a register that began at zero goes on, and what it shows since is held",
     samples: [sample(0, 500_000), sample(MINUTE, 3), sample(4 * MINUTE, 10), sample(6 * MINUTE, 20)],
     charged: 17,
@@ -172,6 +187,21 @@ describe("every check", () => {
     expect(result.notices).toEqual(notices);
     const costNano = result.accruals.reduce((sum, accrual) => sum + accrual.costNano, 0);
     expect(costNano).toBe(charged * CHECK_PRICE_MICRO);
+  });
+
+  it("charges what the last witness of a jump shows, whether or not the way to it crosses midnight", () => {
+    // Midnight in Shanghai comes twelve hours after the start.
+    for (const startMs of [8 * HOUR, 12 * HOUR - 20 * MINUTE]) {
+      const { chargedWh, held, accruals } = meterAll([
+        sample(startMs, 100),
+        sample(startMs + 30 * MINUTE, 190_000),
+        sample(startMs + 33 * MINUTE, 190_010),
+        sample(startMs + 36 * MINUTE, 190_030),
+      ]);
+      expect(chargedWh).toBe(30);
+      expect(held.reduce((sum, [, wh]) => sum + wh, 0)).toBe(189_900);
+      expect(accruals.at(-1)?.lastWh).toBe(190_030);
+    }
   });
 
   it("holds nothing back where nobody pays, but flags it", () => {

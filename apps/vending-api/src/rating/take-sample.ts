@@ -87,7 +87,7 @@ function takeSuspect(
     possibleUseWh(context, durationMs),
   );
   const noted: Accrual = { ...accrual, suspect };
-  const goneOn = goOnFromSuspect(noted, context);
+  const goneOn = goOnFromSuspect(noted, accrual.suspect, context);
   if (goneOn) {
     const again = goneOn.isFull
       ? { ...unchanged(goneOn.accrual), isFull: true }
@@ -118,6 +118,7 @@ function takeSuspect(
  */
 function goOnFromSuspect(
   accrual: Accrual,
+  before: Accrual["suspect"],
   context: MeteringContext,
 ): Pick<Taken, "accrual" | "marks" | "isFull"> | undefined {
   const { suspect } = accrual;
@@ -127,9 +128,10 @@ function goOnFromSuspect(
   if (suspect.reason === "use-too-large") {
     const { use, isCut } = cutAtEnd(accrual, suspectMs, suspect.readingWh);
     const after = holdUse(accrual, use, "use-too-large", context);
-    // Cut by the end of the day, the rest of the way belongs to the next accrual, which has to find it as it was.
+    // Cut by the end of the day, the rest of the way belongs to the next accrual, which has to find it as it was: it takes the
+    // same sample again.
     return {
-      accrual: isCut ? after : { ...after, suspect: null },
+      accrual: { ...after, suspect: isCut ? before : null },
       marks: marksOfUse(use, true),
       isFull: isCut,
     };
