@@ -29,6 +29,7 @@ export interface ApiRequest {
   token: string;
   body?: unknown;
   idempotencyKey?: string;
+  headers?: Record<string, string>;
 }
 
 /** One process of the API on a store that outlives it. It dies where its link is cut, between any two operations. */
@@ -55,7 +56,7 @@ export class ApiProcess {
     this.#deps = parts.deps;
     this.#server = parts.server;
     this.#stopping = parts.stopping;
-    this.#origin = `http://127.0.0.1:${(parts.server.address() as AddressInfo).port}`;
+    this.#origin = parts.deps.publicUrl();
     this.#schedules = FEATURE_SCHEDULES.map((schedule) => scheduleRunner(parts.deps, schedule));
   }
 
@@ -65,13 +66,14 @@ export class ApiProcess {
     const connection = await connect(uri);
     const stopping = new AbortController();
     const log = pino({ level: process.env.LOG_LEVEL ?? "silent" });
+    const originOf = ({ port }: AddressInfo) => `http://127.0.0.1:${port}`;
     const deps: Deps = {
       connection,
       clock,
       log,
       profiles: loadProfiles(undefined),
       secrets: { jwtSecret: JWT_SECRET, sealingSecret: JWT_SECRET },
-      publicUrl: () => "http://127.0.0.1",
+      publicUrl: () => originOf(server.address() as AddressInfo),
       changes: createChanges({ connection, clock, log, stopping: stopping.signal }),
       metrics: new Registry(),
       stopping: stopping.signal,
@@ -83,18 +85,20 @@ export class ApiProcess {
   }
 
   /** "cut" where the process died first: then nobody knows what became of it. */
-  async request({ method, path, token, body, idempotencyKey }: ApiRequest): Promise<Answer | "cut"> {
+  async request({ method, path, token, body, idempotencyKey, headers }: ApiRequest): Promise<Answer | "cut"> {
     const answer = fetch(`${this.#origin}${API_BASE}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).then(async (response) => {
       const text = await response.text();
-      return { status: response.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+      const isJson = /json/.test(response.headers.get("content-type") ?? "");
+      return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : undefined };
     });
     return this.#unlessCut(answer);
   }

@@ -1,9 +1,10 @@
+import { Entitlements } from "./entitlements.ts";
 import type { Expected, HouseholdBook } from "./household-book.ts";
 import { type Entry, type MeteredDetails, meteredDetails, readRow } from "./journal-row.ts";
 import { PlainAccount } from "./plain-account.ts";
 import { type Charge, chargeOf, groupOf, termsOf } from "./plain-charge.ts";
 import type { PlainCircuit, PlainPayer, PlainUse, PlainVersion } from "./plain-circuit.ts";
-import { grantEndsAt, type PlainPolicy } from "./plain-grants.ts";
+import { grantEndsAt } from "./plain-grants.ts";
 import type { WallClock } from "./wall-clock.ts";
 
 export interface BooksOptions {
@@ -25,7 +26,7 @@ export class Books {
   readonly circuits = new Map<string, PlainCircuit>();
   /** Whose use a circuit counts. */
   readonly circuitHousehold = new Map<string, string>();
-  readonly policies = new Map<string, PlainPolicy>();
+  readonly entitlements: Entitlements;
   /** By space of references and reference. */
   readonly expected = new Map<string, Expected>();
   /** Standing charges that are due, 10⁻⁹. */
@@ -41,25 +42,28 @@ export class Books {
   readonly totals = new Map<string, bigint>();
   readonly #options: BooksOptions;
   readonly #seen = new Set<string>();
-  readonly #postedThrough = new Map<string, number>();
   entries = 0;
 
   constructor(options: BooksOptions) {
     this.#options = options;
+    this.entitlements = new Entitlements(options.wall);
   }
 
   get nanoPerMinor(): bigint {
     return this.#options.nanoPerMinor;
   }
 
-  addHousehold(id: string, residents: number, payer: PlainPayer): void {
+  addHousehold(
+    payer: PlainPayer,
+    dwellers: Pick<HouseholdBook, "residents" | "tags" | "openedMs" | "standingFrom">,
+  ): void {
     const { currency, nanoPerMinor } = this.#options;
-    this.households.set(id, {
+    this.households.set(payer.householdId, {
       account: new PlainAccount(currency, nanoPerMinor),
       seq: 0,
       hash: NO_HASH,
-      residents,
       payer,
+      ...dwellers,
     });
   }
 
@@ -199,11 +203,12 @@ export class Books {
 
   #applyGrant({ ref, at, householdId, details }: Entry, book: HouseholdBook): void {
     const [policyId = "", month = ""] = ref.split(".");
-    const policy = this.policies.get(policyId);
+    const policy = this.entitlements.policies.get(policyId);
     if (policy === undefined) {
       this.#find(`${ref}: a grant of no policy`);
       return;
     }
+    if (!this.entitlements.take(ref)) this.#find(`${ref}: nobody is entitled to it`);
     if (this.granted.has(ref)) this.#find(`${ref}: granted twice`);
     if (this.reversed.has(`${policyId}.${month}`)) this.#find(`${ref}: granted after the reversal`);
     this.granted.add(ref);
@@ -250,11 +255,7 @@ export class Books {
       return;
     }
     const toMs = Date.parse(details.toAt);
-    const first = this.#postedThrough.get(circuit.id) ?? 0;
-    const end = circuit.uses.findIndex((use, index) => index >= first && use.toMs > toMs);
-    const through = end < 0 ? circuit.uses.length : end;
-    const passed = circuit.uses.slice(first, through);
-    this.#postedThrough.set(circuit.id, through);
+    const passed = circuit.passOpen(toMs);
     const own = passed.filter(({ fromMs }) => fromMs >= Date.parse(details.fromAt));
     for (const use of passed.slice(0, passed.length - own.length)) this.#assertFree(entry.ref, use);
     const [start] = own;
@@ -269,7 +270,6 @@ export class Books {
     this.#same(`${entry.ref}: begins`, Date.parse(details.fromAt), start.fromMs);
     this.#same(`${entry.ref}: ends`, toMs, own.at(-1)?.toMs);
     this.#same(`${entry.ref}: registers`, BigInt(details.toWh - details.fromWh), charge.registerWh);
-    for (const use of own) use.isPosted = true;
     book.account.use({ ...charge, startsAt: details.fromAt, ...termsOf(start.version, start.day) });
   }
 
@@ -302,9 +302,7 @@ export class Books {
     if (!this.released.delete(ref.slice("usage:".length))) this.#find(`${ref}: nobody released it`);
     const fromMs = Date.parse(details.fromAt);
     const toMs = Date.parse(details.toAt);
-    const own = circuit.uses.filter(
-      (use) => use.state === "held" && use.fromMs >= fromMs && use.toMs <= toMs,
-    );
+    const own = circuit.decide(fromMs, toMs, "released");
     const [start] = own;
     if (start?.version == null) {
       this.#find(`${ref}: nothing was held then`);
@@ -312,7 +310,6 @@ export class Books {
     }
     const wh = own.reduce((sum, use) => sum + use.wh, 0n);
     const price = circuit.price(start.version.scheme, { fromMs, toMs, wh });
-    for (const use of own) use.state = "released";
     this.#compareMetered(entry, details, start, { wh, ...price, fixedNano: 0n });
     book.account.use({
       wh,
@@ -346,7 +343,7 @@ export class Books {
 
   /** What has no entry may have cost nothing. */
   #assertFree(ref: string, use: PlainUse): void {
-    if (use.state === "charged" && (use.wh > 0n || use.demandNano > 0n) && !use.isPosted)
+    if (use.state === "charged" && (use.wh > 0n || use.demandNano > 0n))
       this.#find(`${ref}: ${use.wh} Wh before it have no entry`);
   }
 
@@ -355,7 +352,7 @@ export class Books {
     const account = this.household(householdId).account.copy();
     const open = [...this.circuits.values()].flatMap((circuit) => {
       const groups = new Map<string, PlainUse[]>();
-      for (const use of circuit.uses.slice(this.#postedThrough.get(circuit.id) ?? 0)) {
+      for (const use of circuit.open) {
         if (use.householdId !== householdId) continue;
         const group = groups.get(groupOf(use)) ?? [];
         groups.set(groupOf(use), group);
@@ -374,13 +371,18 @@ export class Books {
     return account;
   }
 
+  /** Grants that were due are there. */
+  judgeGrants(): void {
+    for (const ref of this.entitlements.missing()) this.#find(`${ref}: never granted`);
+  }
+
   /** What is left open when everything has been read and every day is over. */
   judgeEnd(): void {
     for (const key of this.expected.keys()) this.#find(`${key}: never came into the ledger`);
     for (const ref of this.standing.keys()) this.#find(`${ref}: never charged`);
     for (const id of this.released) this.#find(`${id}: released, but never charged`);
     for (const circuit of this.circuits.values())
-      for (const use of circuit.uses) if (!use.isPosted) this.#assertFree(`${circuit.id} at the end`, use);
+      for (const use of circuit.open) this.#assertFree(`${circuit.id} at the end`, use);
     for (const commodity of [this.#options.currency, FREE]) {
       let sum = 0n;
       for (const [key, amount] of this.totals) if (key.endsWith(` ${commodity}`)) sum += amount;

@@ -1,41 +1,10 @@
 import type { TariffScheme } from "@hallmeter/meter-model";
-import { z } from "zod";
-import { Random } from "../../../apps/bus-gateway/src/testing/simulation/random.ts";
-import { Books } from "./books.ts";
-import { drawScheme } from "./campus-scheme.ts";
-import { PlainCircuit, type PlainVersion } from "./plain-circuit.ts";
-import type { PlainPolicy } from "./plain-grants.ts";
-import { PlainPrices } from "./plain-prices.ts";
-import { RoomMeter } from "./room-meter.ts";
-import { Server } from "./server.ts";
-import { WallClock } from "./wall-clock.ts";
-
-interface Place {
-  timeZone: string;
-  currency: string;
-  digits: number;
-}
-/** Every one with changes of the clock; in Beirut and Havana the day of the change begins at 01:00. */
-const PLACES: readonly [Place, ...Place[]] = [
-  { timeZone: "Europe/Berlin", currency: "EUR", digits: 2 },
-  { timeZone: "Asia/Beirut", currency: "KWD", digits: 3 },
-  { timeZone: "America/Havana", currency: "JPY", digits: 0 },
-  { timeZone: "Australia/Lord_Howe", currency: "AUD", digits: 2 },
-  { timeZone: "America/New_York", currency: "USD", digits: 2 },
-];
-/** Shortly before a change of the clocks, a leap day, a year's end. */
-const BEGINNINGS = [
-  "2040-03-08",
-  "2040-03-23",
-  "2040-09-30",
-  "2040-10-25",
-  "2040-02-25",
-  "2040-12-10",
-] as const;
-const FIRST_UNIT = 1;
-const UNITS_PER_METER = 3;
-/** A bus has 247 addresses. */
-const METERS_PER_BUS = 80;
+import type { Random } from "../../../apps/bus-gateway/src/testing/simulation/random.ts";
+import type { Books } from "./books.ts";
+import type { PlainVersion } from "./plain-circuit.ts";
+import type { RoomMeter } from "./room-meter.ts";
+import type { Server } from "./server.ts";
+import type { WallClock } from "./wall-clock.ts";
 
 export interface CampusOptions {
   seed: number;
@@ -53,6 +22,14 @@ export interface Finding {
   day: string;
   step: string;
   what: string;
+}
+
+/** A room where nobody lives. */
+export interface EmptyRoom {
+  unitId: string;
+  circuitIds: string[];
+  /** Somebody has lived there, so that the program knows its circuits. */
+  wasLivedIn: boolean;
 }
 
 interface Tariff {
@@ -74,6 +51,7 @@ export interface Campus {
   /** Those who live there now. */
   householdIds: string[];
   unitIds: Map<string, string>;
+  emptyRooms: EmptyRoom[];
   meters: RoomMeter[];
   tariffs: Map<string, Tariff>;
   openedDay: string;
@@ -87,184 +65,22 @@ export interface Campus {
   count(what: string): void;
 }
 
-const withId = z.object({ id: z.string() });
-const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-
-export async function buildCampus(options: CampusOptions): Promise<Campus> {
-  const random = new Random(options.seed);
-  const { timeZone, currency, digits } = random.pick(PLACES);
-  const beginsMs = Date.parse(`${random.pick(BEGINNINGS)}T00:00:00Z`) + random.integer(0, 86_399) * 1000;
-  const wall = new WallClock(timeZone);
-  const holidays = drawDays(random, beginsMs, options.days);
-  const namedDays = Object.fromEntries(
-    drawDays(random, beginsMs, options.days).map((day) => [day, "exam-day"]),
-  );
-  const restWeekdays = [random.integer(1, 6), 7];
-  const server = await Server.start(random, beginsMs, options.deathShare > 0);
-  const siteId = await server.add("/sites", {
-    name: "Campus",
-    timeZone,
-    currency,
-    holidays,
-    restWeekdays,
-    namedDays,
-  });
-  const findings: Finding[] = [];
-  const campus: Campus = {
-    options,
-    random,
-    server,
-    wall,
-    timeZone,
-    siteId,
-    gatewayId: "",
-    householdIds: [],
-    unitIds: new Map(),
-    meters: [],
-    tariffs: new Map(),
-    openedDay: wall.dayAt(beginsMs),
-    sequence: 0,
-    currency,
-    step: "building",
-    counts: {},
-    findings,
-    books: new Books({
-      currency,
-      nanoPerMinor: 10n ** BigInt(9 - digits),
-      wall,
-      find: (what) => campus.find(what),
-    }),
-    find(what) {
-      findings.push({ day: wall.dayAt(server.nowMs), step: campus.step, what });
-    },
-    count(what) {
-      campus.counts[what] = (campus.counts[what] ?? 0) + 1;
-    },
-  };
-  const prices = new PlainPrices({ wall, holidays, namedDays, restWeekdays });
-  for (let count = random.integer(2, 3); count > 0; count -= 1) await addTariff(campus, count);
-  await addHouseholds(campus, prices);
-  await addPolicies(campus);
-  return campus;
-}
-
-function drawDays(random: Random, fromMs: number, days: number): string[] {
-  return Array.from({ length: Math.ceil(days / 8) }, () =>
-    dayOf(fromMs + random.integer(0, days) * 86_400_000),
-  );
-}
-
-async function addTariff({ server, random, siteId, tariffs }: Campus, number: number): Promise<void> {
-  const scheme = drawScheme(random);
-  const id = await server.add("/tariffs", { siteId, name: `Tariff ${number}`, tariff: scheme });
-  tariffs.set(id, { id, revision: 1, versions: [{ number: 1, fromMs: server.nowMs, scheme }] });
-}
-
-async function addHouseholds(campus: Campus, prices: PlainPrices): Promise<void> {
-  const { server, random, siteId, books, wall, meters, householdIds } = campus;
-  const buildingId = await server.add("/buildings", { siteId, name: "Hall 1", floors: 6 });
-  const gateway = await server.need(withId.extend({ token: z.string() }), {
-    method: "POST",
-    path: "/gateways",
-    body: { siteId, name: "Gateway" },
-  });
-  campus.gatewayId = gateway.id;
-  server.gatewayToken = gateway.token;
-  let busId = "";
-  for (let index = 0; index < campus.options.households; index += 1) {
-    if (index % METERS_PER_BUS === 0)
-      busId = await server.add("/buses", {
-        gatewayId: gateway.id,
-        name: `Bus ${index}`,
-        pipe: { kind: "rtu-tcp", host: "127.0.0.1", port: 5020 },
-        line: { baud: 9600, parity: "none", stopBits: 1 },
-      });
-    const unitId = await server.add("/units", { buildingId, name: String(101 + index), floor: 1 });
-    const tariff = anyTariff(campus);
-    const name = `Household ${101 + index}`;
-    const householdId = await server.add("/households", { unitId, name, tariffId: tariff.id, tags: ["all"] });
-    const residents = random.integer(0, 3);
-    for (let resident = 0; resident < residents; resident += 1)
-      await server.add("/residents", { householdId, name: `Resident ${resident + 1}` });
-    books.addHousehold(householdId, residents, {
-      householdId,
-      tariffId: tariff.id,
-      versions: tariff.versions,
-    });
-    householdIds.push(householdId);
-    campus.unitIds.set(householdId, unitId);
-    const firstUnitId = FIRST_UNIT + (index % METERS_PER_BUS) * UNITS_PER_METER;
-    const meterId = await server.add("/meters", {
-      busId,
-      name: `Meter ${101 + index}`,
-      profile: "acrel-adf400l",
-      firstUnitId,
-    });
-    for (let loop = 0; loop < random.integer(1, UNITS_PER_METER); loop += 1) {
-      const circuitId = await server.add("/circuits", {
-        meterId,
-        variant: "single-phase",
-        unitAddress: firstUnitId + loop,
-        name: `Circuit ${101 + index}.${loop + 1}`,
-        householdId,
-        commissionedAt: new Date(server.nowMs).toISOString(),
-      });
-      books.circuits.set(circuitId, new PlainCircuit(circuitId, wall, prices));
-      books.circuitHousehold.set(circuitId, householdId);
-      meters.push(new RoomMeter({ circuitId, meterId }, random, server.nowMs));
-    }
-  }
-}
-
-type Carry = PlainPolicy["carry"];
-type Expiry = PlainPolicy["expiry"];
-const CARRIES: readonly [Carry, ...Carry[]] = [
-  { kind: "none" },
-  { kind: "months", months: 1 },
-  { kind: "unlimited" },
-];
-const EXPIRIES: readonly [Expiry, ...Expiry[]] = [
-  { kind: "never" },
-  { kind: "days", days: 9 },
-  { kind: "yearly", monthDay: "06-30" },
-];
-
-async function addPolicies({ server, random, siteId, currency, books }: Campus): Promise<void> {
-  for (const kind of ["energy", "money", "energy"] as const) {
-    const amount = kind === "energy" ? random.integer(1000, 60_000) : random.integer(50, 4000);
-    const per = random.pick(["household", "resident"] as const);
-    const policy: Omit<PlainPolicy, "id"> = {
-      commodity: kind === "energy" ? "Wh" : currency,
-      amount,
-      per,
-      dayOfMonth: random.integer(1, 31),
-      excludedMonths: random.chance(0.3) ? [random.integer(1, 12)] : [],
-      carry: random.pick(CARRIES),
-      expiry: random.pick(EXPIRIES),
-    };
-    const { carry, expiry, dayOfMonth, excludedMonths } = policy;
-    const id = await server.add("/grant-policies", {
-      siteId,
-      name: `Policy ${books.policies.size + 1}`,
-      audience: { kind: "everyone" },
-      gift: kind === "energy" ? { kind, wh: amount, per } : { kind, amountMinor: amount, per },
-      dayOfMonth,
-      excludedMonths,
-      carry,
-      expiry,
-      validFrom: "2040-01-01",
-      validUntil: null,
-      isAutomatic: true,
-    });
-    books.policies.set(id, { id, ...policy });
-  }
-}
-
 export function anyTariff({ tariffs, random }: Campus): Tariff {
   const all = [...tariffs.values()];
   const tariff = all[random.integer(0, all.length - 1)];
   if (tariff === undefined) throw new RangeError("a campus has tariffs");
   return tariff;
+}
+
+export function anyHousehold({ householdIds, random }: Campus): string {
+  const householdId = householdIds[random.integer(0, householdIds.length - 1)];
+  if (householdId === undefined) throw new RangeError("somebody lives on a campus");
+  return householdId;
+}
+
+/** Those whose use the household pays. */
+export function circuitIdsOf({ books }: Campus, householdId: string): string[] {
+  return [...books.circuitHousehold].flatMap(([id, owner]) => (owner === householdId ? [id] : []));
 }
 
 /** Another version in force from `fromMs` on, for everybody who has this tariff. */

@@ -14,6 +14,8 @@ export interface HouseholdBook {
   seq: number;
   hash: string;
   residents: number;
+  tags: readonly string[];
+  openedMs: number;
   payer: PlainPayer;
   /** The first local day whose standing charge is not due yet; none before the first sweep. */
   standingFrom?: string;

@@ -46,6 +46,7 @@ export async function judgeStep(campus: Campus, sinceMs: number): Promise<void> 
     .find({ siteId, at: { $gte: new Date(sinceMs) } })
     .toArray();
   books.take(rows);
+  books.judgeGrants();
   await judgeBalance(campus, householdIds[random.integer(0, householdIds.length - 1)] ?? "");
 }
 

@@ -1,26 +1,23 @@
 import { z } from "zod";
-import { anyTariff, type Campus } from "./campus.ts";
-import { expectStanding } from "./judge.ts";
+import { anyHousehold, anyTariff, type Campus, circuitIdsOf } from "./campus.ts";
+import type { OnlinePayments } from "./online-payments.ts";
 import type { Desk } from "./people.ts";
-import { bringEverything, readNow } from "./readings.ts";
+import { bringEverything, calm } from "./readings.ts";
 import { decideHeldUse } from "./staff.ts";
+import { seeThrough } from "./sweep.ts";
 
 const withId = z.object({ id: z.string() });
-const job = z.object({ id: z.string(), state: z.string(), failed: z.int() });
-/** A job whose meters are being read rests for 10 s; a meter has 75 s to answer. */
-const LOOK_EVERY_MS = 12_000;
-/** Each death costs one or two. */
-const MOST_LOOKS = 40;
+/** What one sale may come to. */
+const LARGEST_SALE_MINOR = 10_000_000n;
 
 /** A household leaves with its refund, and another one moves into its room. */
-export async function leave(campus: Campus, desk: Desk): Promise<void> {
-  const { server, random, books, householdIds } = campus;
-  const householdId = householdIds[random.integer(0, householdIds.length - 1)] ?? "";
-  const circuitIds = [...books.circuitHousehold].flatMap(([id, owner]) =>
-    owner === householdId ? [id] : [],
-  );
+export async function leave(campus: Campus, desk: Desk, online: OnlinePayments): Promise<void> {
+  const { server, books, householdIds } = campus;
+  const householdId = anyHousehold(campus);
+  if (online.isAwaited(householdId)) return;
+  const circuitIds = circuitIdsOf(campus, householdId);
   await bringEverything(campus);
-  await readNow(campus, circuitIds);
+  await calm(campus, circuitIds);
   await decideHeldUse(campus, 1);
   await payDebts(campus, desk, householdId);
   const proposal = { householdIds: [householdId], reason: "end of term" };
@@ -32,13 +29,13 @@ export async function leave(campus: Campus, desk: Desk): Promise<void> {
     body: proposal,
   });
   books.household(householdId).isLeaving = true;
-  const approved = await server.need(job, {
+  const job = await server.need(withId, {
     method: "POST",
     path: `/refunds/${refund.id}/approve`,
     key: server.newKey(),
     who: "second-clerk",
   });
-  if (!(await settle(campus, approved.id, circuitIds))) {
+  if (!(await seeThrough(campus, job.id, circuitIds))) {
     campus.find(`refund ${refund.id} is not settled`);
     return;
   }
@@ -46,6 +43,7 @@ export async function leave(campus: Campus, desk: Desk): Promise<void> {
   for (const circuitId of circuitIds) books.circuitHousehold.delete(circuitId);
   campus.householdIds = householdIds.filter((id) => id !== householdId);
   desk.forget(householdId);
+  online.forget(householdId);
   campus.count("refunds");
   await moveIn(campus, householdId, circuitIds);
 }
@@ -53,22 +51,9 @@ export async function leave(campus: Campus, desk: Desk): Promise<void> {
 /** More than a day's standing charge and what is used meanwhile. */
 async function payDebts({ books }: Campus, desk: Desk, householdId: string): Promise<void> {
   const debtMinor = -books.live(householdId).liveNano / books.nanoPerMinor;
-  const marginMinor = 10_000_000_000n / books.nanoPerMinor;
-  if (debtMinor > -marginMinor) await desk.sellTo(householdId, Number(debtMinor + marginMinor));
-}
-
-/** Its meters answer as often as they are asked. */
-async function settle(campus: Campus, jobId: string, circuitIds: readonly string[]): Promise<boolean> {
-  const { server } = campus;
-  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    await server.work(() => expectStanding(campus));
-    const { state } = await server.need(job, { method: "GET", path: `/jobs/${jobId}` });
-    if (state === "done") return true;
-    if (state === "failed") await server.ask({ method: "POST", path: `/jobs/${jobId}/resume`, who: "clerk" });
-    server.advance(LOOK_EVERY_MS);
-    await readNow(campus, circuitIds);
-  }
-  return false;
+  let dueMinor = debtMinor + 10_000_000_000n / books.nanoPerMinor;
+  for (; dueMinor > 0n; dueMinor -= LARGEST_SALE_MINOR)
+    await desk.sellTo(householdId, Number(dueMinor < LARGEST_SALE_MINOR ? dueMinor : LARGEST_SALE_MINOR));
 }
 
 async function moveIn(campus: Campus, formerId: string, circuitIds: readonly string[]): Promise<void> {
@@ -88,8 +73,12 @@ async function moveIn(campus: Campus, formerId: string, circuitIds: readonly str
     return;
   }
   const { id: householdId } = row;
-  books.addHousehold(householdId, 0, { householdId, tariffId: tariff.id, versions: tariff.versions });
-  books.household(householdId).standingFrom = wall.dayAt(Date.parse(row.openedAt));
+  const openedMs = Date.parse(row.openedAt);
+  books.addHousehold(
+    { householdId, tariffId: tariff.id, versions: tariff.versions },
+    { residents: 0, tags: [], openedMs, standingFrom: wall.dayAt(openedMs) },
+  );
+  unitIds.delete(formerId);
   unitIds.set(householdId, unitId);
   campus.householdIds = [...campus.householdIds, householdId];
   for (const circuitId of circuitIds) {

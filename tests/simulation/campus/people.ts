@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Answer } from "./api-process.ts";
-import type { Campus } from "./campus.ts";
+import { anyHousehold, type Campus } from "./campus.ts";
 import type { Expected } from "./household-book.ts";
 
 const HOUR_MS = 3_600_000;
@@ -80,7 +80,7 @@ export class Desk {
   /** Proposed by one, approved by another. */
   async adjust(): Promise<void> {
     const { server, random, books } = this.#campus;
-    const householdId = this.#anyHousehold();
+    const householdId = anyHousehold(this.#campus);
     const amountMinor = (random.integer(0, 1) * 2 - 1) * random.integer(1, 3000);
     const body = { householdId, amountMinor, reason: "miscounted" };
     const { id } = await server.need(withId, this.#post("/adjustments", body));
@@ -96,7 +96,7 @@ export class Desk {
 
   async #sell(): Promise<void> {
     const { random } = this.#campus;
-    await this.sellTo(this.#anyHousehold(), random.integer(1, random.chance(0.2) ? 90_000 : 6000));
+    await this.sellTo(anyHousehold(this.#campus), random.integer(1, random.chance(0.2) ? 90_000 : 6000));
   }
 
   /** Its receipts are of no use any more. */
@@ -162,11 +162,6 @@ export class Desk {
   #post(path: string, body: object | undefined) {
     const key = this.#campus.server.newKey();
     return { method: "POST", path, key, who: "clerk" as const, ...(body === undefined ? {} : { body }) };
-  }
-
-  #anyHousehold(): string {
-    const { random, householdIds } = this.#campus;
-    return householdIds[random.integer(0, householdIds.length - 1)] ?? "";
   }
 }
 

@@ -7,6 +7,12 @@ export interface PlainPolicy {
   commodity: string;
   amount: number;
   per: "household" | "resident";
+  audience:
+    | { kind: "everyone" }
+    | { kind: "tags"; tags: readonly string[] }
+    | { kind: "households"; householdIds: readonly string[] };
+  /** When it was made. */
+  sinceMs: number;
   dayOfMonth: number;
   excludedMonths: readonly number[];
   carry: { kind: "none" } | { kind: "months"; months: number } | { kind: "unlimited" };

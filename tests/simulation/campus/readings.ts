@@ -5,6 +5,7 @@ import { type Sent, wireSample } from "./room-meter.ts";
 import { DAY_MS, MINUTE_MS } from "./wall-clock.ts";
 
 const MOST_ITEMS = 900;
+const WITNESS_EVERY_MS = 3 * MINUTE_MS;
 const reply = z.object({ acceptedSequence: z.int(), rejected: z.array(z.unknown()) });
 
 /** Time goes on: everybody uses energy, and every circuit is read at its own second of each poll. */
@@ -58,6 +59,16 @@ export async function readNow(campus: Campus, circuitIds: readonly string[]): Pr
     campus,
     own.map((meter) => meter.read(campus.server.nowMs, [])),
   );
+}
+
+/** Reads these circuits until their registers are believed. */
+export async function calm(campus: Campus, circuitIds: readonly string[]): Promise<void> {
+  const isDoubted = () => circuitIds.some((id) => campus.books.circuit(id).isDoubted);
+  await readNow(campus, circuitIds);
+  while (isDoubted()) {
+    campus.server.advance(WITNESS_EVERY_MS);
+    await readNow(campus, circuitIds);
+  }
 }
 
 /** One batch after the other; each may come twice at the same moment. */

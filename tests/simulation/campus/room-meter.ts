@@ -6,6 +6,7 @@ import { QUARTER_MS } from "./wall-clock.ts";
 /** Where an ADF400L's register of 0.01 kWh begins anew. */
 export const MODULUS_WH = 0x1_0000_0000n * 10n;
 const STEP_WH = 10n;
+export const JUMPS_WH = { least: 12_000_000n, most: 20_000_000n };
 
 /** A reading on its way to the server. */
 export interface Sent extends Reading {
@@ -62,6 +63,12 @@ export class RoomMeter {
   read(atMs: number, flags: readonly SampleFlag[]): Sent {
     const { circuitId, totalWh, relay, registerWh, ratio } = this;
     return { circuitId, atMs, totalWh, relay, flags, energyWh: Number(registerWh * ratio) };
+  }
+
+  /** By a disturbance. Whoever decides about it decides whether it was used. */
+  jump(): void {
+    const { least, most } = JUMPS_WH;
+    this.#usedWh += BigInt(this.#random.integer(Number(least / STEP_WH), Number(most / STEP_WH))) * STEP_WH;
   }
 
   swap(): void {

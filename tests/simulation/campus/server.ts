@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { ensureIndexes } from "@hallmeter/vending-api";
+import { connect, ensureIndexes } from "@hallmeter/vending-api";
+import type { Connection } from "mongoose";
 import { z } from "zod";
 import type { Random } from "../../../apps/bus-gateway/src/testing/simulation/random.ts";
 import { issueAccessToken } from "../../../apps/vending-api/src/users/access-token.ts";
-import { userModel } from "../../../apps/vending-api/src/users/user.model.ts";
+import { type PersonRole, userModel } from "../../../apps/vending-api/src/users/user.model.ts";
 import { startTestDatabase, type TestDatabase } from "../../support/test-database.ts";
 import { type Answer, ApiProcess, JWT_SECRET } from "./api-process.ts";
 
-export type Who = "administrator" | "clerk" | "second-clerk";
+type Staff = "administrator" | "clerk" | "second-clerk";
+/** Staff, or the resident of a household by its id. */
+export type Who = Staff | { residentOf: string };
 const ROLES = {
   administrator: ["administrator"],
   clerk: ["campus-admin", "property-manager"],
   "second-clerk": ["campus-admin", "maintenance"],
-} as const;
+} as const satisfies Record<Staff, readonly PersonRole[]>;
 
 export interface Ask {
   method: string;
@@ -20,6 +23,8 @@ export interface Ask {
   body?: unknown;
   key?: string;
   who?: Who;
+  /** What a provider proves its message with, made anew each time it is sent. */
+  sign?: (bytes: Buffer, at: Date) => Record<string, string>;
 }
 
 /** Between a death and the next start: leases run out. */
@@ -33,8 +38,10 @@ const TOKEN_USED_MS = 10 * 60_000;
 export class Server {
   readonly random: Random;
   readonly #database: TestDatabase;
-  readonly #userIds = new Map<Who, string>();
-  readonly #tokens = new Map<Who, { token: string; atMs: number }>();
+  /** To the store past every process: nobody cuts it. */
+  readonly #aside: Connection;
+  readonly #userIds = new Map<string, Promise<string>>();
+  readonly #tokens = new Map<string, { token: string; atMs: number }>();
   readonly #dead: Promise<void>[] = [];
   #process: ApiProcess;
   #restart: Promise<void> | null = null;
@@ -46,8 +53,14 @@ export class Server {
   deaths = 0;
   requests = 0;
 
-  private constructor(database: TestDatabase, process: ApiProcess, random: Random, nowMs: number) {
-    this.#database = database;
+  private constructor(
+    store: { database: TestDatabase; aside: Connection },
+    process: ApiProcess,
+    random: Random,
+    nowMs: number,
+  ) {
+    this.#database = store.database;
+    this.#aside = store.aside;
     this.#process = process;
     this.random = random;
     this.nowMs = nowMs;
@@ -57,8 +70,8 @@ export class Server {
     const database = await startTestDatabase();
     const process = await ApiProcess.start(database.uri, nowMs, canDie);
     await ensureIndexes(process.connection);
-    const server = new Server(database, process, random, nowMs);
-    await server.#addUsers();
+    const aside = await connect(database.uri);
+    const server = new Server({ database, aside }, process, random, nowMs);
     return server;
   }
 
@@ -91,15 +104,18 @@ export class Server {
   }
 
   /** Asks until somebody answers, with the same key and body, as a client does. */
-  async ask({ method, path, body, key, who = "administrator" }: Ask): Promise<Answer> {
+  async ask({ method, path, body, key, who = "administrator", sign }: Ask): Promise<Answer> {
+    const userId = await this.#userIdOf(who);
+    const bytes = Buffer.from(JSON.stringify(body) ?? "");
     for (;;) {
       const process = this.#process;
       this.requests += 1;
       const answer = await process.request({
         method,
         path,
-        token: path.startsWith("/gateway/") ? this.gatewayToken : this.#token(who),
+        token: path.startsWith("/gateway/") ? this.gatewayToken : this.#token(userId),
         body,
+        ...(sign === undefined ? {} : { headers: sign(bytes, new Date(this.nowMs)) }),
         ...(key === undefined ? {} : { idempotencyKey: key }),
       });
       if (answer !== "cut") return answer;
@@ -131,6 +147,7 @@ export class Server {
   async stop(): Promise<void> {
     await this.#process.stop();
     await Promise.all(this.#dead);
+    await this.#aside.close(true);
     await this.#database.stop();
   }
 
@@ -153,32 +170,38 @@ export class Server {
     this.#process = next;
   }
 
-  #token(who: Who): string {
-    const known = this.#tokens.get(who);
+  #token(userId: string): string {
+    const known = this.#tokens.get(userId);
     if (known !== undefined && this.nowMs - known.atMs < TOKEN_USED_MS) return known.token;
-    const claims = { userId: this.#userIds.get(who) ?? "", sessionId: "simulation", sessionEpoch: 0 };
+    const claims = { userId, sessionId: "simulation", sessionEpoch: 0 };
     const token = issueAccessToken(claims, JWT_SECRET, new Date(this.nowMs));
-    this.#tokens.set(who, { token, atMs: this.nowMs });
+    this.#tokens.set(userId, { token, atMs: this.nowMs });
     return token;
   }
 
-  async #addUsers(): Promise<void> {
-    for (const [who, roles] of Object.entries(ROLES)) {
-      const id = randomUUID();
-      await userModel(this.connection).create({
-        _id: id,
-        login: who,
-        name: who,
-        passwordHash: "nobody signs in with it",
-        roles: [...roles],
-        siteIds: ["*"],
-        householdId: null,
-        locale: "en",
-        status: "active",
-        sessionEpoch: 0,
-        createdAt: new Date(this.nowMs),
-      });
-      this.#userIds.set(who as Who, id);
-    }
+  /** Whoever asks for the first time is known from then on. */
+  #userIdOf(who: Who): Promise<string> {
+    const name = typeof who === "string" ? who : `resident of ${who.residentOf}`;
+    const known = this.#userIds.get(name) ?? this.#addUser(name, who);
+    this.#userIds.set(name, known);
+    return known;
+  }
+
+  async #addUser(name: string, who: Who): Promise<string> {
+    const id = randomUUID();
+    await userModel(this.#aside).create({
+      _id: id,
+      login: name,
+      name,
+      passwordHash: "nobody signs in with it",
+      roles: typeof who === "string" ? [...ROLES[who]] : ["resident"],
+      siteIds: ["*"],
+      householdId: typeof who === "string" ? null : who.residentOf,
+      locale: "en",
+      status: "active",
+      sessionEpoch: 0,
+      createdAt: new Date(this.nowMs),
+    });
+    return id;
   }
 }

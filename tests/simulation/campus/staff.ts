@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { Campus } from "./campus.ts";
-import { addVersion, anyTariff } from "./campus.ts";
+import { addVersion, anyHousehold, anyTariff } from "./campus.ts";
 import { drawScheme } from "./campus-scheme.ts";
+import { expectStanding } from "./judge.ts";
+import { IMPOSSIBLE_WH } from "./plain-circuit.ts";
 import { bringEverything } from "./readings.ts";
-import { MODULUS_WH, type RoomMeter } from "./room-meter.ts";
+import { JUMPS_WH, MODULUS_WH, type RoomMeter } from "./room-meter.ts";
 import { DAY_MS } from "./wall-clock.ts";
 
 const ALREADY_DONE = 409;
@@ -54,9 +56,11 @@ export async function planPrices(campus: Campus): Promise<void> {
 }
 
 export async function changeTariff(campus: Campus): Promise<void> {
-  const { server, random, books, householdIds } = campus;
-  const householdId = householdIds[random.integer(0, householdIds.length - 1)] ?? "";
+  const { server, books } = campus;
+  const householdId = anyHousehold(campus);
   const { id: tariffId, versions } = anyTariff(campus);
+  // Days that are over are charged as they were.
+  expectStanding(campus);
   await server.need(z.unknown(), { method: "PATCH", path: `/households/${householdId}`, body: { tariffId } });
   const book = books.household(householdId);
   book.payer = { householdId, tariffId, versions };
@@ -118,8 +122,9 @@ export async function changeRatio(campus: Campus): Promise<void> {
 
 /** Read at least once, and its register has not begun anew since: a typed value could not be told from a mistake. */
 function isReadable({ books }: Campus, { circuitId, totalWh, registerWh, ratio }: RoomMeter): boolean {
-  const last = books.circuit(circuitId).last;
-  return last !== null && totalWh - last.totalWh <= registerWh * ratio && registerWh < MODULUS_WH;
+  const { last, isDoubted } = books.circuit(circuitId);
+  if (last === null || isDoubted || totalWh - last.totalWh > IMPOSSIBLE_WH * ratio) return false;
+  return totalWh - last.totalWh <= registerWh * ratio && registerWh < MODULUS_WH;
 }
 
 export async function decideHeldUse(campus: Campus, share = 0.6): Promise<void> {
@@ -155,12 +160,8 @@ function reject(
   { books, find }: Campus,
   { id, circuitId, fromAt, toAt, wh }: z.output<typeof heldPage>[number],
 ): void {
-  let sum = 0n;
-  for (const use of books.circuit(circuitId).uses)
-    if (use.state === "held" && use.fromMs >= Date.parse(fromAt) && use.toMs <= Date.parse(toAt)) {
-      use.state = "rejected";
-      sum += use.wh;
-    }
+  const own = books.circuit(circuitId).decide(Date.parse(fromAt), Date.parse(toAt), "rejected");
+  const sum = own.reduce((wh, use) => wh + use.wh, 0n);
   if (sum !== BigInt(wh)) find(`${id}: ${wh} Wh were rejected, plain reckoning has ${sum}`);
 }
 
@@ -169,6 +170,14 @@ export async function toggleRelay({ random, meters, count }: Campus): Promise<vo
   if (meter === undefined) return;
   meter.relay = meter.relay === "open" ? "closed" : "open";
   count("relay moves");
+}
+
+/** A register shows more than ever went through its circuit, and goes on from there. */
+export async function jumpRegister({ random, meters, count }: Campus): Promise<void> {
+  const meter = meters[random.integer(0, meters.length - 1)];
+  if (meter === undefined || meter.registerWh + JUMPS_WH.most >= MODULUS_WH) return;
+  meter.jump();
+  count("jumps of a register");
 }
 
 /** Some month's grants are taken back, for good. */

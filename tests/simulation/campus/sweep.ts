@@ -1,0 +1,38 @@
+import { z } from "zod";
+import type { Campus } from "./campus.ts";
+import { expectStanding } from "./judge.ts";
+import { readNow } from "./readings.ts";
+
+const job = z.object({ state: z.string() });
+/** A job whose meters are being read rests for 10 s; a meter has 75 s to answer. */
+const LOOK_EVERY_MS = 12_000;
+/** Each death costs one or two. */
+const MOST_LOOKS = 40;
+
+/** Everything that is due by the calendar, and every job that waits. */
+export async function sweep(campus: Campus): Promise<void> {
+  const { server, books } = campus;
+  await server.work(() => {
+    expectStanding(campus);
+    books.entitlements.expect(campus.householdIds, (id) => books.household(id), server.nowMs);
+  });
+  books.entitlements.swept(server.nowMs);
+}
+
+/** Until the job is done; the meters answer as often as they are asked. */
+export async function seeThrough(
+  campus: Campus,
+  jobId: string,
+  circuitIds: readonly string[],
+): Promise<boolean> {
+  const { server } = campus;
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    await sweep(campus);
+    const { state } = await server.need(job, { method: "GET", path: `/jobs/${jobId}` });
+    if (state === "done") return true;
+    if (state === "failed") await server.ask({ method: "POST", path: `/jobs/${jobId}/resume`, who: "clerk" });
+    server.advance(LOOK_EVERY_MS);
+    await readNow(campus, circuitIds);
+  }
+  return false;
+}
