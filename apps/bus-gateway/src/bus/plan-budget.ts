@@ -18,18 +18,21 @@ export interface KnownUnits {
   splits?(unitId: UnitId): readonly (RegisterSpan & { function: 3 | 4 })[];
 }
 
-/** What one sample of an entry costs, its part of the transactions that it shares. Milliseconds. */
-export interface EntryCost {
-  key: string;
-  unitId: UnitId;
-  lane: PollEntry["lane"];
-  intervalMs: number;
+/** What one sample costs, its part of the transactions that it shares. Milliseconds. */
+interface ReadCost {
   /** Bytes on the wire, and the silences that belong to every transaction. */
   wireMs: number;
   /** Until the unit begins its answers. */
   turnaroundMs: number;
   /** Further pauses that the profile asks for. */
   gapMs: number;
+}
+
+export interface EntryCost extends ReadCost {
+  key: string;
+  unitId: UnitId;
+  lane: PollEntry["lane"];
+  intervalMs: number;
   /** Share of the bus, in thousandths, rounded up. */
   plannedMilli: number;
 }
@@ -42,8 +45,19 @@ export interface PlanBudget {
   entries: EntryCost[];
 }
 
-/** What a plan will cost, before it is applied: samples of one unit share reads as the scheduler lets them. */
-export function budgetOf(plan: readonly PollEntry[], costs: WireCosts, units: KnownUnits): PlanBudget {
+/** Costs of samples that are read at the same time, by those samples: most plans that are tried differ in their intervals alone. */
+export type KnownCosts = Map<string, readonly ReadCost[]>;
+
+/**
+ * What a plan will cost, before it is applied: samples of one unit share reads as the scheduler lets them.
+ * @param known of plans with the same entries, watched or not as here, at other intervals
+ */
+export function budgetOf(
+  plan: readonly PollEntry[],
+  costs: WireCosts,
+  units: KnownUnits,
+  known: KnownCosts = new Map(),
+): PlanBudget {
   const isTripNear = isWatching(plan);
   const byUnit = new Map<UnitId, PollEntry[]>();
   for (const entry of plan) {
@@ -51,25 +65,41 @@ export function budgetOf(plan: readonly PollEntry[], costs: WireCosts, units: Kn
     if (ofUnit) ofUnit.push(entry);
     else byUnit.set(entry.unitId, [entry]);
   }
-  const known = new Map<PollEntry, EntryCost>();
+  const costOf = new Map<PollEntry, EntryCost>();
   for (const entries of byUnit.values()) {
     for (const intervalMs of new Set(entries.map((entry) => entry.intervalMs))) {
       // What is read oftener comes along; that it has been paid for already makes this the upper bound.
       const together = entries.filter((entry) => entry.intervalMs <= intervalMs);
-      for (const entry of unitCosts(together, costs, units, isTripNear))
-        if (entry.cost.intervalMs === intervalMs) known.set(entry.entry, entry.cost);
+      const place = together.map(({ key }) => key).join("\n");
+      const readCosts = known.get(place) ?? readCostsOf(together, costs, units, isTripNear);
+      known.set(place, readCosts);
+      for (const [index, entry] of together.entries()) {
+        const readCost = readCosts[index];
+        if (readCost !== undefined && entry.intervalMs === intervalMs)
+          costOf.set(entry, entryCost(entry, readCost));
+      }
     }
   }
-  const entries = plan.flatMap((entry) => known.get(entry) ?? []);
-  const share = (lane?: PollEntry["lane"]) =>
-    wholeMilli(entries.reduce((sum, cost) => sum + (lane && cost.lane !== lane ? 0 : shareMilli(cost)), 0));
-  const plannedMilli = share();
+  const entries = plan.flatMap((entry) => costOf.get(entry) ?? []);
+  const plannedMilli = sharesOf(entries);
   return {
     plannedMilli,
     overcommitted: plannedMilli > 1000,
-    lanes: { watch: share("watch"), poll: share("poll") },
+    lanes: {
+      watch: sharesOf(entries.filter(({ lane }) => lane === "watch")),
+      poll: sharesOf(entries.filter(({ lane }) => lane === "poll")),
+    },
     entries,
   };
+}
+
+function entryCost({ key, unitId, lane, intervalMs }: PollEntry, readCost: ReadCost): EntryCost {
+  const plannedMilli = wholeMilli(shareMilli({ ...readCost, intervalMs }));
+  return { key, unitId, lane, intervalMs, ...readCost, plannedMilli };
+}
+
+function sharesOf(costs: readonly EntryCost[]): number {
+  return wholeMilli(costs.reduce((sum, cost) => sum + shareMilli(cost), 0));
 }
 
 /** Rounded up, but not for what summing floating point numbers adds. */
@@ -77,8 +107,13 @@ function wholeMilli(milli: number): number {
   return milli === 0 ? 0 : Math.ceil(milli - 1e-6);
 }
 
-/** Costs of samples of one unit that are read at the same time. */
-function unitCosts(entries: readonly PollEntry[], costs: WireCosts, units: KnownUnits, isTripNear: boolean) {
+/** Costs of samples of one unit that are read at the same time, in the order of the entries. */
+function readCostsOf(
+  entries: readonly PollEntry[],
+  costs: WireCosts,
+  units: KnownUnits,
+  isTripNear: boolean,
+): ReadCost[] {
   const { unitId } = entries[0] as PollEntry;
   const turnaroundMs = units.turnaroundMs(unitId) ?? ASSUMED_TURNAROUND_MS;
   const readMs = (block: ReadBlock) => costs.readMs(block, turnaroundMs);
@@ -87,16 +122,7 @@ function unitCosts(entries: readonly PollEntry[], costs: WireCosts, units: Known
     wanted: entries.flatMap(({ blocks }) => blocks).filter((block) => covers(read, block)),
   }));
   return entries.map((entry) => {
-    const cost: EntryCost = {
-      key: entry.key,
-      unitId,
-      lane: entry.lane,
-      intervalMs: entry.intervalMs,
-      wireMs: 0,
-      turnaroundMs: 0,
-      gapMs: 0,
-      plannedMilli: 0,
-    };
+    const cost: ReadCost = { wireMs: 0, turnaroundMs: 0, gapMs: 0 };
     for (const block of entry.blocks) {
       const shared = reads.find(({ read }) => covers(read, block));
       if (!shared) continue;
@@ -107,8 +133,7 @@ function unitCosts(entries: readonly PollEntry[], costs: WireCosts, units: Known
       cost.turnaroundMs += part * (costs.readMs(shared.read, turnaroundMs) - wireMs);
       cost.gapMs += part * Math.max(0, entry.profile.minimumGapMs - costs.silenceMs);
     }
-    cost.plannedMilli = wholeMilli(shareMilli(cost));
-    return { entry, cost };
+    return cost;
   });
 }
 
@@ -139,6 +164,6 @@ function readsOf(
   return [...modbus, ...others.values()];
 }
 
-function shareMilli({ wireMs, turnaroundMs, gapMs, intervalMs }: EntryCost): number {
+function shareMilli({ wireMs, turnaroundMs, gapMs, intervalMs }: ReadCost & { intervalMs: number }): number {
   return ((wireMs + turnaroundMs + gapMs) * 1000) / intervalMs;
 }

@@ -6,7 +6,7 @@ import {
   type UnitId,
 } from "@hallmeter/meter-model";
 import type { PollEntry } from "../bus/bus.ts";
-import { budgetOf, lineCosts } from "../bus/plan-budget.ts";
+import { budgetOf, type KnownCosts, lineCosts } from "../bus/plan-budget.ts";
 
 export interface PolledCircuit {
   circuitId: string;
@@ -44,9 +44,10 @@ export function planPolls(
   turnaroundMs: (unitId: UnitId) => number | null,
 ): PollEntry[] {
   const costs = lineCosts(bus.line);
+  const known: KnownCosts = new Map();
   for (const watchIntervalMs of WATCH_INTERVALS_MS) {
     const plan = planWith(circuits, bus, watchIntervalMs);
-    if (budgetOf(plan, costs, { turnaroundMs }).plannedMilli <= PLAN_LIMIT_MILLI) return plan;
+    if (budgetOf(plan, costs, { turnaroundMs }, known).plannedMilli <= PLAN_LIMIT_MILLI) return plan;
   }
   return planWith(circuits, bus, bus.pollIntervalMs);
 }

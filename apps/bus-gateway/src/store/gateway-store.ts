@@ -47,7 +47,8 @@ const MOST_UNWRITTEN = 10_000;
 
 interface Waiting {
   changes: readonly Change[];
-  settle(error?: GatewayError): void;
+  resolve(): void;
+  reject(error: GatewayError): void;
 }
 
 interface GatewayStoreOptions {
@@ -103,7 +104,7 @@ export class GatewayStore {
   commit(changes: readonly Change[]): Promise<void> {
     if (this.#closed) return Promise.reject(new GatewayError("store-unavailable", "the store is closed"));
     const written = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ changes, settle: (error) => (error ? reject(error) : resolve()) });
+      this.#waiting.push({ changes, resolve, reject });
     });
     this.#startWriting();
     return written;
@@ -322,7 +323,7 @@ export class GatewayStore {
     this.#waiting = [];
     const all = [...deferred, ...waiting.flatMap(({ changes }) => changes)];
     if (all.length === 0) {
-      for (const { settle } of waiting) settle();
+      for (const { resolve } of waiting) resolve();
       return;
     }
     let written: readonly Change[] = all;
@@ -332,10 +333,10 @@ export class GatewayStore {
       const failure =
         error instanceof GatewayError ? error : new GatewayError("store-unavailable", String(error));
       this.#keepForLater(deferred);
-      for (const { settle } of waiting) settle(failure);
+      for (const { reject } of waiting) reject(failure);
       return;
     }
-    for (const { settle } of waiting) settle();
+    for (const { resolve } of waiting) resolve();
     this.#tellOutbox(written);
   }
 

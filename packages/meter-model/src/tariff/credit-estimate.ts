@@ -114,13 +114,12 @@ function partsByVersion(
 function useUnder(scheme: TariffScheme, calendar: TariffCalendar, use: TimedUse): UseSince {
   const { costNano, whByRate } = rateUse(scheme, calendar, use);
   const prices = pricesOf(scheme);
-  const priceOf = (rateId: string) => prices.get(rateId) ?? 0;
   const rateIds = Object.keys(whByRate);
-  const cheapest = Math.min(...rateIds.map(priceOf));
+  const cheapest = Math.min(...rateIds.map((rateId) => prices.get(rateId) ?? 0));
   const isThinned = rateIds.length > 1 && use.toMs - use.fromMs <= THINNED_MS;
   const whByPrice = new Map<number, number>();
   for (const rateId of rateIds) {
-    const price = dearestWithTax(scheme, isThinned ? cheapest : priceOf(rateId));
+    const price = dearestWithTax(scheme, isThinned ? cheapest : (prices.get(rateId) ?? 0));
     whByPrice.set(price, (whByPrice.get(price) ?? 0) + (whByRate[rateId] ?? 0));
   }
   const netNano = isThinned ? use.wh * cheapest : costNano;

@@ -75,9 +75,11 @@ export class MeterRounds {
 
   #dueOf(task: MeterTask, circuit: CircuitControl): Map<string, number> {
     const table = task.isUrgent?.(circuit) === true ? this.#urgentDueMs : this.#dueMs;
-    const known = table.get(task) ?? new Map<string, number>();
-    table.set(task, known);
-    return known;
+    const known = table.get(task);
+    if (known !== undefined) return known;
+    const fresh = new Map<string, number>();
+    table.set(task, fresh);
+    return fresh;
   }
 
   async #carryOut(task: MeterTask, circuit: CircuitControl, due: Map<string, number>): Promise<void> {

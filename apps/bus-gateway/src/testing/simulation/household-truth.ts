@@ -13,6 +13,13 @@ interface Loop {
   readableWh: number;
 }
 
+interface Account {
+  readonly loops: Loop[];
+  toldMicro: number;
+  /** Use that the gateway is right not to know: rollovers, and what a lost store forgot. */
+  unknownWh: number;
+}
+
 /** At or below this a circuit is to be cut, 10⁻⁶; null for never. */
 export function cutMicro({ rules: { credit } }: CircuitConfig): number | null {
   if (credit === undefined) return 0;
@@ -21,56 +28,52 @@ export function cutMicro({ rules: { credit } }: CircuitConfig): number | null {
 
 /** What households have by the true meters and by what the gateway has been told. */
 export class HouseholdTruth {
-  readonly #loops = new Map<string, Loop[]>();
-  readonly #toldMicro = new Map<string, number>();
-  /** Use that the gateway is right not to know: rollovers, and what a lost store forgot. */
-  readonly #unknownWh = new Map<string, number>();
+  readonly #accounts = new Map<string, Account>();
 
   add(householdId: string, circuit: SimulatedCircuit): void {
-    this.#loops.set(householdId, [...this.#of(householdId), { circuit, readableWh: 0 }]);
+    this.#of(householdId).loops.push({ circuit, readableWh: 0 });
   }
 
   /** Money that the gateway has been told of; an older message that comes after a newer one takes nothing back. */
   told(householdId: string, boughtMicro: number): void {
-    this.#toldMicro.set(householdId, Math.max(boughtMicro, this.#bought(householdId)));
+    const account = this.#of(householdId);
+    account.toldMicro = Math.max(boughtMicro, account.toldMicro);
   }
 
   lost(householdId: string, lostWh: number): void {
-    this.#unknownWh.set(householdId, this.#unknown(householdId) + lostWh);
+    this.#of(householdId).unknownWh += lostWh;
   }
 
   /** 10⁻⁶, less nothing for what the gateway cannot know. */
   trueMicro(householdId: string): number {
+    const { loops, toldMicro } = this.#of(householdId);
     let usedWh = 0;
-    for (const { circuit } of this.#of(householdId)) usedWh += circuit.usedWh;
-    return this.#bought(householdId) - usedWh * MICRO_PER_WH;
+    for (const { circuit } of loops) usedWh += circuit.usedWh;
+    return toldMicro - usedWh * MICRO_PER_WH;
   }
 
   /** The same by the meters that can be read. */
   readableMicro(householdId: string): number {
+    const { loops, toldMicro } = this.#of(householdId);
     let usedWh = 0;
-    for (const loop of this.#of(householdId)) {
-      const { faults, hasMains, usedWh: trueWh } = loop.circuit;
-      if (hasMains && !faults.isDead && !faults.losesAnswers) loop.readableWh = trueWh;
+    for (const loop of loops) {
+      const { faults, hasMains } = loop.circuit;
+      if (hasMains && !faults.isDead && !faults.losesAnswers) loop.readableWh = loop.circuit.usedWh;
       usedWh += loop.readableWh;
     }
-    return this.#bought(householdId) - usedWh * MICRO_PER_WH;
+    return toldMicro - usedWh * MICRO_PER_WH;
   }
 
   doubtMicro(householdId: string): number {
-    const loops = this.#of(householdId).length;
-    return (REGISTER_DOUBT_WH * loops + this.#unknown(householdId)) * MICRO_PER_WH;
+    const { loops, unknownWh } = this.#of(householdId);
+    return (REGISTER_DOUBT_WH * loops.length + unknownWh) * MICRO_PER_WH;
   }
 
-  #of(householdId: string): Loop[] {
-    return this.#loops.get(householdId) ?? [];
-  }
-
-  #bought(householdId: string): number {
-    return this.#toldMicro.get(householdId) ?? 0;
-  }
-
-  #unknown(householdId: string): number {
-    return this.#unknownWh.get(householdId) ?? 0;
+  #of(householdId: string): Account {
+    const known = this.#accounts.get(householdId);
+    if (known !== undefined) return known;
+    const fresh: Account = { loops: [], toldMicro: 0, unknownWh: 0 };
+    this.#accounts.set(householdId, fresh);
+    return fresh;
   }
 }

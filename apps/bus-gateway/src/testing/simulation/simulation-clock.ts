@@ -6,6 +6,13 @@ interface Timer {
   fn: (() => void) | null;
 }
 
+/** Timers on their way through one turn of the event loop. */
+interface Turn {
+  readonly endMs: number;
+  isDue: boolean;
+  readonly reject: (error: unknown) => void;
+}
+
 const TIMERS_PER_TURN = 32;
 
 /**
@@ -56,19 +63,20 @@ export class SimulationClock implements Clock {
    */
   #turn(endMs: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      let isDue = true;
-      const runOne = () => {
-        try {
-          isDue &&= this.#runNext(endMs);
-        } catch (error) {
-          isDue = false;
-          reject(error);
-        }
-      };
-      for (let each = 0; each < TIMERS_PER_TURN; each += 1) setImmediate(runOne);
-      setImmediate(() => resolve(isDue));
+      const turn = { endMs, isDue: true, reject };
+      for (let each = 0; each < TIMERS_PER_TURN; each += 1) setImmediate(this.#runOne, turn);
+      setImmediate(() => resolve(turn.isDue));
     });
   }
+
+  readonly #runOne = (turn: Turn): void => {
+    try {
+      turn.isDue &&= this.#runNext(turn.endMs);
+    } catch (error) {
+      turn.isDue = false;
+      turn.reject(error);
+    }
+  };
 
   /** @returns false when none is due by then */
   #runNext(endMs: number): boolean {
