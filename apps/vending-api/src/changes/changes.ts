@@ -114,6 +114,8 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
       for (const [key, change] of batch.slice(0, written))
         if (pending.get(key) === change) pending.delete(key);
       if (written < rows.length) await catchUp();
+      // What came meanwhile waits for its interval: at a busy desk every flush would else be followed by the next.
+      else if (rows.length < READ_LIMIT) return;
     }
   };
 

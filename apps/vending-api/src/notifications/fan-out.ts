@@ -1,9 +1,7 @@
-import type { AnyBulkWriteOperation, Connection } from "mongoose";
+import type { AnyBulkWriteOperation } from "mongoose";
 import type { Deps } from "../deps.ts";
-import { EVERY_SITE } from "../http/access.ts";
-import { residentModel } from "../places/resident.model.ts";
-import { type User, userModel } from "../users/user.model.ts";
-import { type Audience, isUrgent, NOTICE_KINDS } from "./notice.ts";
+import type { User } from "../users/user.model.ts";
+import { isUrgent } from "./notice.ts";
 import { type NoticeCause, noticeCauseModel } from "./notice-cause.model.ts";
 import {
   type Channel,
@@ -12,9 +10,9 @@ import {
   notificationId,
   notificationModel,
 } from "./notification.model.ts";
-import { type NotificationSettings, PERSONAL_CHANNELS, settingsOf, wishOf } from "./notification-settings.ts";
+import { type NotificationSettings, PERSONAL_CHANNELS, wishOf } from "./notification-settings.ts";
 import { quietUntilMs } from "./quiet-hours.ts";
-import { type Webhook, webhookModel } from "./webhook.model.ts";
+import { recipientsOf } from "./recipients.ts";
 
 const AT_ONCE = 100;
 
@@ -26,9 +24,9 @@ export async function fanOut(
   const causes = noticeCauseModel(deps.connection);
   for (;;) {
     const waiting = await causes.find({ waits: true }).limit(AT_ONCE).lean<NoticeCause[]>();
-    for (const cause of waiting) {
-      await notifyAll(deps, cause, hasMailServer);
-      await causes.updateOne({ _id: cause._id }, { $unset: { waits: 1 } });
+    if (waiting.length > 0) {
+      await notifyAll(deps, waiting, hasMailServer);
+      await causes.updateMany({ _id: { $in: waiting.map(({ _id }) => _id) } }, { $unset: { waits: 1 } });
     }
     if (waiting.length < AT_ONCE) return;
   }
@@ -36,25 +34,20 @@ export async function fanOut(
 
 async function notifyAll(
   { connection, clock, changes }: Pick<Deps, "connection" | "clock" | "changes">,
-  cause: NoticeCause,
+  causes: readonly NoticeCause[],
   hasMailServer: boolean,
 ): Promise<void> {
   const now = clock.now();
-  const [people, endpoints] = await Promise.all([
-    peopleOf(connection, cause),
-    endpointsOf(connection, cause),
-  ]);
-  const settings = await settingsOf(
-    connection,
-    people.map(({ _id }) => _id),
-  );
-  const rows = [
-    ...people.flatMap((person) => {
-      const own = settings.get(person._id);
-      return own ? personalRows(cause, person, own, { now, hasMailServer }) : [];
-    }),
-    ...endpoints.map((endpoint) => newNotification(cause, "webhook", endpoint, now)),
-  ];
+  const recipients = await recipientsOf(connection, causes);
+  const rows = causes.flatMap((cause) => {
+    const { people, endpoints } = recipients(cause);
+    return [
+      ...people.flatMap(({ person, settings }) =>
+        personalRows(cause, person, settings, { now, hasMailServer }),
+      ),
+      ...endpoints.map((endpoint) => newNotification(cause, "webhook", endpoint, now)),
+    ];
+  });
   if (rows.length === 0) return;
   const writes = rows.map(
     ({ _id, ...row }): AnyBulkWriteOperation<Notification> => ({
@@ -62,9 +55,13 @@ async function notifyAll(
     }),
   );
   await notificationModel(connection).bulkWrite(writes, { ordered: false });
-  const { siteId, householdId } = cause;
-  const whose = { siteId, ...(householdId === null ? {} : { householdId }) };
-  for (const { _id: id } of rows) changes.publish({ resource: "notifications", id, ...whose });
+  for (const { _id: id, siteId, householdId } of rows)
+    changes.publish({
+      resource: "notifications",
+      id,
+      siteId,
+      ...(householdId === null ? {} : { householdId }),
+    });
 }
 
 /** Pure. */
@@ -111,34 +108,4 @@ function newNotification(
     problem,
     readAt: null,
   };
-}
-
-type Person = Pick<User, "_id" | "name">;
-
-/** Whoever has moved out can log in no more, and is told of the refund all the same. */
-async function peopleOf(connection: Connection, cause: NoticeCause): Promise<Person[]> {
-  const { siteId, householdId, notice } = cause;
-  const { to }: { to: Audience } = NOTICE_KINDS[notice.kind];
-  const users = userModel(connection);
-  if (to !== "residents")
-    return users
-      .find(
-        { siteIds: { $in: [siteId, EVERY_SITE] }, roles: { $in: [...to] }, status: "active" },
-        { name: 1 },
-      )
-      .lean<Person[]>();
-  if (householdId === null) return [];
-  const linked: (string | null)[] = await residentModel(connection).distinct("userId", { householdId });
-  const people = await users
-    .find({ $or: [{ householdId }, { _id: { $in: linked.filter((id) => id !== null) } }] })
-    .lean<User[]>();
-  return people.filter(
-    ({ roles, status }) =>
-      roles.includes("resident") && (status === "active" || notice.kind === "refund-done"),
-  );
-}
-
-async function endpointsOf(connection: Connection, { siteId, notice }: NoticeCause): Promise<Webhook[]> {
-  const endpoints = await webhookModel(connection).find({ siteId, isEnabled: true }).lean<Webhook[]>();
-  return endpoints.filter(({ kinds }) => kinds.length === 0 || kinds.includes(notice.kind));
 }

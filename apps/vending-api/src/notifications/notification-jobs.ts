@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { findAlarmCauses } from "./alarm-causes.ts";
 import { deliverDue } from "./deliver.ts";
 import { fanOut } from "./fan-out.ts";
-import { findLedgerCauses } from "./ledger-causes.ts";
+import { emptyLedgerMemory, findLedgerCauses } from "./ledger-causes.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { findPowerCauses } from "./power-causes.ts";
 
@@ -57,11 +57,11 @@ export function startNotifications(
 
 /** What one look does: find causes and their recipients; send what is due. A receiver that hangs holds up no look. */
 export function notificationSteps(deps: Deps, names: NetworkNames, outgoing: Outgoing) {
-  const { connection } = deps;
-  const remembered = new Set<string>();
+  const { connection, clock } = deps;
+  const memory = emptyLedgerMemory();
   return {
     async find(): Promise<void> {
-      await findLedgerCauses(connection, remembered);
+      await findLedgerCauses(connection, memory, clock.now().getTime());
       await findAlarmCauses(connection, names);
       await findPowerCauses(connection);
       await fanOut(deps, outgoing.sendMail !== null);

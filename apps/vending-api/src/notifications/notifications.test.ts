@@ -12,7 +12,7 @@ import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
 import { addTestSite, type TestRoom, type TestSite } from "../testing/test-site.ts";
 import { issueAccessToken } from "../users/access-token.ts";
 import { BACK_OFFS_MS, SEND_LEASE_MS } from "./deliver.ts";
-import { findLedgerCauses } from "./ledger-causes.ts";
+import { emptyLedgerMemory, findLedgerCauses } from "./ledger-causes.ts";
 import { noticeCauseModel } from "./notice-cause.model.ts";
 import { type Notification, notificationModel } from "./notification.model.ts";
 import { notificationSteps } from "./notification-jobs.ts";
@@ -147,7 +147,7 @@ describe("a purchase", () => {
 
   it("is told once when the process that found it died before it told anybody", async () => {
     await buy(100);
-    await findLedgerCauses(api.connection, new Set());
+    await findLedgerCauses(api.connection, emptyLedgerMemory(), api.clock.now().getTime());
     await process().look();
     expect(mails).toHaveLength(1);
   });
