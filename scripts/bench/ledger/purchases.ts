@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -37,7 +40,9 @@ export async function measurePurchases(
     HALLMETER_JWT_SECRET: "a secret for a bench that is long enough",
     LOG_LEVEL: "warn",
   };
-  const api = spawn(process.execPath, [HALLMETER, "api", "--port", "0"], {
+  // Without the console: what is measured does not wait for its build.
+  const noPages = mkdtempSync(join(tmpdir(), "ledger-bench-pages-"));
+  const api = spawn(process.execPath, [HALLMETER, "api", "--port", "0", "--console", noPages], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -60,6 +65,7 @@ export async function measurePurchases(
   } finally {
     api.kill("SIGTERM");
     await once(api, "exit");
+    rmSync(noPages, { recursive: true });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Connection } from "mongoose";
 import { alarmModel, type Subject } from "../alarms/alarm.model.ts";
 import { groupBy } from "../db/group-by.ts";
 import { readHeads } from "../ledger/balance.model.ts";
+import { balanceFoldOf } from "../ledger/balance-fold.ts";
 import { type ChainHead, EMPTY_CHAIN, householdAccount } from "../ledger/entry.ts";
 import { type Circuit, circuitModel } from "../network/circuit.model.ts";
 import { blankMirror, type CircuitMirror, circuitMirrorModel } from "../network/circuit-mirror.model.ts";
@@ -75,6 +76,7 @@ export async function readBoard(connection: Connection, site: Site): Promise<Til
       .lean<{ subject: Subject }[]>(),
   ]);
   // After the accruals: an entry posted in between then counts twice for a moment at worst, never as money too many.
+  await balanceFoldOf(connection).caughtUp();
   const chains = await readHeads(
     connection,
     households.map(({ _id }) => householdAccount(_id)),

@@ -1,6 +1,5 @@
 import mongoose, { type Connection } from "mongoose";
 import { GENESIS_HASH } from "../chain/genesis.ts";
-import { createKeyedQueue, type KeyedQueue } from "../chain/keyed-queue.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { type BalanceRow, balanceModel, type HouseholdKey, type SystemTotals } from "./balance.model.ts";
 import { addBalances, type ChainHead, headAfter, householdAccount, type LedgerEntry } from "./entry.ts";
@@ -16,8 +15,6 @@ export interface FoldedRun {
   totals: SystemTotals;
 }
 
-/** Runs that are written together; range 16–1000. */
-const RUNS_AT_ONCE = 256;
 /** Entries of a chain that are read at once while it is caught up; range 100–10,000. */
 const ENTRIES_AT_ONCE = 1000;
 /** A crash between an entry and its fold is looked for so far back. Range: longer than the server ever stands still, 1–30 days. */
@@ -45,35 +42,8 @@ export function addTotals(sum: SystemTotals, more: Readonly<SystemTotals>): Syst
   return added;
 }
 
-export interface BalanceFold extends Pick<KeyedQueue<FoldedRun, void>, "idle"> {
-  /** Resolves once the household's row has the run, whoever wrote it. */
-  add(run: FoldedRun): Promise<void>;
-}
-
-/** Folds appended entries of all accounts in one queue: what comes while a write is under way shares the next one. */
-export function createBalanceFold(connection: Connection): BalanceFold {
-  const queue = createKeyedQueue<FoldedRun, void>(async (_key, batch) => {
-    await writeRuns(connection, mergeRuns(batch.map(({ item }) => item)));
-    for (const { settle } of batch) settle();
-  }, RUNS_AT_ONCE);
-  return { add: (run) => queue.add("", run), idle: () => queue.idle() };
-}
-
-/** Runs of one chain that follow each other become one; one that does not is left to catching up. */
-function mergeRuns(runs: readonly FoldedRun[]): FoldedRun[] {
-  const merged = new Map<string, FoldedRun>();
-  for (const run of runs) {
-    const before = merged.get(run.household.householdId);
-    merged.set(
-      run.household.householdId,
-      before ? { ...run, after: before.after, totals: addTotals(before.totals, run.totals) } : run,
-    );
-  }
-  return [...merged.values()];
-}
-
 /** Each row moves in one step from the hash that the run follows, so no entry is ever folded twice or left out. */
-async function writeRuns(connection: Connection, runs: readonly FoldedRun[]): Promise<void> {
+export async function writeRuns(connection: Connection, runs: readonly FoldedRun[]): Promise<void> {
   const operations = runs.map(({ household, after, head, headId, totals }) => ({
     updateOne: {
       filter: { _id: householdAccount(household.householdId), headHash: after },

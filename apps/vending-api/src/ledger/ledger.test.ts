@@ -186,6 +186,7 @@ describe("the ledger on a store", () => {
       // Another request under this key stands at position 6.
       "idempotency-key-reused",
     ]);
+    await ledger.idle();
     const expected = new Map<number, number>([[4, 2]]);
     for (const [index] of requests.entries())
       expected.set(index % 15, (expected.get(index % 15) ?? 0) + index + 1);
@@ -197,6 +198,33 @@ describe("the ledger on a store", () => {
     const again = await ledger.postMany(requests);
     expect(again.every((outcome) => outcome.status === "fulfilled" && outcome.value.repeated)).toBe(true);
     expect((await verifyLedger(connection)).findings).toEqual([]);
+  });
+
+  it("folds what two processes append to one chain in turns", async () => {
+    for (const [index, one] of [ledger, otherLedger, ledger, otherLedger, ledger].entries())
+      await one.post(purchase("shared", `key-shared-${index}`, 10 ** index));
+    await Promise.all([ledger.idle(), otherLedger.idle()]);
+    expect(await balanceModel(connection).findById("household:shared").lean()).toMatchObject({
+      seq: 5,
+      balance: { CNY: 11_111 },
+      totals: { [`till-cash:${SITE}`]: { CNY: -11_111 } },
+    });
+  });
+
+  it("is verified with patience for a row that another process is about to fold", async () => {
+    await otherLedger.post(purchase("slow", "key-slow", 100));
+    let waits = 0;
+    const sleep = async () => {
+      waits += 1;
+      await otherLedger.idle();
+    };
+    expect((await verifyLedger(connection, { sleep })).findings).toEqual([]);
+    await balanceModel(connection).deleteOne({ _id: "household:slow" });
+    expect((await verifyLedger(connection, { sleep })).findings).toMatchObject([
+      { account: "household:slow", code: "balance-row-wrong", detail: "missing" },
+    ]);
+    expect(waits).toBeGreaterThan(0);
+    await healBalances(connection);
   });
 
   it("refuses behind the journal's end, not behind what it remembers", async () => {

@@ -4,20 +4,13 @@ import { groupBy } from "../db/group-by.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { ApiError } from "../errors.ts";
 import { type HouseholdKey, readHead } from "./balance.model.ts";
+import { type BalanceFold, balanceFoldOf } from "./balance-fold.ts";
 import { type ChainHead, householdAccount, type LedgerEntry } from "./entry.ts";
-import { type BalanceFold, catchUpBalance, createBalanceFold, foldRun } from "./fold-balances.ts";
+import { foldRun } from "./fold-balances.ts";
 import { createHeadMemory, type HeadMemory } from "./head-memory.ts";
 import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
 import { postTogether } from "./post-together.ts";
-import {
-  decideTurn,
-  isAmong,
-  nextTurn,
-  type Outcome,
-  type PostingRequest,
-  settleFrom,
-  type Waiting,
-} from "./turn.ts";
+import { decideTurn, nextTurn, type Outcome, type PostingRequest, settleFrom, type Waiting } from "./turn.ts";
 
 export type { Decision, Outcome, PostingRequest } from "./turn.ts";
 
@@ -34,7 +27,7 @@ export interface Ledger {
    */
   postMany(requests: readonly PostingRequest[]): Promise<PromiseSettledResult<Outcome>[]>;
   head(household: HouseholdKey): Promise<ChainHead>;
-  /** Resolves once nothing is being written. */
+  /** Resolves once nothing is being written and the balance rows show everything. */
   idle(): Promise<void>;
 }
 
@@ -70,7 +63,7 @@ export function ledgerOf(connection: Connection): Ledger {
 
 function openLedger(connection: Connection): Ledger {
   const heads = createHeadMemory(HEADS_REMEMBERED);
-  const fold = createBalanceFold(connection);
+  const fold = balanceFoldOf(connection);
   const store: LedgerStore = { connection, heads, fold };
   const queue = createKeyedQueue<PostingRequest, Outcome>(
     (_lane, batch) => postLane(store, batch),
@@ -83,7 +76,7 @@ function openLedger(connection: Connection): Ledger {
     head: (household) => readHead(connection, household),
     async idle() {
       await queue.idle();
-      await fold.idle();
+      await fold.caughtUp();
     },
   };
 }
@@ -132,43 +125,38 @@ async function postBatch(store: LedgerStore, batch: Batch<PostingRequest, Outcom
       continue;
     }
     for (const row of rows) written.add(row._id);
-    // After a collision, what stands in the journal is the outcome; the next round settles it.
-    if (await insertRows(connection, rows)) {
-      rest = settleBehindFold(store, head.hash, rows, rest);
+    const isWritten = await insertRows(connection, rows).catch((error: unknown) => {
+      store.fold.addUnknown(household);
+      throw error;
+    });
+    if (isWritten) {
+      rest = acknowledge(store, head.hash, rows, rest);
     } else {
+      // What stands in the journal is the outcome; the next round settles it.
       heads.forget(account);
-      await catchUpBalance(connection, household);
+      store.fold.addUnknown(household);
     }
   }
 }
 
 /**
- * Settles what was written once the household's balance shows it, and returns the others: the next turn does not wait.
- * `before` is the hash that the first of `rows` follows.
+ * Settles what was written, leaves it to the fold, and returns the others. `before` is the hash that the first of `rows`
+ * follows.
  */
-export function settleBehindFold(
+export function acknowledge(
   { heads, fold }: LedgerStore,
   before: string,
   rows: readonly JournalRow[],
   waiting: readonly Waiting[],
 ): Waiting[] {
-  const written = new Set(rows.map((row) => row._id));
-  const settling = waiting.filter(isAmong(rows));
   const [first, ...others] = rows.filter((row): row is LedgerEntry => !isRefusal(row));
-  if (first === undefined) {
-    settleFrom(rows, settling, written);
-  } else {
+  if (first !== undefined) {
     const { siteId, householdId } = first;
     const run = foldRun({ siteId, householdId }, [first, ...others], before);
     heads.set(first.account, run.head);
-    fold.add(run).then(
-      () => settleFrom(rows, settling, written),
-      (error: unknown) => {
-        for (const pending of settling) pending.fail(error);
-      },
-    );
+    fold.add(run);
   }
-  return waiting.filter((pending) => !settling.includes(pending));
+  return settleFrom(rows, waiting, new Set(rows.map((row) => row._id)));
 }
 
 /** What the references have had, at whatever site. */

@@ -1,10 +1,10 @@
-import mongoose, { type Connection } from "mongoose";
+import mongoose from "mongoose";
 import { groupBy } from "../db/group-by.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { readHead, readHeads } from "./balance.model.ts";
 import { type ChainHead, EMPTY_CHAIN, householdAccount } from "./entry.ts";
 import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
-import { findOutcomes, type LedgerStore, settleBehindFold } from "./ledger.ts";
+import { acknowledge, findOutcomes, type LedgerStore } from "./ledger.ts";
 import { decideTurn, nextTurn, settleFrom, type Waiting } from "./turn.ts";
 
 /** What one household's requests of an insert became. */
@@ -64,17 +64,14 @@ async function insertTurns(store: LedgerStore, decided: readonly HouseholdTurn[]
   const stopped: Waiting[] = [];
   let turns = decided;
   while (turns.length > 0) {
-    let written = await insertInOrder(
-      store.connection,
-      turns.flatMap(({ rows }) => rows),
-    );
+    let written = await insertInOrder(store, turns);
     const collided = turns.findIndex(({ rows }) => {
       if (written < rows.length) return true;
       written -= rows.length;
       return false;
     });
     const whole = collided < 0 ? turns : turns.slice(0, collided);
-    for (const { before, rows, requests } of whole) settleBehindFold(store, before, rows, requests);
+    for (const { before, rows, requests } of whole) acknowledge(store, before, rows, requests);
     const turn = turns[collided];
     if (turn === undefined) break;
     stopped.push(...settleWritten(store, turn, written));
@@ -89,7 +86,7 @@ function settleWritten(
   { before, rows, requests }: HouseholdTurn,
   written: number,
 ): Waiting[] {
-  const rest = written === 0 ? requests : settleBehindFold(store, before, rows.slice(0, written), requests);
+  const rest = written === 0 ? requests : acknowledge(store, before, rows.slice(0, written), requests);
   const [first] = requests;
   if (first) store.heads.forget(householdAccount(first.item.householdId));
   return rest;
@@ -124,12 +121,18 @@ async function headsOf(
 }
 
 /** In order, so that no entry stands behind one that was stopped. Returns how many were written before a collision. */
-async function insertInOrder(connection: Connection, rows: readonly JournalRow[]): Promise<number> {
+async function insertInOrder(
+  { connection, fold }: LedgerStore,
+  turns: readonly HouseholdTurn[],
+): Promise<number> {
+  const rows = turns.flatMap((turn) => turn.rows);
   try {
     await journalModel(connection).insertMany(rows, { ordered: true, lean: true });
     return rows.length;
   } catch (error) {
-    if (!(error instanceof mongoose.mongo.MongoBulkWriteError) || !isDuplicateKey(error)) throw error;
-    return error.insertedCount;
+    if (error instanceof mongoose.mongo.MongoBulkWriteError && isDuplicateKey(error))
+      return error.insertedCount;
+    for (const { siteId, householdId } of rows) fold.addUnknown({ siteId, householdId });
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Connection } from "mongoose";
 import { type BalanceRow, balanceModel, type SystemTotals } from "./balance.model.ts";
+import { balanceFoldOf } from "./balance-fold.ts";
 import type { Commodity } from "./entry.ts";
 import { addTotals } from "./fold-balances.ts";
 
@@ -18,6 +19,7 @@ export async function trialBalance(
   connection: Connection,
   condition: Record<string, unknown>,
 ): Promise<AccountTotal[]> {
+  await balanceFoldOf(connection).caughtUp();
   const bySite = new Map<string, SystemTotals>();
   const rows = balanceModel(connection)
     .find(condition, { siteId: 1, balance: 1, totals: 1 })
@@ -46,6 +48,7 @@ export async function countEntries(
   connection: Connection,
   condition: Record<string, unknown>,
 ): Promise<number> {
+  await balanceFoldOf(connection).caughtUp();
   const [sum] = await balanceModel(connection).aggregate<{ entries: number }>([
     { $match: condition },
     { $group: { _id: null, entries: { $sum: "$seq" } } },

@@ -55,12 +55,6 @@ export function settleFrom(
   });
 }
 
-/** Whether a request's reference is among those of the rows. */
-export function isAmong(rows: readonly JournalRow[]): (pending: Waiting) => boolean {
-  const refs = new Set(rows.map(refOf));
-  return ({ item }) => refs.has(refOf(item));
-}
-
 function refOf({ refSpace, ref }: Pick<EntryIdentity, "refSpace" | "ref">): string {
   return `${refSpace} ${ref}`;
 }
@@ -106,7 +100,8 @@ export async function decideTurn(turn: readonly Waiting[], start: ChainHead): Pr
 
 async function decideOne(request: PostingRequest, head: ChainHead): Promise<JournalRow> {
   const { decide, readsJournal: _, ...asked } = request;
-  const identity = { ...asked, _id: newId() };
+  // First, as a store keeps it: one that comes later is moved there, document by document.
+  const identity = { _id: newId(), ...asked };
   const decision = await decide(head);
   if ("refuse" in decision) return refusalOf(identity, decision);
   const entry = chainEntry(identity, decision.accept, head);

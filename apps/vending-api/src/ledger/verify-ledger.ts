@@ -1,8 +1,10 @@
+import { setTimeout } from "node:timers/promises";
 import type { Connection } from "mongoose";
 import type { SignedEnds } from "../chain/checkpoint.ts";
 import { readAhead } from "../db/read-ahead.ts";
 import { canonicalJson } from "../http/request-hash.ts";
 import { type BalanceRow, balanceModel, type SystemTotals } from "./balance.model.ts";
+import { balanceFoldOf } from "./balance-fold.ts";
 import { createChainFold, type FoldedChain, findingAt, type Report, type SiteFold } from "./chain-fold.ts";
 import { addTotals } from "./fold-balances.ts";
 import { LEDGER_FINDINGS, type LedgerFinding } from "./invariants.ts";
@@ -29,6 +31,8 @@ export interface VerifyOptions {
   /** Every chain, in the order of site and account. */
   onChain?: (chain: FoldedChain) => void;
   nowMs?: () => number;
+  /** Waits for rows that another process may still be folding. */
+  sleep?: (ms: number) => Promise<unknown>;
 }
 
 const FINDINGS_KEPT = 1000;
@@ -36,13 +40,15 @@ const FINDINGS_KEPT = 1000;
 const ROWS_AT_ONCE = 2000;
 /** Chains whose rows are looked up together. Range 50–1000. */
 const CHAINS_AT_ONCE = 500;
+/** A row that is still behind so long after its entry was read is not being folded. Range 200–5000 ms. */
+const FOLDED_WITHIN_MS = 500;
 
 /** Reads the whole journal once in the order of its chains, folds it and checks every invariant. Changes nothing. */
 export async function verifyLedger(
   connection: Connection,
   options: VerifyOptions = {},
 ): Promise<LedgerReport> {
-  const { onProgress, onChain, signed, nowMs = () => performance.now() } = options;
+  const { onProgress, onChain, signed, nowMs = () => performance.now(), sleep = setTimeout } = options;
   const findings: LedgerFinding[] = [];
   let findingCount = 0;
   const report: Report = (finding) => {
@@ -50,10 +56,12 @@ export async function verifyLedger(
     if (findings.length < FINDINGS_KEPT) findings.push(finding);
   };
   await checkGuards(connection, report);
+  await balanceFoldOf(connection).caughtUp();
   const fold = createChainFold(report);
   const unseen = new Map(signed);
   let totals: SystemTotals = {};
   let ended: FoldedChain[] = [];
+  const behind: FoldedChain[] = [];
   let rowsSeen = 0;
   const take = (chain: FoldedChain) => {
     onChain?.(chain);
@@ -61,7 +69,9 @@ export async function verifyLedger(
     ended.push(chain);
   };
   const checkEnded = async () => {
-    rowsSeen += await checkRows(connection, ended, report);
+    const rows = await readRows(connection, ended);
+    rowsSeen += rows.size;
+    for (const chain of ended) if (!checkRow(chain, rows.get(chain.account), report)) behind.push(chain);
     ended = [];
   };
 
@@ -89,6 +99,10 @@ export async function verifyLedger(
   for (const [account, { seq }] of unseen)
     report(findingAt({ account, seq }, "checkpoint-missing", `entry ${seq} is gone`));
   await checkReferences(connection, report);
+  if (behind.length > 0) {
+    await sleep(FOLDED_WITHIN_MS);
+    await checkBehind(connection, behind, report);
+  }
   const rows = await balanceModel(connection).countDocuments();
   if (rows > rowsSeen) await checkOrphanRows(connection, report);
   return { ...fold.counts, sites, totals, findings, findingCount };
@@ -124,29 +138,47 @@ function checkSigned(
     report(findingAt(row, "checkpoint-rewritten", `signed as ${end.hash}`));
 }
 
-/** Rows are written behind their entries: one that is ahead of what was read has seen newer ones. Returns how many there are. */
-async function checkRows(
+async function readRows(
   connection: Connection,
   chains: readonly FoldedChain[],
-  report: Report,
-): Promise<number> {
-  if (chains.length === 0) return 0;
+): Promise<Map<string, BalanceRow>> {
   const rows = await balanceModel(connection)
     .find({ _id: { $in: chains.map(({ account }) => account) } })
     .lean<BalanceRow[]>();
-  const byAccount = new Map(rows.map((row) => [row._id, row]));
-  for (const { account, head, totals } of chains) {
-    const row = byAccount.get(account);
-    const isNewer = row !== undefined && (row.seq > head.seq || row.headHash === undefined);
-    if (isNewer) continue;
-    const agrees =
-      row?.headHash === head.hash &&
-      canonicalJson(row.balance) === canonicalJson(head.balance) &&
-      sameTotals(row.totals ?? {}, totals);
-    if (!agrees)
-      report(findingAt({ account, seq: head.seq }, "balance-row-wrong", row ? `at ${row.seq}` : "missing"));
+  return new Map(rows.map((row) => [row._id, row]));
+}
+
+/** False when the row is behind the chain. One that is ahead of what was read has seen newer entries. */
+function checkRow(
+  { account, head, totals }: FoldedChain,
+  row: BalanceRow | undefined,
+  report: Report,
+): boolean {
+  if (row === undefined || row.seq < head.seq) return false;
+  if (row.seq > head.seq || row.headHash === undefined) return true;
+  const agrees =
+    row.headHash === head.hash &&
+    canonicalJson(row.balance) === canonicalJson(head.balance) &&
+    sameTotals(row.totals ?? {}, totals);
+  if (!agrees) report(findingAt({ account, seq: head.seq }, "balance-row-wrong", `at ${row.seq}`));
+  return true;
+}
+
+async function checkBehind(
+  connection: Connection,
+  chains: readonly FoldedChain[],
+  report: Report,
+): Promise<void> {
+  for (let from = 0; from < chains.length; from += CHAINS_AT_ONCE) {
+    const some = chains.slice(from, from + CHAINS_AT_ONCE);
+    const rows = await readRows(connection, some);
+    for (const chain of some) {
+      const row = rows.get(chain.account);
+      if (checkRow(chain, row, report)) continue;
+      const where = { account: chain.account, seq: chain.head.seq };
+      report(findingAt(where, "balance-row-wrong", row ? `at ${row.seq}` : "missing"));
+    }
   }
-  return rows.length;
 }
 
 /** A row of nothing but zeros and no row at all mean the same. */

@@ -1,4 +1,5 @@
 import type { Deps } from "../deps.ts";
+import { ledgerOf } from "../ledger/ledger.ts";
 import { finishTransfers } from "../ledger/transfer.ts";
 import { siteModel } from "../places/site.model.ts";
 import { finishClosings } from "../tills/close-shift.ts";
@@ -35,6 +36,10 @@ export function startVendingJobs(deps: Deps): { stop(): Promise<void> } {
     async stop() {
       stopTimer();
       await running;
+      // With the store gone the next start folds what is missing.
+      await ledgerOf(deps.connection)
+        .idle()
+        .catch(() => undefined);
     },
   };
 }
