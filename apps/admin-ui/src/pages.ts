@@ -1,5 +1,6 @@
 import CircuitIcon from "@mui/icons-material/ElectricalServicesOutlined";
 import BoardIcon from "@mui/icons-material/GridViewOutlined";
+import AuditIcon from "@mui/icons-material/FactCheckOutlined";
 import UserIcon from "@mui/icons-material/GroupOutlined";
 import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
 import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
@@ -88,3 +89,10 @@ export const PAGES: readonly ConsolePage[] = [
     menu: { name: "users", group: "administration", icon: UserIcon },
   },
 ];
+  { path: "/users/:id", right: "users.list", page: lazy(() => import("./users/user-page.tsx")) },
+  {
+    path: "/audit",
+    right: "audit.list",
+    page: lazy(() => import("./audit/audit-page.tsx")),
+    menu: { name: "audit", group: "administration", icon: AuditIcon },
+  },

@@ -1,6 +1,7 @@
 import { alarmRoutes } from "./alarms/alarm.routes.ts";
 import { eventRoutes } from "./alarms/event.routes.ts";
 import { auditRoutes } from "./audit/audit.routes.ts";
+import { auditCheckJob } from "./audit/audit-check-job.ts";
 import { boardRoutes } from "./board/board.routes.ts";
 import { cardRoutes } from "./cards/card.routes.ts";
 import { changeRoutes } from "./changes/change.routes.ts";
@@ -148,6 +149,7 @@ export function featureRoutes(deps: Deps): Route[] {
 export const FEATURE_JOBS: readonly JobKind[] = [
   importJob,
   grantRunJob,
+  auditCheckJob,
   grantReversalJob,
   refundJob,
   moveJob,

@@ -1,16 +1,15 @@
 import type { Severity } from "@hallmeter/meter-model";
 import ExpandIcon from "@mui/icons-material/ExpandMore";
 import { Box, Button, Checkbox, Collapse, IconButton, Typography } from "@mui/material";
-import { useId, useState } from "react";
+import { useId } from "react";
 import type { Alarm } from "../api/rows.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { figuresOf } from "../shared/describe-hold.ts";
-import { Fact, Facts } from "../shared/section.tsx";
 import { Chip } from "../shared/state-chip.tsx";
 import { circuitPath, householdPath, TextLink } from "../shared/text-link.tsx";
 import type { StateColor } from "../theme/state-colors.ts";
-import { EvidenceLine } from "./evidence-line.tsx";
+import { AlarmDetails } from "./alarm-details.tsx";
 
 const SEVERITY_COLORS = {
   critical: "alarm",
@@ -28,6 +27,11 @@ function subjectPath({ circuitId, householdId }: Alarm["subject"]): string | nul
 interface Props {
   alarm: Alarm;
   nowMs: number;
+  /** The one that the keys act on: it takes the focus. */
+  isCurrent: boolean;
+  onCurrent: () => void;
+  isOpen: boolean;
+  onToggle: () => void;
   isSelected: boolean;
   onSelect: (isSelected: boolean) => void;
   /** Undefined when this alarm or this person cannot. */
@@ -37,17 +41,42 @@ interface Props {
 }
 
 /** One alarm: what, where, since when, who has it; the evidence below on demand. */
-export function AlarmRow({ alarm, nowMs, isSelected, onSelect, onAcknowledge, onShelve, onUnshelve }: Props) {
+export function AlarmRow({
+  alarm,
+  nowMs,
+  isCurrent,
+  onCurrent,
+  isOpen,
+  onToggle,
+  isSelected,
+  onSelect,
+  onAcknowledge,
+  onShelve,
+  onUnshelve,
+}: Props) {
   const t = useT();
   const format = useFormat();
   const detailsId = useId();
-  const [isOpen, setIsOpen] = useState(false);
   const name = `${t(`alarmKind.${alarm.kind}`)} · ${alarm.subjectName}`;
   const path = subjectPath(alarm.subject);
   const figures = figuresOf(alarm.params, t, format);
 
   return (
-    <Box component="li" sx={{ listStyle: "none", borderTop: 1, borderColor: "divider" }}>
+    <Box
+      component="li"
+      data-alarm={alarm.id}
+      tabIndex={isCurrent ? 0 : -1}
+      aria-label={name}
+      onFocus={onCurrent}
+      sx={{
+        listStyle: "none",
+        borderTop: 1,
+        borderColor: "divider",
+        // Drawn inside: the frame of the list cuts off what stands out.
+        "&:focus-visible": { outline: 2, outlineOffset: -2, outlineColor: "primary.main" },
+        ...(isSelected && { backgroundColor: "action.selected" }),
+      }}
+    >
       <Box sx={{ display: "flex", alignItems: "flex-start", gap: 1, px: { xs: 0.5, sm: 1.5 }, py: 1 }}>
         <Checkbox
           size="small"
@@ -70,7 +99,9 @@ export function AlarmRow({ alarm, nowMs, isSelected, onSelect, onAcknowledge, on
           <Typography variant="body2" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
             {[
               format.moment(alarm.lastRaisedAt, nowMs),
-              t(`alarms.state.${alarm.state}`),
+              alarm.state === "acknowledged" && alarm.acknowledgedBy !== undefined
+                ? t("alarms.acknowledgedBy", { name: alarm.acknowledgedBy })
+                : t(`alarms.state.${alarm.state}`),
               ...(alarm.count > 1 ? [t("alarms.again", { smart_count: alarm.count })] : []),
               ...(alarm.state === "shelved" && alarm.shelvedUntil !== undefined
                 ? [t("alarms.untilShelved", { time: format.moment(alarm.shelvedUntil, nowMs) })]
@@ -104,48 +135,14 @@ export function AlarmRow({ alarm, nowMs, isSelected, onSelect, onAcknowledge, on
           aria-label={t("alarms.details", { name })}
           aria-expanded={isOpen}
           aria-controls={detailsId}
-          onClick={() => setIsOpen(!isOpen)}
+          onClick={onToggle}
           sx={{ transform: isOpen ? "rotate(180deg)" : "none", transition: "transform 150ms" }}
         >
           <ExpandIcon />
         </IconButton>
       </Box>
       <Collapse in={isOpen} id={detailsId} unmountOnExit>
-        <Box
-          sx={{
-            display: "grid",
-            gap: 2,
-            px: { xs: 2, sm: 7 },
-            pb: 2,
-            gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "repeat(2, minmax(0, 1fr))" },
-          }}
-        >
-          <Facts>
-            <Fact label={t("alarms.raised")}>{format.dateTime(alarm.raisedAt)}</Fact>
-            {alarm.acknowledgedBy !== undefined && alarm.acknowledgedAt !== undefined && (
-              <Fact label={t("alarms.state.acknowledged")}>
-                {t("alarms.ackBy", {
-                  name: alarm.acknowledgedBy,
-                  time: format.dateTime(alarm.acknowledgedAt),
-                })}
-              </Fact>
-            )}
-            {alarm.shelveReason !== undefined && (
-              <Fact label={t("alarms.state.shelved")}>
-                {[alarm.shelvedBy, alarm.shelveReason].filter(Boolean).join(": ")}
-              </Fact>
-            )}
-            {alarm.clearedAt !== undefined && (
-              <Fact label={t("alarms.cleared")}>{format.dateTime(alarm.clearedAt)}</Fact>
-            )}
-          </Facts>
-          <Box>
-            <Typography component="h3" variant="body2" color="textSecondary">
-              {t("alarms.evidence")}
-            </Typography>
-            <EvidenceLine evidence={alarm.evidence} />
-          </Box>
-        </Box>
+        <AlarmDetails alarm={alarm} />
       </Collapse>
     </Box>
   );

@@ -1,10 +1,8 @@
-import PreviousIcon from "@mui/icons-material/ChevronLeft";
-import NextIcon from "@mui/icons-material/ChevronRight";
-import { Box, Button, Checkbox, IconButton, Paper, Typography } from "@mui/material";
+import { Box, Button, Checkbox, Paper, Typography } from "@mui/material";
 import { keepPreviousData } from "@tanstack/react-query";
-import { useState } from "react";
-import { useGetList, useStore } from "react-admin";
-import type { Alarm, AlarmState } from "../api/rows.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useGetList } from "react-admin";
+import type { Alarm } from "../api/rows.ts";
 import { useMay } from "../auth/rights-context.tsx";
 import { useT } from "../i18n/use-t.ts";
 import { useFallbackInterval } from "../layout/live-context.tsx";
@@ -12,67 +10,76 @@ import { useSite } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
-import { ToggleChips } from "../shared/toggle-chips.tsx";
+import { Pages } from "../shared/pages-nav.tsx";
 import { useNowMs } from "../shared/use-now.ts";
+import { useUrlChoice } from "../shared/use-url-choice.ts";
 import { Waiting } from "../shared/waiting.tsx";
 import { AcknowledgeDialog, ShelveDialog } from "./alarm-dialogs.tsx";
 import { AlarmRow } from "./alarm-row.tsx";
+import { type BulkOutcome, BulkOutcomeAlert, namesOf } from "./bulk-outcome.tsx";
+import { INBOX_CHOICES, type InboxChoice, inboxFilter, inboxQuery, isNarrowed } from "./inbox-filter.ts";
+import { InboxFilterBar } from "./inbox-filter-bar.tsx";
+import { movedTo } from "./inbox-keys.ts";
+import { KeyHelp } from "./key-help.tsx";
 import { useAlarmActs } from "./use-alarm-acts.ts";
+import { useInboxKeys } from "./use-inbox-keys.ts";
 
 /** One screen; thousands of alarms are pages of the server, never rows of the browser. */
 const PER_PAGE = 25;
 
-const FILTERS = {
-  open: ["raised", "acknowledged"],
-  raised: ["raised"],
-  acknowledged: ["acknowledged"],
-  shelved: ["shelved"],
-  cleared: ["cleared"],
-  all: [],
-} as const satisfies Record<string, readonly AlarmState[]>;
-type AlarmFilter = keyof typeof FILTERS;
-const FILTER_NAMES = Object.keys(FILTERS) as AlarmFilter[];
-
 type Asking = { act: "acknowledge" | "shelve"; ids: string[] };
 
-/** Priority first, then the newest; the filter stays for the next visit. */
+const canAcknowledge = ({ state }: Alarm) => state === "raised";
+const canShelve = ({ state }: Alarm) => state === "raised" || state === "acknowledged";
+
+/** Priority first, then the newest. What is shown stands in the address, so that it stays and can be passed on. */
 export default function AlarmsPage() {
   const t = useT();
   const may = useMay();
   const site = useSite();
   const nowMs = useNowMs(30_000);
-  const [filter, setFilter] = useStore<AlarmFilter>("hallmeter.alarms.filter", "open");
-  const [page, setPage] = useState(1);
+  const [choice, choose] = useUrlChoice(INBOX_CHOICES);
+  const filter = inboxFilter(choice);
+  const { page } = filter;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [currentId, setCurrentId] = useState<string | null>(null);
+  const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<Asking | null>(null);
+  const [outcome, setOutcome] = useState<BulkOutcome | null>(null);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const helpButton = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const refetchInterval = useFallbackInterval();
-  const acts = useAlarmActs((failedIds) => setSelected(new Set(failedIds)));
 
-  const {
-    data,
-    total = 0,
-    error,
-    refetch,
-  } = useGetList<Alarm>(
+  const { data, total, error, refetch } = useGetList<Alarm>(
     "alarms",
-    {
-      pagination: { page, perPage: PER_PAGE },
-      sort:
-        filter === "cleared" || filter === "all"
-          ? { field: "raisedAt", order: "DESC" }
-          : { field: "severity", order: "DESC" },
-      filter: { siteId: site.id, ...(FILTERS[filter].length > 0 && { state: FILTERS[filter] }) },
-    },
+    { pagination: { page, perPage: PER_PAGE }, ...inboxQuery(filter, site.id) },
     { refetchInterval, placeholderData: keepPreviousData },
   );
   const alarms = data ?? [];
   const here = alarms.filter(({ id }) => selected.has(id)).map(({ id }) => id);
+  const mayAcknowledge = may("alarms.acknowledge");
+  const mayShelve = may("alarms.shelve");
 
-  const choose = (next: AlarmFilter) => {
-    setFilter(next);
-    setPage(1);
-    setSelected(new Set());
-  };
+  const acts = useAlarmActs((answer) => {
+    setOutcome({ ...answer, names: namesOf(alarms, t) });
+    setSelected(new Set(answer.failed.map(({ id }) => id)));
+  });
+
+  const chooseAndRestart = useCallback(
+    (next: Partial<InboxChoice>) => {
+      choose({ page: "", ...next });
+      setSelected(new Set());
+      setCurrentId(null);
+    },
+    [choose],
+  );
+  // The last alarm of the last page went away: the page before has become the last.
+  const lastPage = Math.max(1, Math.ceil((total ?? 0) / PER_PAGE));
+  useEffect(() => {
+    if (total !== undefined && page > lastPage) choose({ page: lastPage > 1 ? String(lastPage) : "" });
+  }, [total, page, lastPage, choose]);
+
   const select = (ids: readonly string[], isSelected: boolean) =>
     setSelected((before) => {
       const after = new Set(before);
@@ -82,42 +89,69 @@ export default function AlarmsPage() {
       }
       return after;
     });
+  const toggleOpen = (id: string) =>
+    setOpenIds((before) => {
+      const after = new Set(before);
+      if (!after.delete(id)) after.add(id);
+      return after;
+    });
   const ask = (act: Asking["act"], ids: string[]) => setAsking({ act, ids });
+  const focusRow = (id: string) =>
+    list.current?.querySelector<HTMLElement>(`[data-alarm="${CSS.escape(id)}"]`)?.focus();
+
+  useInboxKeys(asking === null && !isHelpOpen, (act) => {
+    const current = alarms.findIndex(({ id }) => id === currentId);
+    const alarm = alarms[current];
+    switch (act) {
+      case "next":
+      case "previous": {
+        const next = alarms[movedTo(act, current, alarms.length)];
+        if (next) focusRow(next.id);
+        return;
+      }
+      case "help":
+        setHelpOpen(true);
+        return;
+      case "select":
+        if (alarm) select([alarm.id], !selected.has(alarm.id));
+        return;
+      case "details":
+        if (alarm) toggleOpen(alarm.id);
+        return;
+      case "acknowledge":
+        if (!mayAcknowledge) return;
+        if (here.length > 0) ask("acknowledge", here);
+        else if (alarm && canAcknowledge(alarm)) ask("acknowledge", [alarm.id]);
+        return;
+      case "shelve":
+        if (!mayShelve) return;
+        if (here.length > 0) ask("shelve", here);
+        else if (alarm && canShelve(alarm)) ask("shelve", [alarm.id]);
+        return;
+    }
+  });
 
   return (
     <>
       <PageTitle title={t("alarms.title")} />
-      <Box sx={{ mb: 1.5 }}>
-        <ToggleChips
-          label={t("alarms.filterLabel")}
-          options={FILTER_NAMES.map((value) => ({
-            value,
-            label: t(`alarms.filter.${value}`),
-            ...(value === filter && data && { count: total }),
-          }))}
-          value={filter}
-          onChange={choose}
-        />
-      </Box>
+      <InboxFilterBar filter={filter} total={data && total} onChoose={chooseAndRestart} />
+      {outcome !== null && <BulkOutcomeAlert outcome={outcome} onClose={() => setOutcome(null)} />}
       {error && <LoadFailed error={error} retry={() => void refetch()} />}
       <Paper variant="outlined" sx={{ overflow: "hidden" }}>
-        {data === undefined && !error && <Waiting rows={6} />}
+        {data === undefined && !error && (
+          <Box sx={{ p: 2 }}>
+            <Waiting rows={6} />
+          </Box>
+        )}
         {data !== undefined && alarms.length === 0 && (
-          <EmptyState
-            title={t(filter === "open" ? "alarms.emptyOpen" : "alarms.empty")}
-            help={t("alarms.emptyHelp")}
-          />
+          <NoAlarms filter={filter} onChoose={chooseAndRestart} />
         )}
         {alarms.length > 0 && (
           <>
             <Box
               sx={{
-                display: "flex",
-                alignItems: "center",
-                gap: 1,
+                ...{ display: "flex", alignItems: "center", gap: 1, flexWrap: "wrap", minHeight: 52 },
                 px: { xs: 0.5, sm: 1.5 },
-                minHeight: 52,
-                flexWrap: "wrap",
               }}
             >
               <Checkbox
@@ -135,7 +169,7 @@ export default function AlarmsPage() {
               <Typography variant="body2" role="status">
                 {t("alarms.selected", { smart_count: here.length })}
               </Typography>
-              {may("alarms.acknowledge") && (
+              {mayAcknowledge && (
                 <Button
                   size="small"
                   variant="outlined"
@@ -145,50 +179,52 @@ export default function AlarmsPage() {
                   {t("alarms.acknowledge")}
                 </Button>
               )}
-              {may("alarms.shelve") && (
-                <>
-                  <Button
-                    size="small"
-                    variant="outlined"
-                    disabled={here.length === 0}
-                    onClick={() => ask("shelve", here)}
-                  >
-                    {t("alarms.shelve")}
-                  </Button>
-                  {filter === "shelved" && (
-                    <Button
-                      size="small"
-                      variant="outlined"
-                      disabled={here.length === 0}
-                      onClick={() => void acts.unshelve(here)}
-                    >
-                      {t("alarms.unshelve")}
-                    </Button>
-                  )}
-                </>
+              {mayShelve && (
+                <Button
+                  size="small"
+                  variant="outlined"
+                  disabled={here.length === 0}
+                  onClick={() => ask("shelve", here)}
+                >
+                  {t("alarms.shelve")}
+                </Button>
               )}
+              {mayShelve && filter.state === "shelved" && (
+                <Button
+                  size="small"
+                  variant="outlined"
+                  disabled={here.length === 0}
+                  onClick={() => void acts.unshelve(here)}
+                >
+                  {t("alarms.unshelve")}
+                </Button>
+              )}
+              <Box sx={{ flex: 1 }} />
+              <KeyHelp
+                button={helpButton}
+                isOpen={isHelpOpen}
+                onOpen={() => setHelpOpen(true)}
+                onClose={() => setHelpOpen(false)}
+              />
             </Box>
-            <Box component="ul" sx={{ m: 0, p: 0 }} aria-label={t("alarms.title")}>
-              {alarms.map((alarm) => {
+            <Box component="ul" ref={list} sx={{ m: 0, p: 0 }} aria-label={t("alarms.title")}>
+              {alarms.map((alarm, index) => {
                 const ids = [alarm.id];
-                const mayShelve = may("alarms.shelve");
                 return (
                   <AlarmRow
                     key={alarm.id}
                     alarm={alarm}
                     nowMs={nowMs}
+                    isCurrent={currentId === null ? index === 0 : alarm.id === currentId}
+                    onCurrent={() => setCurrentId(alarm.id)}
+                    isOpen={openIds.has(alarm.id)}
+                    onToggle={() => toggleOpen(alarm.id)}
                     isSelected={selected.has(alarm.id)}
                     onSelect={(isSelected) => select(ids, isSelected)}
                     onAcknowledge={
-                      alarm.state === "raised" && may("alarms.acknowledge")
-                        ? () => ask("acknowledge", ids)
-                        : undefined
+                      mayAcknowledge && canAcknowledge(alarm) ? () => ask("acknowledge", ids) : undefined
                     }
-                    onShelve={
-                      mayShelve && (alarm.state === "raised" || alarm.state === "acknowledged")
-                        ? () => ask("shelve", ids)
-                        : undefined
-                    }
+                    onShelve={mayShelve && canShelve(alarm) ? () => ask("shelve", ids) : undefined}
                     onUnshelve={
                       mayShelve && alarm.state === "shelved" ? () => void acts.unshelve(ids) : undefined
                     }
@@ -199,7 +235,15 @@ export default function AlarmsPage() {
           </>
         )}
       </Paper>
-      {total > PER_PAGE && <Pages page={page} total={total} onPage={setPage} />}
+      <Box sx={{ mt: 1 }}>
+        <Pages
+          page={page}
+          perPage={PER_PAGE}
+          total={total ?? 0}
+          onPage={(next) => choose({ page: next > 1 ? String(next) : "" })}
+          label={t("alarms.title")}
+        />
+      </Box>
       {asking?.act === "acknowledge" && (
         <AcknowledgeDialog
           count={asking.ids.length}
@@ -218,24 +262,30 @@ export default function AlarmsPage() {
   );
 }
 
-function Pages({ page, total, onPage }: { page: number; total: number; onPage: (page: number) => void }) {
+function NoAlarms({
+  filter,
+  onChoose,
+}: {
+  filter: ReturnType<typeof inboxFilter>;
+  onChoose: (next: Partial<InboxChoice>) => void;
+}) {
   const t = useT();
-  const last = Math.ceil(total / PER_PAGE);
+  if (isNarrowed(filter))
+    return (
+      <EmptyState
+        title={t("alarms.emptyFiltered")}
+        help={t("alarms.emptyFilteredHelp")}
+        action={
+          <Button variant="outlined" onClick={() => onChoose({ severity: "", kind: "", q: "" })}>
+            {t("alarms.clearFilters")}
+          </Button>
+        }
+      />
+    );
   return (
-    <Box
-      component="nav"
-      aria-label={t("alarms.page")}
-      sx={{ display: "flex", alignItems: "center", justifyContent: "flex-end", gap: 1, mt: 1 }}
-    >
-      <Typography variant="body2" sx={{ fontVariantNumeric: "tabular-nums" }}>
-        {t("alarms.pageOf", { from: (page - 1) * PER_PAGE + 1, to: Math.min(page * PER_PAGE, total), total })}
-      </Typography>
-      <IconButton aria-label={t("alarms.previous")} disabled={page <= 1} onClick={() => onPage(page - 1)}>
-        <PreviousIcon />
-      </IconButton>
-      <IconButton aria-label={t("alarms.next")} disabled={page >= last} onClick={() => onPage(page + 1)}>
-        <NextIcon />
-      </IconButton>
-    </Box>
+    <EmptyState
+      title={t(filter.state === "open" ? "alarms.emptyOpen" : "alarms.empty")}
+      help={t("alarms.emptyHelp")}
+    />
   );
 }

@@ -30,8 +30,33 @@ export const alarmsEn = {
     hours: "%{smart_count} hour |||| %{smart_count} hours",
     untilShelved: "shelved until %{time}",
     unshelve: "Unshelve",
-    done: "%{smart_count} alarm changed |||| %{smart_count} alarms changed",
-    partly: "%{done} changed, %{failed} not possible in their present state",
+    bulkDone: "%{smart_count} alarm changed. |||| %{smart_count} alarms changed.",
+    bulkFailed: "%{smart_count} could not be changed: |||| %{smart_count} could not be changed:",
+    bulkTitle: "What was done",
+    searchLabel: "Room or household",
+    kindLabel: "Kind",
+    anyKind: "Every kind",
+    anySeverity: "Every priority",
+    clearFilters: "Clear the filter",
+    emptyFiltered: "No alarm matches",
+    emptyFilteredHelp: "Widen the filter to see more.",
+    whatToDo: "What to do",
+    means: "What it means",
+    acknowledgedBy: "acknowledged by %{name}",
+    holds: "Why the power is off, and its release",
+    noCircuit: "The circuit is gone.",
+    replay: "Try another rule on recorded steps",
+    keys: "Keyboard",
+    keysTitle: "By keyboard",
+    key: {
+      next: "next alarm",
+      previous: "previous alarm",
+      select: "select it",
+      acknowledge: "acknowledge it, or what is selected",
+      shelve: "shelve it, or what is selected",
+      details: "open or close its details",
+      help: "these keys",
+    },
     evidence: "Evidence",
     noEvidence: "No samples kept with this alarm.",
     evidenceChart: "Active power around the event: %{from} to %{to}",
@@ -79,5 +104,124 @@ export const alarmsEn = {
     "clock-off": "Gateway clock is off",
     "sum-differs": "Sum differs from master meter",
     "register-suspect": "Doubtful register",
+  },
+  alarmHelp: {
+    "bus-down": {
+      means:
+        "The gateway cannot reach this bus: no meter on it can be read or switched. Rules already in the meters go on.",
+      todo: "Look at the converter's power and its network or USB cable, then at the gateway's log. Everything on the bus comes back by itself.",
+    },
+    "bus-jammed": {
+      means: "Something sends on the line without pause, so that nothing else gets through.",
+      todo: "Unplug the bus in sections until it falls silent; the last section holds the faulty device or a wrong termination.",
+    },
+    "unit-offline": {
+      means: "One meter has not answered for several polls while others on the bus do.",
+      todo: "Check its supply, its terminals A and B and its address. Its circuits keep the state they had.",
+    },
+    "duplicate-address": {
+      means: "Two meters answer at one address and garble each other.",
+      todo: "Disconnect one of them, give it a free address on its own display, and scan the bus.",
+    },
+    "relay-fault": {
+      means: "The relay was told to switch and the reading says it did not.",
+      todo: "Send the command again once; if it stays, tag the circuit out and replace the meter. A welded contact cannot cut the power.",
+    },
+    "meter-fault": {
+      means: "The meter reports a fault in itself.",
+      todo: "Read its fault code on the display; until it is cleared or replaced its figures are in doubt.",
+    },
+    "current-above-switch-rating": {
+      means: "More current flows than the relay may break, so nothing opens it.",
+      todo: "Switch off upstream by hand, then look for a short circuit or too much load.",
+    },
+    "vicious-load": {
+      means: "A step in the load looked like a heater, a kettle or a cooker that is not allowed here.",
+      todo: "Look at the evidence below. Power comes back by itself once it is unplugged; release it by hand when the verdict was wrong.",
+    },
+    overload: {
+      means: "The circuit drew more than its limit for longer than allowed.",
+      todo: "Ask the residents to use less at once. It closes again after its delay; after too many trips staff release it.",
+    },
+    "low-balance": {
+      means: "The household's credit is nearly used up.",
+      todo: "Residents were told. Offer a sale at the desk or a grant where one is due.",
+    },
+    "bulk-cut-paused": {
+      means: "So many circuits would have been cut at once that the gateway stopped and asks first.",
+      todo: "Check the tariff and the balances behind it. Confirm the cuts if they are right, else refuse them.",
+    },
+    "switching-too-often": {
+      means: "A relay switches more often than its contacts bear.",
+      todo: "Find what opens and closes it: two rules that contradict each other, or a load at the very limit.",
+    },
+    "store-full": {
+      means: "The gateway's disk is nearly full; readings would be lost.",
+      todo: "Bring the server back in reach so that it empties its outbox, or free space on the gateway.",
+    },
+    "gateway-offline": {
+      means: "The gateway has not been heard from. It goes on by its rules; readings arrive later.",
+      todo: "Check its power and its network. Sales for meters that hold credit wait until it is back.",
+    },
+    "register-suspect": {
+      means: "A register jumped or ran backwards; that use is not charged yet.",
+      todo: "Compare with the meter's display, then release or correct the held use.",
+    },
+    "sale-doubtful": {
+      means: "A sale was sent to the meter and nobody knows whether it arrived.",
+      todo: "Do not sell again. Read the meter: its own count decides, and the sale is finished or taken back.",
+    },
+    "payment-doubtful": {
+      means: "The payment provider has not said whether money came.",
+      todo: "Look the payment up at the provider. It is credited once it is confirmed, never twice.",
+    },
+    "use-held": {
+      means: "Use was measured that breaks a check, and is held back from the bill.",
+      todo: "Look at the readings around it and decide: charge it, correct it, or drop it.",
+    },
+    "meter-stuck": {
+      means: "The meter shows a load while its register stands still.",
+      todo: "Read it twice some minutes apart. If the register does not move, replace it; use meanwhile is estimated.",
+    },
+    "no-use": {
+      means: "Nothing was used for seven days in a room that is let.",
+      todo: "Usually the resident is away. Otherwise check the wiring behind the meter.",
+    },
+    "clock-off": {
+      means: "The gateway's clock is wrong, so times of readings are in doubt.",
+      todo: "Check its time server. Rules that hang on the hour act by this clock.",
+    },
+    "sum-differs": {
+      means: "The circuits together use less or more than their master meter.",
+      todo: "Look for a circuit that is not measured, a wrong ratio of transformers, or a tap before the meter.",
+    },
+    "meter-changed": {
+      means: "Another serial number answers at this address.",
+      todo: "If the meter was swapped, enter the swap with both readings. If not, find out who changed it.",
+    },
+    "meter-clock": {
+      means: "The meter's own clock differs from the gateway's.",
+      todo: "Set it from the meter's page; check its battery if it drifts again.",
+    },
+    "parameters-differ": {
+      means: "The meter does not hold the settings it should.",
+      todo: "Compare them on the circuit's page and write the right ones again.",
+    },
+    "meter-cover-open": {
+      means: "The cover of the meter was opened.",
+      todo: "Go and look: at the seal, and for a bridge across the terminals. Note what you find.",
+    },
+    "phase-loss": {
+      means: "One phase has no voltage.",
+      todo: "Check the fuse of that phase and the supply; three-phase devices should be off.",
+    },
+    "phase-reversal": {
+      means: "The phases arrive in the wrong order.",
+      todo: "Swap two phases at the supply; motors turn the wrong way until then.",
+    },
+    "meter-battery": {
+      means: "The meter's battery is nearly empty; after a power cut its clock would stop.",
+      todo: "Plan to replace the battery or the meter.",
+    },
   },
 } as const;

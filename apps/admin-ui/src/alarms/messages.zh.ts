@@ -33,8 +33,33 @@ export const alarmsZh: Translated<typeof alarmsEn> = {
     hours: "%{smart_count} 小时",
     untilShelved: "搁置至 %{time}",
     unshelve: "取消搁置",
-    done: "已更改 %{smart_count} 条告警",
-    partly: "已更改 %{done} 条，%{failed} 条在当前状态下无法更改",
+    bulkDone: "已处理 %{smart_count} 条告警。",
+    bulkFailed: "%{smart_count} 条未能处理：",
+    bulkTitle: "处理结果",
+    searchLabel: "房间或用户",
+    kindLabel: "类型",
+    anyKind: "全部类型",
+    anySeverity: "全部级别",
+    clearFilters: "清除筛选",
+    emptyFiltered: "没有符合条件的告警",
+    emptyFilteredHelp: "放宽筛选条件可看到更多。",
+    whatToDo: "如何处理",
+    means: "含义",
+    acknowledgedBy: "%{name} 已确认",
+    holds: "断电原因及解除",
+    noCircuit: "该回路已不存在。",
+    replay: "用记录的阶跃试算另一规则",
+    keys: "键盘",
+    keysTitle: "键盘操作",
+    key: {
+      next: "下一条告警",
+      previous: "上一条告警",
+      select: "选中",
+      acknowledge: "确认该条或所选告警",
+      shelve: "搁置该条或所选告警",
+      details: "展开或收起详情",
+      help: "显示本说明",
+    },
     evidence: "证据",
     noEvidence: "此告警没有保存采样。",
     evidenceChart: "事件前后的有功功率：%{from} 至 %{to}",
@@ -82,5 +107,123 @@ export const alarmsZh: Translated<typeof alarmsEn> = {
     "clock-off": "网关时钟偏差",
     "sum-differs": "分表之和与总表不符",
     "register-suspect": "读数可疑",
+  },
+  alarmHelp: {
+    "bus-down": {
+      means: "网关连不上这条总线：其上的电表既不能抄读也不能分合闸，表内已有的规则照常运行。",
+      todo: "检查转换器电源及网线或 USB 线，再看网关日志。恢复后整条总线自动上线。",
+    },
+    "bus-jammed": {
+      means: "线路上有设备不停发送，其他通信都无法进行。",
+      todo: "分段断开总线，直到线路安静；最后断开的一段即有故障设备或终端电阻错误。",
+    },
+    "unit-offline": {
+      means: "同一总线上其他电表正常，只有这块表多次不应答。",
+      todo: "检查其供电、A/B 接线和地址。其回路保持原有状态。",
+    },
+    "duplicate-address": {
+      means: "两块电表使用同一地址，应答互相干扰。",
+      todo: "断开其中一块，在表上改为空闲地址，然后重新扫描总线。",
+    },
+    "relay-fault": {
+      means: "已下发分合闸命令，但读数显示继电器没有动作。",
+      todo: "再下发一次；仍不动作则挂牌上锁并换表。触点粘连时无法断电。",
+    },
+    "meter-fault": {
+      means: "电表自检报告故障。",
+      todo: "查看表上故障代码；排除或更换之前其读数不可信。",
+    },
+    "current-above-switch-rating": {
+      means: "电流超过继电器分断能力，任何规则都不会断开它。",
+      todo: "先在上级开关手动断电，再排查短路或过大负载。",
+    },
+    "vicious-load": {
+      means: "负载的阶跃像是此处不允许使用的电热器、电水壶或电炊具。",
+      todo: "请看下方证据。拔掉电器后自动恢复；判定有误时可人工解除。",
+    },
+    overload: {
+      means: "该回路用电超过限值，且超过允许时间。",
+      todo: "请住户减少同时用电。延时后自动合闸；跳闸次数过多时由工作人员解除。",
+    },
+    "low-balance": {
+      means: "该户预付电费即将用完。",
+      todo: "已通知住户。可在售电窗口购电，符合条件的可发放补助。",
+    },
+    "bulk-cut-paused": {
+      means: "一次要断电的回路过多，网关已暂停并等待确认。",
+      todo: "核对电价和余额；确属应断则确认，否则拒绝。",
+    },
+    "switching-too-often": {
+      means: "继电器动作次数超过触点承受能力。",
+      todo: "查明反复分合的原因：规则互相矛盾，或负载正好在限值附近。",
+    },
+    "store-full": {
+      means: "网关磁盘将满，读数可能丢失。",
+      todo: "恢复与服务器的连接以清空待传数据，或在网关上腾出空间。",
+    },
+    "gateway-offline": {
+      means: "网关失去联系。它按已有规则继续运行，读数稍后补传。",
+      todo: "检查网关电源和网络。向存费电表的售电要等网关恢复。",
+    },
+    "register-suspect": {
+      means: "表码跳变或倒走，这部分用电暂不计费。",
+      todo: "与表上显示核对，然后放行或更正暂挂用电。",
+    },
+    "sale-doubtful": {
+      means: "售电已发往电表，但不知是否到账。",
+      todo: "请勿重复售电。读取电表自身次数即可判定，系统将完成或撤回该笔售电。",
+    },
+    "payment-doubtful": {
+      means: "支付平台尚未答复是否收款。",
+      todo: "到支付平台查询该笔付款。确认后入账，绝不会重复入账。",
+    },
+    "use-held": {
+      means: "有用电未通过校验，暂不计费。",
+      todo: "查看前后读数后决定：计费、更正或作废。",
+    },
+    "meter-stuck": {
+      means: "电表显示有负载，但表码不走。",
+      todo: "间隔几分钟抄读两次；表码不动则换表，其间用电按估算。",
+    },
+    "no-use": {
+      means: "已入住的房间连续七天没有用电。",
+      todo: "多为住户外出；否则检查表后接线。",
+    },
+    "clock-off": {
+      means: "网关时钟不准，读数时间存疑。",
+      todo: "检查其时间服务器。按时段的规则以此时钟为准。",
+    },
+    "sum-differs": {
+      means: "各回路用电之和与总表不符。",
+      todo: "查找未计量的回路、互感器变比错误或表前接线。",
+    },
+    "meter-changed": {
+      means: "该地址应答的是另一块电表。",
+      todo: "如已换表，请录入换表及新旧止码；否则查明是谁更换。",
+    },
+    "meter-clock": {
+      means: "电表时钟与网关不一致。",
+      todo: "在电表页面校时；若再次走偏请检查电池。",
+    },
+    "parameters-differ": {
+      means: "电表内的参数与应有的不同。",
+      todo: "在回路页面比对并重新写入正确参数。",
+    },
+    "meter-cover-open": {
+      means: "电表表盖被打开。",
+      todo: "到现场检查封印及端子有无跨接，并记录情况。",
+    },
+    "phase-loss": {
+      means: "有一相失压。",
+      todo: "检查该相熔断器和进线；三相设备应停用。",
+    },
+    "phase-reversal": {
+      means: "三相相序错误。",
+      todo: "对调任意两相进线；在此之前电机反转。",
+    },
+    "meter-battery": {
+      means: "电表电池电量不足，停电后时钟会停走。",
+      todo: "安排更换电池或电表。",
+    },
   },
 };

@@ -1,27 +1,20 @@
-import { useDataProvider, useNotify, useRefresh } from "react-admin";
+import { useDataProvider, useRefresh } from "react-admin";
 import type { BulkAnswer } from "../api/rows.ts";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
-import { useT } from "../i18n/use-t.ts";
 
-/** Bulk over mixed states: what could not be done is told, not hidden, and stays selected. */
-export function useAlarmActs(onDone: (failedIds: string[]) => void) {
-  const t = useT();
-  const notify = useNotify();
+/** Bulk over mixed states: the server decides alarm by alarm, and its whole answer is told. */
+export function useAlarmActs(tell: (answer: BulkAnswer) => void) {
   const refresh = useRefresh();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
-
-  function tell({ done, failed }: BulkAnswer) {
-    if (failed.length === 0) notify(t("alarms.done", { smart_count: done.length }), { type: "success" });
-    else notify(t("alarms.partly", { done: done.length, failed: failed.length }), { type: "warning" });
-    onDone(failed.map(({ id }) => id));
+  const done = (answer: BulkAnswer) => {
+    tell(answer);
     refresh();
-  }
-
+  };
   return {
     acknowledge: async (ids: string[], comment: string) =>
-      tell(await dataProvider.acknowledgeAlarms(ids, comment)),
+      done(await dataProvider.acknowledgeAlarms(ids, comment)),
     shelve: async (ids: string[], reason: string, until: string) =>
-      tell(await dataProvider.shelveAlarms(ids, reason, until)),
-    unshelve: async (ids: string[]) => tell(await dataProvider.unshelveAlarms(ids)),
+      done(await dataProvider.shelveAlarms(ids, reason, until)),
+    unshelve: async (ids: string[]) => done(await dataProvider.unshelveAlarms(ids)),
   };
 }

@@ -4,6 +4,8 @@ import type { Session } from "./session.ts";
 export interface RequestOptions {
   method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  file?: Blob;
   /** Makes a repeat harmless: the same key and body get the first answer again. */
   idempotencyKey?: string;
   headers?: Record<string, string>;
@@ -20,7 +22,7 @@ export interface RequestDeps {
 
 export function createRequest({ fetch, session }: RequestDeps): ApiRequest {
   async function send(path: string, options: RequestOptions, token: string): Promise<Response> {
-    const { method = "GET", body, idempotencyKey, headers, signal } = options;
+    const { method = "GET", body, file, idempotencyKey, headers, signal } = options;
     try {
       return await fetch(`/api/v1${path}`, {
         method,
@@ -29,10 +31,12 @@ export function createRequest({ fetch, session }: RequestDeps): ApiRequest {
           Accept: "application/json",
           Authorization: `Bearer ${token}`,
           ...(body !== undefined && { "Content-Type": "application/json" }),
+          ...(file !== undefined && { "Content-Type": file.type || "application/octet-stream" }),
           ...(idempotencyKey !== undefined && { "Idempotency-Key": idempotencyKey }),
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(file !== undefined && { body: file }),
         ...(signal && { signal }),
       });
     } catch (error) {

@@ -37,6 +37,12 @@ export const RIGHTS = {
   "refunds.list": SELLERS,
   "refunds.type-reading": SELLERS,
   "jobs.list": SELLERS,
+  "audit.list": ["administrator"],
+  "integration.list": STAFF,
+  "imports.create": SELLERS,
+  "webhooks.list": ["administrator"],
+  "reports.list": STAFF,
+  "reports.money": SELLERS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Right = keyof typeof RIGHTS;

@@ -15,6 +15,11 @@ export const RESOURCES = {
   purchases: { path: "purchases" },
   tariffs: { path: "tariffs" },
   users: { path: "users" },
+  "api-keys": { path: "api-keys" },
+  audit: { path: "audit" },
+  webhooks: { path: "webhooks" },
+  deliveries: { path: "webhooks", of: { filter: "webhookId", list: (id) => `webhooks/${id}/deliveries` } },
+  notifications: { path: "notifications" },
   alarms: { path: "alarms" },
   events: { path: "events" },
   board: { path: "board", one: (id) => `board?siteId=${id}` },
@@ -79,3 +84,4 @@ export const CONSEQUENCES: Partial<
   "grant-policies": { all: ["grant-months"] },
   "grant-runs": { all: ["grant-months", "grants"] },
 };
+  notifications: { all: ["deliveries"] },

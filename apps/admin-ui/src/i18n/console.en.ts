@@ -1,4 +1,5 @@
 import { alarmsEn } from "../alarms/messages.en.ts";
+import { auditEn } from "../audit/messages.en.ts";
 import { boardEn } from "../board/messages.en.ts";
 import { circuitsEn } from "../circuits/messages.en.ts";
 import { deskEn } from "../desk/messages.en.ts";
@@ -26,6 +27,7 @@ export const consoleEn = {
     menu: "Main menu",
     openMenu: "Open the menu",
     skip: "Skip to content",
+  ...auditEn,
     theme: { light: "Switch to the light theme", dark: "Switch to the dark theme" },
     account: "Account of %{name}",
     site: "Site",
@@ -53,6 +55,9 @@ export const consoleEn = {
     tariffs: "Tariffs",
     users: "Users",
     home: "Home",
+    audit: "Audit",
+    integration: "Integration",
+    reports: "Reports",
     grants: "Grants",
     refunds: "Refunds",
     jobs: "Jobs",
@@ -131,7 +136,14 @@ export const consoleEn = {
     },
     users: {
       name: "User |||| Users",
-      fields: { name: "Name", login: "Login", roles: "Roles", siteIds: "Sites", locale: "Language" },
+      fields: {
+        name: "Name",
+        login: "Login",
+        roles: "Roles",
+        siteIds: "Sites",
+        locale: "Language",
+        status: "Status",
+      },
     },
     alarms: { name: "Alarm |||| Alarms" },
   },

@@ -1,4 +1,5 @@
 import { alarmsZh } from "../alarms/messages.zh.ts";
+import { auditZh } from "../audit/messages.zh.ts";
 import { boardZh } from "../board/messages.zh.ts";
 import { circuitsZh } from "../circuits/messages.zh.ts";
 import { deskZh } from "../desk/messages.zh.ts";
@@ -28,6 +29,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
     menu: "主菜单",
     openMenu: "打开菜单",
     skip: "跳到内容",
+  ...auditZh,
     theme: { light: "切换到浅色主题", dark: "切换到深色主题" },
     account: "%{name} 的账户",
     site: "站点",
@@ -55,6 +57,9 @@ export const consoleZh: Translated<typeof consoleEn> = {
     tariffs: "电价",
     users: "账号",
     home: "首页",
+    audit: "操作记录",
+    integration: "数据对接",
+    reports: "报表",
     grants: "补助",
     refunds: "退费",
     jobs: "批量任务",
@@ -130,7 +135,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
     tariffs: { name: "电价", fields: { name: "电价", rates: "费率", effectiveFrom: "生效时间" } },
     users: {
       name: "账号",
-      fields: { name: "姓名", login: "账号", roles: "角色", siteIds: "站点", locale: "语言" },
+      fields: { name: "姓名", login: "账号", roles: "角色", siteIds: "站点", locale: "语言", status: "状态" },
     },
     alarms: { name: "告警" },
   },

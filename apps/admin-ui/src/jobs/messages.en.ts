@@ -13,6 +13,7 @@ export const jobsEn = {
       refund: "Refund",
       "room-move": "Room move",
       "csv-import": "Import",
+      "audit-check": "Check of the audit",
       other: "Job",
     },
     state: {

@@ -15,6 +15,7 @@ export const jobsZh: Translated<typeof jobsEn> = {
       refund: "退费",
       "room-move": "换房",
       "csv-import": "导入",
+      "audit-check": "操作记录校验",
       other: "任务",
     },
     state: {

@@ -88,7 +88,8 @@ export function chainEntries(entries: readonly AuditEntry[], start: AuditHead): 
   });
 }
 
-async function readAuditHead(connection: Connection, siteId: string): Promise<AuditHead> {
+/** The last entry of a site's chain. */
+export async function readAuditHead(connection: Connection, siteId: string): Promise<AuditHead> {
   const last = await auditModel(connection)
     .findOne({ siteId, seq: { $gt: 0 } })
     .sort({ seq: -1 })

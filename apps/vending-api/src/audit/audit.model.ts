@@ -47,7 +47,10 @@ const auditSchema = new Schema<AuditEntry>(
   },
   { collection: "audit", versionKey: false, minimize: false },
 );
-auditSchema.index({ siteId: 1, at: -1 });
+// Lists go by time, ties by `_id`: with it in the index no page sorts what it does not show.
+auditSchema.index({ siteId: 1, at: 1, _id: 1 });
+auditSchema.index({ siteId: 1, resource: 1, at: 1, _id: 1 });
+auditSchema.index({ siteId: 1, "actor.id": 1, at: 1, _id: 1 });
 auditSchema.index({ resource: 1, resourceId: 1, at: -1 });
 auditSchema.index({ siteId: 1, seq: 1 }, { unique: true, partialFilterExpression: { seq: { $gt: 0 } } });
 

@@ -44,18 +44,62 @@ export async function verifyAudit(
   return reports;
 }
 
+/** A stretch of one site's chain, by place; both ends included. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
 async function verifySite(
   connection: Connection,
   siteId: string,
   signed: { seq: number; hash: string } | undefined,
 ): Promise<AuditReport> {
+  const { head, beganAt, entries, findings } = await followChain(connection, siteId, { signed });
+  if (signed && head.seq < signed.seq)
+    findings.push({ siteId, seq: signed.seq, code: "audit-cut", detail: `the chain ends at ${head.seq}` });
+  const { unchained, finding } = await countUnchained(connection, siteId, beganAt);
+  return { siteId, entries, unchained, head, findings: [...findings, ...finding] };
+}
+
+/** Checks one stretch of a chain, with its link to the entry before. Stretch after stretch is the whole chain. */
+export async function verifyStretch(
+  connection: Connection,
+  siteId: string,
+  stretch: Stretch,
+): Promise<Pick<AuditReport, "entries" | "findings">> {
+  const { entries, findings, head } = await followChain(connection, siteId, { stretch });
+  const isShort = entries > 0 ? head.seq < stretch.to : true;
+  if (isShort) findings.push({ siteId, seq: stretch.to, code: "audit-gap", detail: `ends at ${head.seq}` });
+  return { entries, findings };
+}
+
+/** Entries of a site that are outside its chain; a finding where one is younger than the chain. */
+export async function countUnchained(
+  connection: Connection,
+  siteId: string,
+  beganAt: Date | undefined,
+): Promise<{ unchained: number; finding: AuditFinding[] }> {
+  const audit = auditModel(connection);
+  const outside = { siteId, seq: { $exists: false } };
+  const unchained = await audit.countDocuments(outside);
+  const younger = beganAt ? await audit.countDocuments({ ...outside, at: { $gt: beganAt } }) : 0;
+  const finding = { siteId, seq: 0, code: "audit-unchained" as const, detail: String(younger) };
+  return { unchained, finding: younger > 0 ? [finding] : [] };
+}
+
+async function followChain(
+  connection: Connection,
+  siteId: string,
+  { signed, stretch }: { signed?: { seq: number; hash: string } | undefined; stretch?: Stretch },
+) {
   const audit = auditModel(connection);
   const findings: AuditFinding[] = [];
-  let head = EMPTY_AUDIT;
+  let head = stretch && stretch.from > 1 ? await entryAt(connection, siteId, stretch.from - 1) : EMPTY_AUDIT;
   let beganAt: Date | undefined;
   let entries = 0;
   const chained = audit
-    .find({ siteId, seq: { $gt: 0 } })
+    .find({ siteId, seq: stretch ? { $gte: stretch.from, $lte: stretch.to } : { $gt: 0 } })
     .sort({ siteId: 1, seq: 1 })
     .lean<ChainedAuditEntry[]>()
     .cursor();
@@ -72,12 +116,13 @@ async function verifySite(
     head = { seq: row.seq, hash: row.hash };
     entries += 1;
   }
-  if (signed && head.seq < signed.seq)
-    findings.push({ siteId, seq: signed.seq, code: "audit-cut", detail: `the chain ends at ${head.seq}` });
-  const unchained = await audit.countDocuments({ siteId, seq: { $exists: false } });
-  const younger = beganAt
-    ? await audit.countDocuments({ siteId, seq: { $exists: false }, at: { $gt: beganAt } })
-    : 0;
-  if (younger > 0) findings.push({ siteId, seq: 0, code: "audit-unchained", detail: String(younger) });
-  return { siteId, entries, unchained, head, findings };
+  return { head, beganAt, entries, findings };
+}
+
+/** What stands at a place of the chain; nothing there is a gap, which the entry after it shows. */
+async function entryAt(connection: Connection, siteId: string, seq: number): Promise<AuditHead> {
+  const row = await auditModel(connection)
+    .findOne({ siteId, seq }, { seq: 1, hash: 1 })
+    .lean<Pick<ChainedAuditEntry, "seq" | "hash"> | null>();
+  return row ? { seq: row.seq, hash: row.hash } : EMPTY_AUDIT;
 }

@@ -14,6 +14,7 @@ export const JOB_KINDS = {
   },
   refund: { right: "refunds.list", items: "households", page: ({ refundId }) => `/refunds/${refundId}` },
   "room-move": { right: "jobs.list", items: "one", page: null },
+  "audit-check": { right: "audit.list", items: "others", page: () => "/audit" },
   "csv-import": { right: "jobs.list", items: "lines", page: null },
 } as const satisfies Record<string, JobKindTraits>;
 

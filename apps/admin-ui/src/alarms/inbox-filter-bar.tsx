@@ -1,0 +1,75 @@
+import { ALARM_KIND_NAMES, SEVERITIES } from "@hallmeter/meter-model";
+import { Box, Button, MenuItem, TextField } from "@mui/material";
+import { useT } from "../i18n/use-t.ts";
+import { SearchField } from "../shared/search-field.tsx";
+import { ToggleChips } from "../shared/toggle-chips.tsx";
+import { type InboxChoice, type InboxFilter, isNarrowed, STATE_FILTER_NAMES } from "./inbox-filter.ts";
+
+/** What of the inbox is shown: the state, and below it what narrows further. */
+export function InboxFilterBar({
+  filter,
+  total,
+  onChoose,
+}: {
+  filter: InboxFilter;
+  /** Of the present state; undefined until it is known. */
+  total: number | undefined;
+  onChoose: (next: Partial<InboxChoice>) => void;
+}) {
+  const t = useT();
+  const kinds = ALARM_KIND_NAMES.map((kind) => ({ kind, name: t(`alarmKind.${kind}`) })).sort((a, b) =>
+    a.name.localeCompare(b.name),
+  );
+  return (
+    <Box sx={{ display: "grid", gap: 1.5, mb: 1.5 }}>
+      <ToggleChips
+        label={t("alarms.filterLabel")}
+        options={STATE_FILTER_NAMES.map((value) => ({
+          value,
+          label: t(`alarms.filter.${value}`),
+          ...(value === filter.state && total !== undefined && { count: total }),
+        }))}
+        value={filter.state}
+        onChange={(state) => onChoose({ state: state === "open" ? "" : state })}
+      />
+      <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center" }}>
+        <SearchField label={t("alarms.searchLabel")} value={filter.q} onChange={(q) => onChoose({ q })} />
+        <TextField
+          select
+          label={t("alarms.severityLabel")}
+          value={filter.severity ?? ""}
+          onChange={(event) => onChoose({ severity: event.target.value })}
+          slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+          sx={{ minWidth: 140, flex: { xs: 1, sm: "none" } }}
+        >
+          <MenuItem value="">{t("alarms.anySeverity")}</MenuItem>
+          {SEVERITIES.toReversed().map((severity) => (
+            <MenuItem key={severity} value={severity}>
+              {t(`alarms.severity.${severity}`)}
+            </MenuItem>
+          ))}
+        </TextField>
+        <TextField
+          select
+          label={t("alarms.kindLabel")}
+          value={filter.kind ?? ""}
+          onChange={(event) => onChoose({ kind: event.target.value })}
+          slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+          sx={{ minWidth: 140, maxWidth: { sm: 280 }, flex: { xs: 1, sm: "none" } }}
+        >
+          <MenuItem value="">{t("alarms.anyKind")}</MenuItem>
+          {kinds.map(({ kind, name }) => (
+            <MenuItem key={kind} value={kind}>
+              {name}
+            </MenuItem>
+          ))}
+        </TextField>
+        {isNarrowed(filter) && (
+          <Button size="small" onClick={() => onChoose({ severity: "", kind: "", q: "" })}>
+            {t("alarms.clearFilters")}
+          </Button>
+        )}
+      </Box>
+    </Box>
+  );
+}
