@@ -7,6 +7,7 @@ import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
 import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
 import TariffIcon from "@mui/icons-material/SellOutlined";
 import JobIcon from "@mui/icons-material/TaskOutlined";
+import GrantIcon from "@mui/icons-material/VolunteerActivismOutlined";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "./auth/roles.ts";
 import { BoardPage } from "./board/board-page.tsx";
@@ -75,6 +76,20 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import("./tariffs/tariff-list.tsx")),
     menu: { name: "tariffs", group: "money", icon: TariffIcon },
   },
+  {
+    path: "/grants",
+    right: "grants.list",
+    page: lazy(() => import("./grants/grants-page.tsx")),
+    menu: { name: "grants", group: "money", icon: GrantIcon },
+  },
+  { path: "/grants/new", right: "grants.give", page: lazy(() => import("./grants/edit-policy-page.tsx")) },
+  { path: "/grants/:id", right: "grants.list", page: lazy(() => import("./grants/policy-page.tsx")) },
+  {
+    path: "/grants/:id/edit",
+    right: "grants.give",
+    page: lazy(() => import("./grants/edit-policy-page.tsx")),
+  },
+  { path: "/grants/:id/:month", right: "grants.list", page: lazy(() => import("./grants/run-page.tsx")) },
   {
     path: "/jobs",
     right: "jobs.list",

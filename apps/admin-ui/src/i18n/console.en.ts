@@ -3,8 +3,10 @@ import { auditEn } from "../audit/messages.en.ts";
 import { boardEn } from "../board/messages.en.ts";
 import { circuitsEn } from "../circuits/messages.en.ts";
 import { deskEn } from "../desk/messages.en.ts";
+import { grantsEn } from "../grants/messages.en.ts";
 import { householdsEn } from "../households/messages.en.ts";
 import { jobsEn } from "../jobs/messages.en.ts";
+import { pickerEn } from "../shared/household-picker/messages.en.ts";
 import { tariffsEn } from "../tariffs/messages.en.ts";
 import { usersEn } from "../users/messages.en.ts";
 import { commonEn } from "./common.en.ts";
@@ -17,7 +19,9 @@ export const consoleEn = {
   ...circuitsEn,
   ...alarmsEn,
   ...tariffsEn,
+  ...grantsEn,
   ...jobsEn,
+  ...pickerEn,
   ...usersEn,
   app: {
     tagline: "Electricity sold before it is used.",

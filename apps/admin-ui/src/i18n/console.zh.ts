@@ -3,8 +3,10 @@ import { auditZh } from "../audit/messages.zh.ts";
 import { boardZh } from "../board/messages.zh.ts";
 import { circuitsZh } from "../circuits/messages.zh.ts";
 import { deskZh } from "../desk/messages.zh.ts";
+import { grantsZh } from "../grants/messages.zh.ts";
 import { householdsZh } from "../households/messages.zh.ts";
 import { jobsZh } from "../jobs/messages.zh.ts";
+import { pickerZh } from "../shared/household-picker/messages.zh.ts";
 import { tariffsZh } from "../tariffs/messages.zh.ts";
 import { usersZh } from "../users/messages.zh.ts";
 import { commonZh } from "./common.zh.ts";
@@ -19,7 +21,9 @@ export const consoleZh: Translated<typeof consoleEn> = {
   ...circuitsZh,
   ...alarmsZh,
   ...tariffsZh,
+  ...grantsZh,
   ...jobsZh,
+  ...pickerZh,
   ...usersZh,
   app: {
     tagline: "先购后用的电。",

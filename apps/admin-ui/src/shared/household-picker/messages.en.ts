@@ -1,0 +1,23 @@
+export const pickerEn = {
+  picker: {
+    building: "Building",
+    floor: "Floor",
+    everyBuilding: "All buildings",
+    everyFloor: "All floors",
+    floorNumber: "Floor %{floor}",
+    addHere: "Add %{smart_count} household |||| Add %{smart_count} households",
+    search: "Add one by room or name",
+    paste: "Paste rooms",
+    rooms: "Rooms",
+    roomsHelp: "One a line, or between commas: 101, Maple Hall 102, or the household's name.",
+    understood: "%{smart_count} household recognised |||| %{smart_count} households recognised",
+    unknown: "Not recognised: %{rooms}",
+    ambiguous: "In several buildings; write the building before the room: %{rooms}",
+    none: "Nobody is chosen yet. Add a floor, search for a room, or paste a list.",
+    chosen: "%{smart_count} household chosen |||| %{smart_count} households chosen",
+    chosenLabel: "Chosen households",
+    remove: "Remove %{name}",
+    clear: "Remove all",
+    more: "and %{smart_count} more",
+  },
+} as const;
