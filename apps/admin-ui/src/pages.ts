@@ -7,6 +7,7 @@ import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
 import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
 import TariffIcon from "@mui/icons-material/SellOutlined";
 import JobIcon from "@mui/icons-material/TaskOutlined";
+import IntegrationIcon from "@mui/icons-material/SyncAltOutlined";
 import GrantIcon from "@mui/icons-material/VolunteerActivismOutlined";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "./auth/roles.ts";
@@ -111,3 +112,10 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import("./audit/audit-page.tsx")),
     menu: { name: "audit", group: "administration", icon: AuditIcon },
   },
+  {
+    path: "/integration",
+    right: "integration.list",
+    page: lazy(() => import("./integration/integration-page.tsx")),
+    menu: { name: "integration", group: "administration", icon: IntegrationIcon },
+  },
+];

@@ -6,6 +6,7 @@ import { deskEn } from "../desk/messages.en.ts";
 import { grantsEn } from "../grants/messages.en.ts";
 import { householdsEn } from "../households/messages.en.ts";
 import { jobsEn } from "../jobs/messages.en.ts";
+import { integrationEn } from "../integration/messages.en.ts";
 import { pickerEn } from "../shared/household-picker/messages.en.ts";
 import { tariffsEn } from "../tariffs/messages.en.ts";
 import { usersEn } from "../users/messages.en.ts";
@@ -29,6 +30,8 @@ export const consoleEn = {
     signInFor: "For managers, campus staff and maintenance.",
     residentLink: "Residents: see your balance here",
     menu: "Main menu",
+  ...auditEn,
+  ...integrationEn,
     openMenu: "Open the menu",
     skip: "Skip to content",
   ...auditEn,
@@ -56,12 +59,12 @@ export const consoleEn = {
     households: "Households",
     circuits: "Circuits",
     alarms: "Alarms",
-    tariffs: "Tariffs",
-    users: "Users",
-    home: "Home",
     audit: "Audit",
     integration: "Integration",
     reports: "Reports",
+    tariffs: "Tariffs",
+    users: "Users",
+    home: "Home",
     grants: "Grants",
     refunds: "Refunds",
     jobs: "Jobs",

@@ -6,6 +6,7 @@ import { deskZh } from "../desk/messages.zh.ts";
 import { grantsZh } from "../grants/messages.zh.ts";
 import { householdsZh } from "../households/messages.zh.ts";
 import { jobsZh } from "../jobs/messages.zh.ts";
+import { integrationZh } from "../integration/messages.zh.ts";
 import { pickerZh } from "../shared/household-picker/messages.zh.ts";
 import { tariffsZh } from "../tariffs/messages.zh.ts";
 import { usersZh } from "../users/messages.zh.ts";
@@ -31,6 +32,8 @@ export const consoleZh: Translated<typeof consoleEn> = {
     signInFor: "供物业、校园管理与维修人员使用。",
     residentLink: "住户请在此查看余额",
     menu: "主菜单",
+  ...auditZh,
+  ...integrationZh,
     openMenu: "打开菜单",
     skip: "跳到内容",
   ...auditZh,
@@ -58,12 +61,12 @@ export const consoleZh: Translated<typeof consoleEn> = {
     households: "用户",
     circuits: "回路",
     alarms: "告警",
-    tariffs: "电价",
-    users: "账号",
-    home: "首页",
     audit: "操作记录",
     integration: "数据对接",
     reports: "报表",
+    tariffs: "电价",
+    users: "账号",
+    home: "首页",
     grants: "补助",
     refunds: "退费",
     jobs: "批量任务",

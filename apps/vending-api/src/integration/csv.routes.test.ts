@@ -329,3 +329,28 @@ describe("an import", () => {
     expect(await importLineModel(api.connection).countDocuments({ "cells.name": "Chen Yi" })).toBe(1);
   });
 });
+
+it("an export of sales has those of the asked time, from its begin to before its end", async () => {
+  const [room] = other.rooms;
+  const buy = (key: string) =>
+    api.call<{ id: string }>("POST", "/purchases", {
+      token: other.manager,
+      body: { householdId: room?.householdId, amountMinor: 100, method: "cash" },
+      idempotencyKey: key,
+    });
+  await buy("before");
+  await api.clock.advance(1000);
+  const from = api.clock.now().toISOString();
+  const { body } = await buy("within");
+  await api.clock.advance(1000);
+  const to = api.clock.now().toISOString();
+  await buy("after");
+  const query = new URLSearchParams({
+    siteId: other.siteId,
+    bom: "no",
+    filter: JSON.stringify({ from, to }),
+  });
+  const file = await api.call<string>("GET", `/exports/purchases.csv?${query}`, { token: other.manager });
+  const [, ...rows] = linesOf(file.body);
+  expect(rows.map((row) => row.split(",")[0])).toEqual([body.id]);
+});

@@ -3,7 +3,7 @@ import type { Model, QueryFilter } from "mongoose";
 import type { z } from "zod";
 import type { Deps } from "../deps.ts";
 import type { Role } from "../http/access.ts";
-import { equalityConditions, type List } from "../http/list-query.ts";
+import type { List } from "../http/list-query.ts";
 import { effectOn, type LedgerEntry } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
 import { AUDITORS, entryCondition, entryList } from "../ledger/ledger.routes.ts";
@@ -14,7 +14,7 @@ import { residentResource } from "../places/resident.routes.ts";
 import type { Site } from "../places/site.model.ts";
 import { unitResource } from "../places/unit.routes.ts";
 import { presentPurchases } from "../vending/list-purchases.ts";
-import { purchaseList, READERS_OF_SALES } from "../vending/purchase.routes.ts";
+import { purchaseCondition, purchaseList, READERS_OF_SALES } from "../vending/purchase.routes.ts";
 import type { ColumnName } from "./csv-columns.ts";
 import { readBatches } from "./export-batches.ts";
 import { readNames } from "./place-names.ts";
@@ -175,7 +175,7 @@ export function exportTables(deps: Deps): ExportTable[] {
         ...(["delivery", "shift_id", "ref", "voided_at", "voided_by", "void_reason"] as const),
       ],
       model: journalModel(connection),
-      condition: (filter) => ({ $and: [{ kind: "purchase" }, equalityConditions({ ...filter })] }),
+      condition: (filter) => ({ $and: [{ kind: "purchase" }, purchaseCondition(filter)] }),
       async cells(rows, site) {
         const names = await readNames(connection, { householdIds: rows.map((row) => row.householdId) });
         const purchases = await presentPurchases(connection, rows as unknown as LedgerEntry[]);

@@ -41,8 +41,23 @@ const purchaseBody = z.strictObject({
 export const purchaseList = listQuery({
   sort: ["at"],
   defaultSort: ["at", "DESC"],
-  filter: { siteId: oneOrMany(idSchema).optional(), householdId: oneOrMany(idSchema).optional() },
+  filter: {
+    siteId: oneOrMany(idSchema).optional(),
+    householdId: oneOrMany(idSchema).optional(),
+    from: z.iso.datetime().optional(),
+    to: z.iso.datetime().optional(),
+  },
 });
+
+/** The purchases that a filter names, as a query; the caller's scope is added. */
+export function purchaseCondition({ from, to, ...equal }: z.output<typeof purchaseList>["filter"]) {
+  return {
+    ...equalityConditions(equal),
+    ...(from || to
+      ? { at: { ...(from ? { $gte: new Date(from) } : {}), ...(to ? { $lt: new Date(to) } : {}) } }
+      : {}),
+  };
+}
 
 export function purchaseRoutes(deps: Deps): Route[] {
   const { connection } = deps;
@@ -84,7 +99,7 @@ export function purchaseRoutes(deps: Deps): Route[] {
       query: purchaseList,
       answers: { 200: pageOf(purchaseAnswer) },
       handle: ({ caller, query }) =>
-        listPurchases(connection, query, { $and: [siteScope(caller), equalityConditions(query.filter)] }),
+        listPurchases(connection, query, { $and: [siteScope(caller), purchaseCondition(query.filter)] }),
     }),
     route({
       method: "get",
