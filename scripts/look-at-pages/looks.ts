@@ -18,6 +18,11 @@ const circuitPage = (room: string) => async (api: ApiClient) =>
 const householdPage = (room: string) => async (api: ApiClient) =>
   `/households/${(await circuitOf(api, room)).householdId}/show`;
 
+const commissioningPage = (step: string) => async (api: ApiClient) => {
+  const [bus] = await api.get<{ id: string }[]>("/buses");
+  return `/network/buses/${bus?.id}/commission?step=${step}`;
+};
+
 /** One row a page, or a state of one that looks different. */
 export const LOOKS: readonly Look[] = [
   { name: "login", role: null, path: "/" },
@@ -56,6 +61,26 @@ export const LOOKS: readonly Look[] = [
     path: circuitPage("202"),
     act: (page) => page.locator("[role=group] button").first().click(),
   },
+  { name: "network", role: "maintenance", path: "/network" },
+  {
+    name: "network-trace",
+    role: "maintenance",
+    path: "/network",
+    act: async (page) => {
+      await page.locator("[role=group] button").nth(2).click();
+      // Frames come once the gateway has heard that somebody looks.
+      await page.locator("main li time").first().waitFor();
+    },
+  },
+  {
+    name: "network-parameters",
+    role: "maintenance",
+    path: "/network",
+    act: (page) => page.locator("[role=group] button").nth(1).click(),
+  },
+  { name: "commissioning", role: "maintenance", path: commissioningPage("scan") },
+  { name: "commissioning-check", role: "maintenance", path: commissioningPage("check") },
+  { name: "first-run", role: "administrator", path: "/first-run" },
   { name: "alarms", role: "maintenance", path: "/alarms" },
   { name: "tariffs", role: "campus-admin", path: "/tariffs" },
   { name: "users", role: "administrator", path: "/users" },

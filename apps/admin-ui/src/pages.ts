@@ -1,13 +1,14 @@
+import NetworkIcon from "@mui/icons-material/AccountTreeOutlined";
 import CircuitIcon from "@mui/icons-material/ElectricalServicesOutlined";
-import BoardIcon from "@mui/icons-material/GridViewOutlined";
 import AuditIcon from "@mui/icons-material/FactCheckOutlined";
+import BoardIcon from "@mui/icons-material/GridViewOutlined";
 import UserIcon from "@mui/icons-material/GroupOutlined";
 import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
 import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
 import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
 import TariffIcon from "@mui/icons-material/SellOutlined";
-import JobIcon from "@mui/icons-material/TaskOutlined";
 import IntegrationIcon from "@mui/icons-material/SyncAltOutlined";
+import JobIcon from "@mui/icons-material/TaskOutlined";
 import GrantIcon from "@mui/icons-material/VolunteerActivismOutlined";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "./auth/roles.ts";
@@ -61,6 +62,22 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import("./households/household-page.tsx")),
   },
   {
+    path: "/network",
+    right: "network.list",
+    page: lazy(() => import("./network/network-page.tsx")),
+    menu: { name: "network", group: "network", icon: NetworkIcon },
+  },
+  {
+    path: "/network/buses/:id/commission",
+    right: "network.scan",
+    page: lazy(() => import("./network/commissioning/commission-page.tsx")),
+  },
+  {
+    path: "/first-run",
+    right: "first-run.list",
+    page: lazy(() => import("./first-run/first-run-page.tsx")),
+  },
+  {
     path: "/circuits",
     right: "circuits.list",
     page: lazy(() => import("./circuits/circuit-list.tsx")),
@@ -76,6 +93,16 @@ export const PAGES: readonly ConsolePage[] = [
     right: "tariffs.list",
     page: lazy(() => import("./tariffs/tariff-list.tsx")),
     menu: { name: "tariffs", group: "money", icon: TariffIcon },
+  },
+  {
+    path: "/tariffs/:id/show",
+    right: "tariffs.list",
+    page: lazy(() => import("./tariffs/tariff-page.tsx")),
+  },
+  {
+    path: "/tariffs/:id/paint",
+    right: "tariffs.paint",
+    page: lazy(() => import("./tariffs/tariff-editor.tsx")),
   },
   {
     path: "/grants",
@@ -104,7 +131,6 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import("./users/user-list.tsx")),
     menu: { name: "users", group: "administration", icon: UserIcon },
   },
-];
   { path: "/users/:id", right: "users.list", page: lazy(() => import("./users/user-page.tsx")) },
   {
     path: "/audit",

@@ -27,6 +27,11 @@ export const RESOURCES = {
   ledger: { path: "households", of: { filter: "householdId", list: (id) => `households/${id}/ledger` } },
   live: { path: "circuits", one: (id) => `circuits/${id}/live` },
   why: { path: "circuits", one: (id) => `circuits/${id}/why` },
+  parameters: { path: "circuits", one: (id) => `circuits/${id}/parameters` },
+  "relay-tests": { path: "circuits", one: (id) => `circuits/${id}/relay-test` },
+  "bus-scans": { path: "buses", one: (id) => `buses/${id}/scan` },
+  "bus-statistics": { path: "buses", one: (id) => `buses/${id}/statistics` },
+  "bus-frames": { path: "buses", one: (id) => `buses/${id}/frames` },
   jobs: { path: "jobs" },
   "job-items": { path: "jobs", of: { filter: "jobId", list: (id) => `jobs/${id}/items` } },
   "grant-policies": { path: "grant-policies" },
@@ -71,7 +76,7 @@ export const CONSEQUENCES: Partial<
 > = {
   // New readings are told once for the whole site, as a change of its board.
   board: { all: ["live", "balances"] },
-  circuits: { same: ["why", "live"] },
+  circuits: { same: ["why", "live", "parameters"] },
   commands: { all: ["why"] },
   households: { same: ["balances"], all: ["board", "ledger"] },
   purchases: { all: ["balances", "ledger", "board"] },
@@ -80,8 +85,8 @@ export const CONSEQUENCES: Partial<
   buildings: { all: ["board"] },
   tariffs: { all: ["balances"] },
   // A job says only that it moved; what it moves is seen by its kind's own views.
+  notifications: { all: ["deliveries"] },
   jobs: { all: ["job-items", "grant-runs", "grant-months", "grants"] },
   "grant-policies": { all: ["grant-months"] },
   "grant-runs": { all: ["grant-months", "grants"] },
 };
-  notifications: { all: ["deliveries"] },

@@ -3,11 +3,14 @@ import { auditEn } from "../audit/messages.en.ts";
 import { boardEn } from "../board/messages.en.ts";
 import { circuitsEn } from "../circuits/messages.en.ts";
 import { deskEn } from "../desk/messages.en.ts";
+import { firstRunEn } from "../first-run/messages.en.ts";
 import { grantsEn } from "../grants/messages.en.ts";
 import { householdsEn } from "../households/messages.en.ts";
-import { jobsEn } from "../jobs/messages.en.ts";
 import { integrationEn } from "../integration/messages.en.ts";
+import { jobsEn } from "../jobs/messages.en.ts";
+import { networkEn } from "../network/messages.en.ts";
 import { pickerEn } from "../shared/household-picker/messages.en.ts";
+import { painterEn } from "../shared/week-painter/messages.en.ts";
 import { tariffsEn } from "../tariffs/messages.en.ts";
 import { usersEn } from "../users/messages.en.ts";
 import { commonEn } from "./common.en.ts";
@@ -19,22 +22,24 @@ export const consoleEn = {
   ...householdsEn,
   ...circuitsEn,
   ...alarmsEn,
+  ...painterEn,
   ...tariffsEn,
+  ...networkEn,
+  ...firstRunEn,
   ...grantsEn,
   ...jobsEn,
   ...pickerEn,
   ...usersEn,
+  ...auditEn,
+  ...integrationEn,
   app: {
     tagline: "Electricity sold before it is used.",
     signInTo: "Sign in to the console",
     signInFor: "For managers, campus staff and maintenance.",
     residentLink: "Residents: see your balance here",
     menu: "Main menu",
-  ...auditEn,
-  ...integrationEn,
     openMenu: "Open the menu",
     skip: "Skip to content",
-  ...auditEn,
     theme: { light: "Switch to the light theme", dark: "Switch to the dark theme" },
     account: "Account of %{name}",
     site: "Site",
@@ -54,14 +59,15 @@ export const consoleEn = {
     back: "Back",
   },
   nav: {
-    board: "Board",
-    desk: "Desk",
-    households: "Households",
-    circuits: "Circuits",
-    alarms: "Alarms",
     audit: "Audit",
     integration: "Integration",
     reports: "Reports",
+    board: "Board",
+    desk: "Desk",
+    households: "Households",
+    network: "Network",
+    circuits: "Circuits",
+    alarms: "Alarms",
     tariffs: "Tariffs",
     users: "Users",
     home: "Home",

@@ -3,11 +3,14 @@ import { auditZh } from "../audit/messages.zh.ts";
 import { boardZh } from "../board/messages.zh.ts";
 import { circuitsZh } from "../circuits/messages.zh.ts";
 import { deskZh } from "../desk/messages.zh.ts";
+import { firstRunZh } from "../first-run/messages.zh.ts";
 import { grantsZh } from "../grants/messages.zh.ts";
 import { householdsZh } from "../households/messages.zh.ts";
-import { jobsZh } from "../jobs/messages.zh.ts";
 import { integrationZh } from "../integration/messages.zh.ts";
+import { jobsZh } from "../jobs/messages.zh.ts";
+import { networkZh } from "../network/messages.zh.ts";
 import { pickerZh } from "../shared/household-picker/messages.zh.ts";
+import { painterZh } from "../shared/week-painter/messages.zh.ts";
 import { tariffsZh } from "../tariffs/messages.zh.ts";
 import { usersZh } from "../users/messages.zh.ts";
 import { commonZh } from "./common.zh.ts";
@@ -21,22 +24,24 @@ export const consoleZh: Translated<typeof consoleEn> = {
   ...householdsZh,
   ...circuitsZh,
   ...alarmsZh,
+  ...painterZh,
   ...tariffsZh,
+  ...networkZh,
+  ...firstRunZh,
   ...grantsZh,
   ...jobsZh,
   ...pickerZh,
   ...usersZh,
+  ...auditZh,
+  ...integrationZh,
   app: {
     tagline: "先购后用的电。",
     signInTo: "登录管理台",
     signInFor: "供物业、校园管理与维修人员使用。",
     residentLink: "住户请在此查看余额",
     menu: "主菜单",
-  ...auditZh,
-  ...integrationZh,
     openMenu: "打开菜单",
     skip: "跳到内容",
-  ...auditZh,
     theme: { light: "切换到浅色主题", dark: "切换到深色主题" },
     account: "%{name} 的账户",
     site: "站点",
@@ -56,14 +61,15 @@ export const consoleZh: Translated<typeof consoleEn> = {
     back: "返回",
   },
   nav: {
-    board: "看板",
-    desk: "售电",
-    households: "用户",
-    circuits: "回路",
-    alarms: "告警",
     audit: "操作记录",
     integration: "数据对接",
     reports: "报表",
+    board: "看板",
+    desk: "售电",
+    households: "用户",
+    network: "网络",
+    circuits: "回路",
+    alarms: "告警",
     tariffs: "电价",
     users: "账号",
     home: "首页",

@@ -1,0 +1,62 @@
+import { Alert, Autocomplete, Box, Button, TextField } from "@mui/material";
+import { type FormEvent, useState } from "react";
+import { useCreate, useRefresh } from "react-admin";
+import type { Site } from "../api/rows.ts";
+import { useConsoleLocale, useT } from "../i18n/use-t.ts";
+import { useProblemText } from "../shared/use-problem-text.ts";
+
+const TIME_ZONES = Intl.supportedValuesOf("timeZone");
+
+/** The first of everything: name, time zone and currency of a property. */
+export function NewSite() {
+  const t = useT();
+  const refresh = useRefresh();
+  const problemText = useProblemText();
+  const locale = useConsoleLocale();
+  const [create, { isPending, error }] = useCreate<Site>();
+  const [name, setName] = useState("");
+  const [timeZone, setTimeZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const [currency, setCurrency] = useState(locale === "zh" ? "CNY" : "EUR");
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    const data = { name: name.trim(), timeZone, currency: currency.trim().toUpperCase() };
+    const made = await create("sites", { data }, { returnPromise: true }).catch(() => undefined);
+    if (made !== undefined) refresh();
+  }
+  return (
+    <Box
+      component="form"
+      onSubmit={submit}
+      sx={{ display: "grid", gap: 2, width: "100%", maxWidth: 480, textAlign: "left" }}
+    >
+      <TextField
+        required
+        label={t("firstRun.site.name")}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        slotProps={{ htmlInput: { maxLength: 120 } }}
+      />
+      <Autocomplete
+        disableClearable
+        options={TIME_ZONES}
+        value={timeZone}
+        onChange={(_event, zone) => setTimeZone(zone)}
+        renderInput={(params) => <TextField {...params} required label={t("firstRun.site.timeZone")} />}
+      />
+      <TextField
+        required
+        label={t("firstRun.site.currency")}
+        helperText={t("firstRun.site.currencyHelp")}
+        value={currency}
+        onChange={(event) => setCurrency(event.target.value)}
+        slotProps={{ htmlInput: { maxLength: 3 } }}
+      />
+      {error != null && <Alert severity="error">{problemText(error)}</Alert>}
+      <Box>
+        <Button type="submit" variant="contained" loading={isPending} disabled={name.trim() === ""}>
+          {t("firstRun.site.add")}
+        </Button>
+      </Box>
+    </Box>
+  );
+}
