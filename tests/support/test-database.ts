@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MongoClient } from "mongodb";
 import { MongoMemoryServer } from "mongodb-memory-server";
@@ -32,14 +35,40 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   if (choice !== "" && choice !== "mongod") {
     throw new Error(`HALLMETER_TEST_DB must be "mongod" or a mongodb:// URI, not "${choice}"`);
   }
-  if (choice !== "mongod") process.env.MONGOMS_SYSTEM_BINARY ??= pocketMongod;
-  const server = choice === "mongod" ? await startMongod() : await MongoMemoryServer.create();
+  if (choice === "mongod") {
+    const server = await startMongod();
+    return { uri: server.getUri(name), stop: async () => void (await server.stop()) };
+  }
+  return startPocketMongo(name);
+}
+
+/** Where Linux keeps files in memory, and how much of it must be free: containers often have 64 MB. */
+const MEMORY_FOLDER = "/dev/shm";
+const MEMORY_NEEDED_BYTES = 2 * 2 ** 30;
+
+async function startPocketMongo(name: string): Promise<TestDatabase> {
+  process.env.MONGOMS_SYSTEM_BINARY ??= pocketMongod;
+  // It would start another process in each test file, only to be told a version that nobody asked for.
+  process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK ??= "false";
+  const dbPath = await mkdtemp(join(await folderOfStores(), "hallmeter-test-"));
+  const server = await MongoMemoryServer.create({ instance: { dbPath } });
   return {
     uri: server.getUri(name),
     stop: async () => {
-      await server.stop();
+      await server.stop({ doCleanup: false });
+      await rm(dbPath, { recursive: true, force: true });
     },
   };
+}
+
+/** No test looks behind a loss of power, so none has to wait for a disk at every write. */
+async function folderOfStores(): Promise<string> {
+  try {
+    const { bavail, bsize } = await statfs(MEMORY_FOLDER);
+    return bavail * bsize >= MEMORY_NEEDED_BYTES ? MEMORY_FOLDER : tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 /** One line that says what to do: the reasons of a failed download run over several. */

@@ -131,7 +131,10 @@ async function step(
   liveUntil(campus, untilMs);
   const sinceMs = server.nowMs;
   if (random.chance(options.deathShare)) server.threaten();
-  await act(campus, desk, online);
+  await act(campus, desk, online).catch((error: unknown) => {
+    // Nothing on this campus may be refused; what came of it shows in the books.
+    campus.find(error instanceof Error ? error.message : String(error));
+  });
   server.spare();
   await judgeStep(campus, sinceMs);
 }

@@ -201,9 +201,10 @@ async function countItems(
   connection: Connection,
   jobId: string,
 ): Promise<{ waiting: number; done: number; failed: number }> {
-  const items = jobItemModel(connection);
-  const [waiting, done, failed] = await Promise.all(
-    (["waiting", "done", "failed"] as const).map((state) => items.countDocuments({ jobId, state })),
-  );
-  return { waiting: waiting ?? 0, done: done ?? 0, failed: failed ?? 0 };
+  const rows = await jobItemModel(connection).aggregate<{ _id: JobItem["state"]; items: number }>([
+    { $match: { jobId } },
+    { $group: { _id: "$state", items: { $sum: 1 } } },
+  ]);
+  const counted = Object.fromEntries(rows.map(({ _id, items }) => [_id, items]));
+  return { waiting: 0, done: 0, failed: 0, ...counted };
 }

@@ -84,11 +84,11 @@ export async function startJobBench(): Promise<JobBench> {
       });
     },
     async effects(prefix) {
-      const rows = await effects.find().toArray();
-      return rows
-        .map(({ _id }) => _id)
-        .filter((id) => id.startsWith(prefix))
-        .sort();
+      const rows = await effects
+        .find({ _id: { $gte: prefix, $lt: `${prefix}\uffff` } })
+        .sort({ _id: 1 })
+        .toArray();
+      return rows.map(({ _id }) => _id);
     },
     async stop() {
       for (const process of processes) process.stop();
