@@ -3,6 +3,7 @@ import CircuitIcon from "@mui/icons-material/ElectricalServicesOutlined";
 import AuditIcon from "@mui/icons-material/FactCheckOutlined";
 import BoardIcon from "@mui/icons-material/GridViewOutlined";
 import UserIcon from "@mui/icons-material/GroupOutlined";
+import ReportIcon from "@mui/icons-material/InsertChartOutlined";
 import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
 import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
 import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
@@ -119,6 +120,20 @@ export const PAGES: readonly ConsolePage[] = [
   },
   { path: "/grants/:id/:month", right: "grants.list", page: lazy(() => import("./grants/run-page.tsx")) },
   {
+  {
+    path: "/refunds",
+    right: "refunds.list",
+    page: lazy(() => import("./refunds/refunds-page.tsx")),
+    menu: { name: "refunds", group: "money", icon: RefundIcon },
+  },
+  { path: "/refunds/new", right: "refunds.list", page: lazy(() => import("./refunds/new-refund-page.tsx")) },
+  { path: "/refunds/:id", right: "refunds.list", page: lazy(() => import("./refunds/refund-page.tsx")) },
+  {
+    path: "/reports",
+    right: "reports.list",
+    page: lazy(() => import("./reports/reports-page.tsx")),
+    menu: { name: "reports", group: "money", icon: ReportIcon },
+  },
     path: "/jobs",
     right: "jobs.list",
     page: lazy(() => import("./jobs/jobs-page.tsx")),

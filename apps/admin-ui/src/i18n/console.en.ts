@@ -9,6 +9,8 @@ import { householdsEn } from "../households/messages.en.ts";
 import { integrationEn } from "../integration/messages.en.ts";
 import { jobsEn } from "../jobs/messages.en.ts";
 import { networkEn } from "../network/messages.en.ts";
+import { refundsEn } from "../refunds/messages.en.ts";
+import { reportsEn } from "../reports/messages.en.ts";
 import { pickerEn } from "../shared/household-picker/messages.en.ts";
 import { painterEn } from "../shared/week-painter/messages.en.ts";
 import { tariffsEn } from "../tariffs/messages.en.ts";
@@ -33,6 +35,7 @@ export const consoleEn = {
   ...auditEn,
   ...integrationEn,
   app: {
+  ...reportsEn,
     tagline: "Electricity sold before it is used.",
     signInTo: "Sign in to the console",
     signInFor: "For managers, campus staff and maintenance.",

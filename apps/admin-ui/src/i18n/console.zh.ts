@@ -9,6 +9,8 @@ import { householdsZh } from "../households/messages.zh.ts";
 import { integrationZh } from "../integration/messages.zh.ts";
 import { jobsZh } from "../jobs/messages.zh.ts";
 import { networkZh } from "../network/messages.zh.ts";
+import { refundsZh } from "../refunds/messages.zh.ts";
+import { reportsZh } from "../reports/messages.zh.ts";
 import { pickerZh } from "../shared/household-picker/messages.zh.ts";
 import { painterZh } from "../shared/week-painter/messages.zh.ts";
 import { tariffsZh } from "../tariffs/messages.zh.ts";
@@ -35,6 +37,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
   ...auditZh,
   ...integrationZh,
   app: {
+  ...reportsZh,
     tagline: "先购后用的电。",
     signInTo: "登录管理台",
     signInFor: "供物业、校园管理与维修人员使用。",
