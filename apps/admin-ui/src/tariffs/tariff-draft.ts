@@ -6,7 +6,7 @@ import {
   paintRange,
 } from "../shared/week-painter/painted-day.ts";
 import type { DayStroke } from "../shared/week-painter/week-rows.ts";
-import { BUILT_IN_DAY_TYPES } from "./rate-hours.ts";
+import { BUILT_IN_DAY_TYPES } from "./day-types.ts";
 
 /** A scheme as it is painted: every kind of day of every season by itself. It may be unfinished. */
 export interface TariffDraft extends Omit<TariffScheme, "schemeVersion" | "tables"> {

@@ -1,105 +1,96 @@
-import type { TariffScheme } from "@hallmeter/meter-model";
-import { Box, Typography } from "@mui/material";
-import { DataTable } from "react-admin";
-import type { TariffRow } from "../api/rows.ts";
+import { Box, Button, Paper, Typography } from "@mui/material";
+import { useGetList } from "react-admin";
+import { Link } from "react-router-dom";
+import type { Household } from "../api/rows.ts";
+import { useMay } from "../auth/rights-context.tsx";
 import { useT } from "../i18n/use-t.ts";
-import { useFormat, useSite } from "../layout/site-context.tsx";
-import { ResourceList } from "../shared/resource-list.tsx";
-import { hoursOfRate, isBuiltIn, type RateHours } from "./rate-hours.ts";
+import { useSite } from "../layout/site-context.tsx";
+import { EmptyState } from "../shared/empty-state.tsx";
+import { LoadFailed } from "../shared/load-failed.tsx";
+import { PageTitle } from "../shared/page-title.tsx";
+import { TextLink } from "../shared/text-link.tsx";
+import { Waiting } from "../shared/waiting.tsx";
+import type { Tariff } from "./rows.ts";
+import { RateLegend, SchemeWeek } from "./scheme-view.tsx";
+import { NEW_TARIFF, tariffPaintPath, tariffPath } from "./tariff-paths.ts";
+import { VersionTimeline } from "./version-timeline.tsx";
 
-/** In which seasons and on which days, where that is not always; then the hours. */
-function useHoursText(scheme: TariffScheme): (hours: RateHours) => string {
-  const t = useT();
-  const nameOf = (id: string) =>
-    isBuiltIn(id)
-      ? t(`tariffs.dayTypes.${id}`)
-      : (scheme.dayTypes.find((dayType) => dayType.id === id)?.name ?? id);
-  return ({ seasons, dayTypeIds, hours }) => {
-    const when = [...seasons, ...dayTypeIds.map(nameOf)].join(", ");
-    return when === "" ? hours.join(", ") : `${when}: ${hours.join(", ")}`;
-  };
+/** How many open households pay by a tariff; undefined while that is not known. */
+export function useHouseholdCount(tariffId: string | null): number | undefined {
+  const { total } = useGetList<Household>(
+    "households",
+    {
+      pagination: { page: 1, perPage: 1 },
+      sort: { field: "name", order: "ASC" },
+      filter: { tariffId, status: "open" },
+    },
+    { enabled: tariffId !== null },
+  );
+  return total;
 }
 
-/** What a household pays beside its energy. */
-function useExtras(scheme: TariffScheme): string[] {
+function TariffCard({ tariff }: { tariff: Tariff }) {
   const t = useT();
-  const format = useFormat();
-  const { standingMicroPerDay, taxPpm, blocks, demands } = scheme;
-  const [first] = blocks?.steps ?? [];
-  return [
-    ...(first === undefined
-      ? []
-      : [
-          t(blocks?.by === "year" ? "tariffs.yearBlocks" : "tariffs.blocks", {
-            energy: format.energy(first.aboveWh),
-          }),
-        ]),
-    ...demands.map(({ name, priceMicroPerKW }) =>
-      t("tariffs.demand", { name, price: format.price(priceMicroPerKW, `kW/${t("tariffs.month")}`) }),
-    ),
-    ...(standingMicroPerDay === 0
-      ? []
-      : [t("tariffs.standing", { price: format.price(standingMicroPerDay, t("tariffs.day")) })]),
-    ...(taxPpm === 0 ? [] : [t("tariffs.tax", { percent: taxPpm / 10_000 })]),
-  ];
-}
-
-function Rates({ row: { tariff } }: { row: TariffRow }) {
-  const t = useT();
-  const format = useFormat();
-  const hoursText = useHoursText(tariff);
-  const extras = useExtras(tariff);
-  const isFlat = tariff.rates.length === 1;
+  const count = useHouseholdCount(tariff.id);
   return (
-    <Box component="ul" sx={{ m: 0, p: 0, listStyle: "none", fontVariantNumeric: "tabular-nums" }}>
-      {tariff.rates.map(({ id, name, priceMicroPerKWh }) => (
-        <li key={id}>
-          <strong>{format.price(priceMicroPerKWh)}</strong> · {name}
-          <Typography component="span" variant="body2" color="textSecondary">
-            {" "}
-            · {isFlat ? t("tariffs.flat") : hoursOfRate(tariff, id).map(hoursText).join(" · ")}
-          </Typography>
-        </li>
-      ))}
-      {extras.length > 0 && (
-        <Typography component="li" variant="body2" color="textSecondary">
-          {extras.join(" · ")}
+    <Paper component="li" variant="outlined" sx={{ listStyle: "none", p: 2, display: "grid", gap: 1.5 }}>
+      <Box sx={{ display: "flex", gap: 1, alignItems: "baseline", flexWrap: "wrap" }}>
+        <Typography variant="h2" sx={{ flex: 1, minWidth: 0 }}>
+          <TextLink to={tariffPath(tariff.id)}>{tariff.name}</TextLink>
         </Typography>
-      )}
-    </Box>
+        <Typography variant="body2" color="textSecondary">
+          {count !== undefined && t("tariffs.households", { smart_count: count })}
+        </Typography>
+      </Box>
+      <SchemeWeek scheme={tariff.tariff} name={tariff.name} isThumbnail />
+      <RateLegend scheme={tariff.tariff} />
+      <VersionTimeline versions={tariff.versions} shown={tariff.version} />
+    </Paper>
   );
 }
 
+/** Every tariff of the site: its week, its prices, its versions. */
 export default function TariffList() {
   const t = useT();
   const site = useSite();
-  const format = useFormat();
+  const may = useMay();
+  const { data, error, refetch } = useGetList<Tariff>("tariffs", {
+    pagination: { page: 1, perPage: 100 },
+    sort: { field: "name", order: "ASC" },
+    filter: { siteId: site.id },
+  });
+  const add = may("tariffs.paint") && (
+    <Button component={Link} to={tariffPaintPath(NEW_TARIFF)} variant="contained">
+      {t("tariffs.add")}
+    </Button>
+  );
   return (
-    <ResourceList<TariffRow>
-      resource="tariffs"
-      title={t("nav.tariffs")}
-      sort={{ field: "name", order: "ASC" }}
-      filter={{ siteId: site.id }}
-      empty={{ title: t("tariffs.empty"), help: t("tariffs.emptyHelp") }}
-      card={(row) => (
+    <>
+      <PageTitle title={t("tariffs.title")} />
+      {error && <LoadFailed error={error} retry={() => void refetch()} />}
+      {data === undefined && !error && <Waiting rows={6} />}
+      {data?.length === 0 && (
+        <EmptyState title={t("tariffs.empty")} help={t("tariffs.emptyHelp")} action={add} />
+      )}
+      {data !== undefined && data.length > 0 && (
         <>
-          <strong>{row.name}</strong>
-          <Rates row={row} />
-          <Typography variant="caption" color="textSecondary">
-            {t("tariffs.from")} {format.dateTime(row.effectiveFrom)}
-          </Typography>
+          {add && <Box sx={{ display: "flex", justifyContent: "flex-end", mb: 1.5 }}>{add}</Box>}
+          <Box
+            component="ul"
+            sx={{
+              m: 0,
+              p: 0,
+              display: "grid",
+              gap: 2,
+              gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "repeat(2, minmax(0, 1fr))" },
+            }}
+          >
+            {data.map((tariff) => (
+              <TariffCard key={tariff.id} tariff={tariff} />
+            ))}
+          </Box>
         </>
       )}
-    >
-      <DataTable<TariffRow> bulkActionButtons={false} rowClick={false}>
-        <DataTable.Col<TariffRow> source="name" render={(row) => <strong>{row.name}</strong>} />
-        <DataTable.Col<TariffRow> source="rates" disableSort render={(row) => <Rates row={row} />} />
-        <DataTable.Col<TariffRow>
-          source="effectiveFrom"
-          disableSort
-          render={(row) => format.dateTime(row.effectiveFrom)}
-        />
-      </DataTable>
-    </ResourceList>
+    </>
   );
 }

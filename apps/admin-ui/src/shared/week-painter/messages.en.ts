@@ -25,15 +25,6 @@ export const painterEn = {
     day: "Day",
     allDays: "Every day",
     nothing: "Nothing yet",
-    weekday: {
-      1: "Mon",
-      2: "Tue",
-      3: "Wed",
-      4: "Thu",
-      5: "Fri",
-      6: "Sat",
-      7: "Sun",
-    },
     dayTypes: { workday: "workday", "rest-day": "rest day", holiday: "holiday" },
   },
 } as const;

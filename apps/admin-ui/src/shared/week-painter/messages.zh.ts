@@ -28,15 +28,6 @@ export const painterZh: Translated<typeof painterEn> = {
     day: "日期类型",
     allDays: "每一天",
     nothing: "尚无时段",
-    weekday: {
-      1: "周一",
-      2: "周二",
-      3: "周三",
-      4: "周四",
-      5: "周五",
-      6: "周六",
-      7: "周日",
-    },
     dayTypes: { workday: "工作日", "rest-day": "休息日", holiday: "节假日" },
   },
 };

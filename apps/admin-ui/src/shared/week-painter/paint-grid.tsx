@@ -211,8 +211,8 @@ export function PaintGrid(props: PaintGridProps) {
 /** For screen readers only. */
 const HIDDEN = {
   position: "absolute",
-  width: 1,
-  height: 1,
+  width: "1px",
+  height: "1px",
   overflow: "hidden",
   clipPath: "inset(50%)",
   whiteSpace: "nowrap",
