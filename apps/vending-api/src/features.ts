@@ -38,6 +38,8 @@ import { authenticateGateway } from "./network/gateway-token.ts";
 import { meterRoutes } from "./network/meter.routes.ts";
 import { networkSchedules } from "./network/network-jobs.ts";
 import { parameterRoutes } from "./network/parameter.routes.ts";
+import { ruleChangeRoutes } from "./network/rules/rule-change.routes.ts";
+import { ruleTemplateRoutes } from "./network/rules/rule-template.routes.ts";
 import { uplinkRoutes } from "./network/uplink/uplink.routes.ts";
 import { viciousLoadRoutes } from "./network/vicious-load/replay.routes.ts";
 import { stepRoutes } from "./network/vicious-load/step.routes.ts";
@@ -123,6 +125,8 @@ export function featureRoutes(deps: Deps): Route[] {
     ...busRequestRoutes(deps),
     ...relayTestRoutes(deps),
     ...meterRoutes(deps),
+    ...ruleChangeRoutes(deps),
+    ...ruleTemplateRoutes(deps),
     ...viciousLoadRoutes(deps),
     ...stepRoutes(deps),
     ...uplinkRoutes(deps),

@@ -35,6 +35,8 @@ import { gatewayModel } from "./network/gateway.model.ts";
 import { gatewayMessageModel } from "./network/gateway-message.model.ts";
 import { meterModel } from "./network/meter.model.ts";
 import { meterMirrorModel } from "./network/meter-mirror.model.ts";
+import { ruleChangeModel } from "./network/rules/rule-change.model.ts";
+import { ruleTemplateModel } from "./network/rules/rule-template.model.ts";
 import { standingMarkModel } from "./network/standing-mark.model.ts";
 import { recordedStepModel } from "./network/vicious-load/recorded-step.model.ts";
 import { noticeCauseModel } from "./notifications/notice-cause.model.ts";
@@ -71,6 +73,8 @@ const MODELS = [
   balanceModel,
   accrualModel,
   loadProfileModel,
+  ruleChangeModel,
+  ruleTemplateModel,
   standingMarkModel,
   registerChangeModel,
   readingImportModel,
