@@ -7,6 +7,7 @@ import ReportIcon from "@mui/icons-material/InsertChartOutlined";
 import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
 import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
 import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
+import RefundIcon from "@mui/icons-material/RequestQuoteOutlined";
 import TariffIcon from "@mui/icons-material/SellOutlined";
 import IntegrationIcon from "@mui/icons-material/SyncAltOutlined";
 import JobIcon from "@mui/icons-material/TaskOutlined";
@@ -120,7 +121,6 @@ export const PAGES: readonly ConsolePage[] = [
   },
   { path: "/grants/:id/:month", right: "grants.list", page: lazy(() => import("./grants/run-page.tsx")) },
   {
-  {
     path: "/refunds",
     right: "refunds.list",
     page: lazy(() => import("./refunds/refunds-page.tsx")),
@@ -134,6 +134,7 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import("./reports/reports-page.tsx")),
     menu: { name: "reports", group: "money", icon: ReportIcon },
   },
+  {
     path: "/jobs",
     right: "jobs.list",
     page: lazy(() => import("./jobs/jobs-page.tsx")),

@@ -5,12 +5,11 @@ import {
   FormControlLabel,
   FormGroup,
   FormHelperText,
-  FormLabel,
   Radio,
   RadioGroup,
   TextField,
 } from "@mui/material";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useT } from "../i18n/use-t.ts";
 import { HouseholdPicker } from "../shared/household-picker/household-picker.tsx";
 import type { Audience } from "./rows.ts";
@@ -36,7 +35,6 @@ export function AudienceField({
   onChange: (audience: Audience) => void;
 }) {
   const t = useT();
-  const labelId = useId();
   // What was chosen under another kind comes back with it.
   const [kept, setKept] = useState(EMPTY);
   const change = (next: Audience) => {
@@ -45,10 +43,9 @@ export function AudienceField({
   };
   return (
     <FormControl error={isWrong} fullWidth>
-      <FormLabel id={labelId}>{t("grants.form.who")}</FormLabel>
       <RadioGroup
         row
-        aria-labelledby={labelId}
+        aria-label={t("grants.form.who")}
         value={audience.kind}
         onChange={(_event, kind) => {
           const next = KINDS.find((each) => each === kind);

@@ -61,6 +61,7 @@ export const grantsEn = {
     },
     notRefundable:
       "Grants are used before bought credit, the one that lapses first; they are never paid out.",
+    gaveNobody: "Nobody got anything.",
     chart: "What became of what was given",
     chartLabel: "%{name}: given, used, lapsed and left by month",
     chartHelp: "Each bar is one month's grants.",
@@ -94,6 +95,7 @@ export const grantsEn = {
       kindHelp: "Free electricity pays for kilowatt-hours at any price; money pays for what they cost.",
       amountEnergy: "Amount in kWh",
       amountMoney: "Amount in %{currency}",
+      perLabel: "For whom",
       per: { household: "per household", resident: "for each resident" },
       when: "When",
       dayOfMonth: "Day of the month",

@@ -185,7 +185,7 @@ function WhatTheyGet({ draft, wrong, set }: Part) {
           />
           <TextField
             select
-            label={t("grants.form.who")}
+            label={t("grants.form.perLabel")}
             value={draft.per}
             onChange={(event) => set({ per: event.target.value === "household" ? "household" : "resident" })}
             sx={{ width: 200 }}
@@ -254,6 +254,7 @@ function WhenItIsGiven({ draft, wrong, set }: Part) {
                   size="small"
                   variant={isOut ? "contained" : "outlined"}
                   color={isOut ? "primary" : "inherit"}
+                  sx={isOut ? {} : { borderColor: "divider" }}
                   aria-pressed={isOut}
                   onClick={() =>
                     set({

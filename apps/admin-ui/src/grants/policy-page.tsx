@@ -47,13 +47,7 @@ function PolicyView({ policy }: { policy: GrantPolicy }) {
           <>
             <PolicyChip policy={policy} />
             {mayGive && (
-              <Button
-                component={Link}
-                to={`${policyPath(policy.id)}/edit`}
-                size="small"
-                variant="outlined"
-                color="inherit"
-              >
+              <Button component={Link} to={`${policyPath(policy.id)}/edit`} size="small" variant="outlined">
                 {t("grants.edit")}
               </Button>
             )}
@@ -88,6 +82,8 @@ function Outcomes({ policy, months }: { policy: GrantPolicy; months: readonly Gr
   const format = useFormat();
   const granted = months.filter(({ given }) => given > 0).toReversed();
   const amount = (value: number) => amountText(policy.gift.kind, value, format);
+  const short = (value: number) =>
+    policy.gift.kind === "energy" ? format.energyShort(value) : format.money(value);
   return (
     <Section title={t("grants.chart")}>
       {granted.length === 0 ? (
@@ -98,6 +94,7 @@ function Outcomes({ policy, months }: { policy: GrantPolicy; months: readonly Gr
           legend={PARTS.map(({ part, color }) => ({ label: t(`grants.part.${part}`), color }))}
           bars={granted.map((month) => ({
             label: format.month(month.month),
+            top: short(month.given),
             text: PARTS.filter(({ part }) => month[part] > 0)
               .map(({ part }) => `${t(`grants.part.${part}`)} ${amount(month[part])}`)
               .join(", "),
@@ -158,7 +155,7 @@ function MonthRow({ policy, month, today }: { policy: GrantPolicy; month: GrantM
         borderColor: "divider",
         gridTemplateColumns: {
           xs: "minmax(0, 1fr) auto",
-          sm: "minmax(130px, 2fr) minmax(110px, 2fr) minmax(0, 5fr) auto",
+          sm: "150px 120px minmax(0, 1fr) 130px",
         },
       }}
     >
@@ -173,6 +170,11 @@ function MonthRow({ policy, month, today }: { policy: GrantPolicy; month: GrantM
         </Chip>
       </Box>
       <Box sx={{ minWidth: 0, fontVariantNumeric: "tabular-nums" }}>
+        {month.given === 0 && state === "granted" && (
+          <Typography variant="body2" color="textSecondary">
+            {t("grants.gaveNobody")}
+          </Typography>
+        )}
         {month.given > 0 && (
           <>
             <Typography variant="body2">
@@ -203,8 +205,8 @@ function MonthRow({ policy, month, today }: { policy: GrantPolicy; month: GrantM
 /** Heard, not seen: links of the same words are told apart. */
 const HIDDEN = {
   position: "absolute",
-  width: 1,
-  height: 1,
+  width: "1px",
+  height: "1px",
   overflow: "hidden",
   clipPath: "inset(50%)",
   whiteSpace: "nowrap",

@@ -8,6 +8,8 @@ export interface BarPart {
 }
 export interface Bar {
   label: string;
+  /** Above the bar. */
+  top: string;
   /** What the whole bar says, in words. */
   text: string;
   parts: readonly BarPart[];
@@ -34,7 +36,15 @@ export function StackedBars({
         sx={{ display: "flex", gap: { xs: 0.5, sm: 1 }, alignItems: "end" }}
       >
         {bars.map((bar) => (
-          <Box key={bar.label} title={bar.text} sx={{ flex: "1 1 0", maxWidth: 72, minWidth: 0 }}>
+          <Box key={bar.label} title={bar.text} sx={{ flex: "1 1 0", maxWidth: 80, minWidth: 0 }}>
+            <Typography
+              component="div"
+              variant="caption"
+              noWrap
+              sx={{ textAlign: "center", mb: 0.5, fontVariantNumeric: "tabular-nums" }}
+            >
+              {bar.top}
+            </Typography>
             <Box
               sx={{
                 height: HEIGHT_PX,

@@ -29,13 +29,14 @@ export const consoleEn = {
   ...networkEn,
   ...firstRunEn,
   ...grantsEn,
+  ...refundsEn,
   ...jobsEn,
   ...pickerEn,
   ...usersEn,
   ...auditEn,
   ...integrationEn,
-  app: {
   ...reportsEn,
+  app: {
     tagline: "Electricity sold before it is used.",
     signInTo: "Sign in to the console",
     signInFor: "For managers, campus staff and maintenance.",

@@ -31,13 +31,14 @@ export const consoleZh: Translated<typeof consoleEn> = {
   ...networkZh,
   ...firstRunZh,
   ...grantsZh,
+  ...refundsZh,
   ...jobsZh,
   ...pickerZh,
   ...usersZh,
   ...auditZh,
   ...integrationZh,
-  app: {
   ...reportsZh,
+  app: {
     tagline: "先购后用的电。",
     signInTo: "登录管理台",
     signInFor: "供物业、校园管理与维修人员使用。",

@@ -35,6 +35,7 @@ export const jobsEn = {
     tryAgain: "Try what failed again",
     toPage: "Where it was asked for",
     items: "What became of each",
+    showItems: "Show what became of each: %{smart_count}",
     noItems: "Nothing here",
     line: "Line %{line}",
     filterLabel: "Show those that",

@@ -37,6 +37,7 @@ export const jobsZh: Translated<typeof jobsEn> = {
     tryAgain: "重试失败项",
     toPage: "查看来源页面",
     items: "逐项结果",
+    showItems: "查看逐项结果（%{smart_count}）",
     noItems: "没有内容",
     line: "第 %{line} 行",
     filterLabel: "按结果筛选",

@@ -51,7 +51,6 @@ export function DocumentButton({
     <Button
       size={size}
       variant="outlined"
-      color="inherit"
       startIcon={<PdfIcon aria-hidden />}
       onClick={() => void open()}
       loading={isRunning}

@@ -42,7 +42,22 @@ export function JobProgress({ jobId, label, itemAction }: Props) {
   return (
     <Box sx={{ display: "grid", gap: 1.5 }}>
       <JobHead job={job} label={label} onMoved={() => void refetch()} />
-      <JobItems job={job} action={itemAction} />
+      <Results job={job} itemAction={itemAction} />
+    </Box>
+  );
+}
+
+/** Folded where nothing went wrong: the bar says it all. */
+function Results({ job, itemAction }: { job: Job; itemAction: Props["itemAction"] }) {
+  const t = useT();
+  const [isOpen, setIsOpen] = useState(false);
+  if (job.state !== "done" || isOpen) return <JobItems job={job} action={itemAction} />;
+  if (job.total === null || job.total === 0) return null;
+  return (
+    <Box>
+      <Button size="small" onClick={() => setIsOpen(true)}>
+        {t("jobs.showItems", { smart_count: job.total })}
+      </Button>
     </Box>
   );
 }
