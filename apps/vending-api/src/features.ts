@@ -65,6 +65,7 @@ import { refundRoutes } from "./refunds/refund.routes.ts";
 import { refundJob } from "./refunds/refund-job.ts";
 import { refundSchedules } from "./refunds/refund-schedules.ts";
 import { reportRoutes } from "./reports/report.routes.ts";
+import { reportSchedule } from "./reports/report-tables.ts";
 import { meRoutes } from "./resident/me.routes.ts";
 import { tariffRoutes } from "./tariffs/tariff.routes.ts";
 import { tariffVersionRoutes } from "./tariffs/tariff-version.routes.ts";
@@ -152,8 +153,8 @@ export function featureRoutes(deps: Deps): Route[] {
 /** Every long action that a process of this program can work on. */
 export const FEATURE_JOBS: readonly JobKind[] = [
   importJob,
-  grantRunJob,
   auditCheckJob,
+  grantRunJob,
   grantReversalJob,
   refundJob,
   moveJob,
@@ -168,6 +169,7 @@ export const FEATURE_SCHEDULES: readonly Schedule[] = [
   ...grantSchedules,
   ...paymentSchedules,
   usesSchedule,
+  reportSchedule,
 ];
 
 /** Who turns a token into a caller. */

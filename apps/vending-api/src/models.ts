@@ -60,6 +60,7 @@ import { readingImportModel } from "./readings/handheld/reading-import.model.ts"
 import { registerChangeModel } from "./readings/register-change.model.ts";
 import { refundModel } from "./refunds/refund.model.ts";
 import { withdrawalModel } from "./refunds/withdrawal.model.ts";
+import { dayTotalsModel } from "./reports/day-totals.model.ts";
 import { tariffModel } from "./tariffs/tariff.model.ts";
 import { tillModel } from "./tills/till.model.ts";
 import { tillShiftModel } from "./tills/till-shift.model.ts";
@@ -119,6 +120,7 @@ const MODELS = [
   expiryMarkModel,
   refundModel,
   withdrawalModel,
+  dayTotalsModel,
   moveModel,
   importLineModel,
   jobModel,

@@ -133,3 +133,9 @@ function decideTaking(
   );
   return { accept: { kind, at, by, note, postings, details: { grantId, taken: takeWhole(lots) } } };
 }
+
+/** What a grant's id says of its policy and month; undefined for one that no run gave. */
+export function policyAndMonthOf(grantId: string): { policyId: string; month: string } | undefined {
+  const [policyId = "", month = "", householdId = ""] = grantId.split(".");
+  return policyId && month && householdId ? { policyId, month } : undefined;
+}

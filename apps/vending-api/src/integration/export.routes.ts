@@ -8,10 +8,9 @@ import { type Route, route } from "../http/route.ts";
 import { findVisibleSite } from "../places/site.routes.ts";
 import { TITLE_CHOICES } from "./csv-columns.ts";
 import { type ExportTable, exportTables } from "./export-tables.ts";
-import { type CsvStyle, csvText, SEPARATORS, type Separator } from "./write-csv.ts";
+import { type CsvStyle, csvText, SEPARATOR_NAMES } from "./write-csv.ts";
 
 const CSV = "text/csv; charset=utf-8";
-const SEPARATOR_NAMES = Object.keys(SEPARATORS) as [Separator, ...Separator[]];
 
 /** The list's own sort and filter, and how the file shall look. */
 function exportQuery({ what, list }: ExportTable) {

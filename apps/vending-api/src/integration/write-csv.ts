@@ -7,6 +7,7 @@ export type Cell = string | number | null;
 
 export const SEPARATORS = { comma: ",", semicolon: ";", tab: "\t" } as const satisfies Record<string, string>;
 export type Separator = keyof typeof SEPARATORS;
+export const SEPARATOR_NAMES = Object.keys(SEPARATORS) as [Separator, ...Separator[]];
 
 export interface CsvStyle {
   separator: Separator;

@@ -22,6 +22,7 @@ import { classSummaryFacts } from "./class-report.ts";
 import { grantRunFacts } from "./grant-report.ts";
 import { householdStatementFacts } from "./household-statement.ts";
 import { refundStatementFacts } from "./refund-report.ts";
+import { reportTableRoutes } from "./report-tables.ts";
 import { siteFactsOf } from "./site-facts.ts";
 import { monthBounds } from "./statement-month.ts";
 import { tillReportFacts } from "./till-report.ts";
@@ -44,6 +45,7 @@ const refundQuery = printQuery.extend({
 export function reportRoutes(deps: Deps): Route[] {
   const { connection } = deps;
   return [
+    ...reportTableRoutes(deps),
     route({
       method: "get",
       path: "/till-shifts/:id/report.pdf",
