@@ -9,6 +9,7 @@ import {
   cutAtMicro,
   decodeSample,
   type FoldedHolds,
+  forgetRegister,
   type HoldParams,
   holdRights,
   MeterModelError,
@@ -94,9 +95,10 @@ export class CircuitControl {
     return this.#memory.lastProved;
   }
 
-  /** Contact was lost, or another meter begins: the next sample is the first. */
+  /** Another meter begins: the next sample is the first. */
   beginAnew(): void {
     this.#baseline = NO_BASELINE;
+    this.#memory.rules = forgetRegister(this.#memory.rules);
   }
 
   get switching(): SwitchingRecord {
@@ -146,7 +148,7 @@ export class CircuitControl {
     memory.lastSample = sample;
     if (this.meter.isTrusted && !flags.includes("suspect"))
       memory.lastProved = { energyWh: sample.energyWh, at: sample.at };
-    memory.switching = afterSample(memory.switching, sample, this.folded().intended);
+    memory.switching = afterSample(memory.switching, sample);
     this.#step({ type: "sample", sample }, stepConfig, [{ type: "sample", sample }]);
     return sample;
   }

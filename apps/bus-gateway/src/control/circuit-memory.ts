@@ -36,8 +36,9 @@ export interface CircuitSurroundings {
 /** What is known of one circuit: kept on disk, and told to the server when it changes. */
 export class CircuitMemory {
   config: CircuitConfig;
-  /** Last seen in a sample or read-back of this run; "unknown" before the first. */
-  relay: RelayState = "unknown";
+  #relay: RelayState = "unknown";
+  /** In this run: a try that was under way when the last one ended may have been followed. */
+  #hasSeenRelay = false;
   readonly #around: CircuitSurroundings;
   #record: CircuitRecord;
   #told: VisibleState | null;
@@ -63,6 +64,16 @@ export class CircuitMemory {
     this.#told = kept ? this.visible() : null;
     this.#savedSwitching = this.#record.switching;
     this.#savedAtMs = nowMs;
+  }
+
+  /** Last seen in a sample or read-back of this run; "unknown" before the first. */
+  get relay(): RelayState {
+    return this.#relay;
+  }
+
+  set relay(relay: RelayState) {
+    this.#relay = relay;
+    if (relay !== "unknown") this.#hasSeenRelay = true;
   }
 
   get rules(): CircuitState {
@@ -163,7 +174,7 @@ export class CircuitMemory {
 
   #relayFault(nowMs: number): Change[] {
     const { switching, lastSample } = this.#record;
-    if (switching === this.#judgedSwitching) return [];
+    if (switching === this.#judgedSwitching || !this.#hasSeenRelay) return [];
     this.#judgedSwitching = switching;
     return relayFaultChanges(this.#around.alarms, this.config, switching, lastSample, nowMs);
   }

@@ -49,6 +49,22 @@ describe("what a household can still use", () => {
     expect(credit.balanceMicro).toBe(5_000_000 - costMicro(10));
   });
 
+  it("counts another meter's use from the register at which the server has opened it, and nothing else", () => {
+    const credit = household();
+    credit.addSample("c1", circuit, sample(1000, 1_000_010));
+    credit.meterChanged("c1");
+    credit.addSample("c1", circuit, sample(3000, 2_000_070));
+    expect(credit.balanceMicro).toBe(1_000_000 - costMicro(10));
+    const at = new Date(RIG_START_MS + 2000 * SECOND).toISOString();
+    const opened = (energyWh: number) => ({ revision: 2, registers: [{ circuitId: "c1", at, energyWh }] });
+    credit.setPosition(creditPosition(1, 990_000, opened(1_000_010)));
+    expect(credit.balanceMicro).toBe(990_000);
+    credit.setPosition(creditPosition(1, 990_000, opened(2_000_000)));
+    expect(credit.balanceMicro).toBe(990_000 - costMicro(70));
+    credit.addSample("c1", circuit, sample(3010, 2_000_080));
+    expect(credit.balanceMicro).toBe(990_000 - costMicro(80));
+  });
+
   it("leaves out doubtful samples; the next good one carries their energy", () => {
     const credit = household();
     credit.addSample("c1", circuit, { ...sample(5, 9_999_999), flags: ["suspect"] });

@@ -11,7 +11,7 @@ import {
   useSince,
 } from "@hallmeter/meter-model";
 import type { UsePoint } from "../store/records.ts";
-import { isReplaceable, type SwitchedCircuit, usePointOf } from "./use-points.ts";
+import { breakPointOf, goesOnFrom, isReplaceable, type SwitchedCircuit, usePointOf } from "./use-points.ts";
 
 export interface PointChanges {
   added: UsePoint | null;
@@ -124,8 +124,10 @@ export class HouseholdCredit {
     const use = this.#useOf(circuitId);
     const { points } = use;
     const last = points.at(-1);
-    const measured = usePointOf(circuit, sample, comparable(use.seen ?? last, instantMs(sample.at)));
-    const seen = use.isMeterChanged === true ? { ...measured, isBreak: true } : measured;
+    const seen =
+      use.isMeterChanged === true
+        ? breakPointOf(circuit, sample)
+        : usePointOf(circuit, sample, comparable(use.seen ?? last, instantMs(sample.at)));
     use.isMeterChanged = false;
     use.seen = seen;
     // After the clock was set back, points follow the newest one closely until it has passed it again.
@@ -175,7 +177,7 @@ export class HouseholdCredit {
     const base = this.#charged.get(circuitId);
     const from = base !== undefined && (before === undefined || before.atMs <= base.atMs) ? base : before;
     if (from === undefined || point.atMs <= from.atMs) return NOTHING_USED;
-    if (point.isBreak === true) {
+    if (point.isBreak === true && (from !== base || !goesOnFrom(from, point))) {
       use.hasBreak = true;
       return NOTHING_USED;
     }

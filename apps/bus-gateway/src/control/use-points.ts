@@ -1,4 +1,4 @@
-import { instantMs, type Sample } from "@hallmeter/meter-model";
+import { type EnergyPoint, instantMs, type Sample } from "@hallmeter/meter-model";
 import type { UsePoint } from "../store/records.ts";
 
 /** Points inside a slot say nothing that its ends do not, unless the price changes there. Prices change on quarters. */
@@ -15,11 +15,16 @@ export interface SwitchedCircuit {
   ptRatio: number;
 }
 
-/** The most that the switch can have carried meanwhile, Wh. U in 0.1 V × I in 0.01 A = mW. */
-function possibleUseWh(circuit: SwitchedCircuit, sample: Sample, elapsedMs: number): number {
+/** The most that the switch can carry. U in 0.1 V × I in 0.01 A = mW. */
+function mostPossibleW(circuit: SwitchedCircuit, sample: Sample): number {
   const ratingW = (circuit.switchRatingCa * sample.voltageDv * (sample.phases?.length ?? 1)) / 1000;
+  return (ratingW * POSSIBLE_USE_MILLI) / 1000;
+}
+
+/** The most that the switch can have carried meanwhile, Wh. */
+function possibleUseWh(circuit: SwitchedCircuit, sample: Sample, elapsedMs: number): number {
   const steps = REGISTER_STEPS_WH * circuit.ctRatio * circuit.ptRatio;
-  return (ratingW * POSSIBLE_USE_MILLI * elapsedMs) / (1000 * MS_PER_HOUR) + steps;
+  return (mostPossibleW(circuit, sample) * elapsedMs) / MS_PER_HOUR + steps;
 }
 
 /**
@@ -32,7 +37,22 @@ export function usePointOf(circuit: SwitchedCircuit, sample: Sample, last: UsePo
   if (last === undefined) return point;
   const usedWh = sample.energyWh - last.energyWh;
   const isPossible = usedWh >= 0 && usedWh <= possibleUseWh(circuit, sample, atMs - last.atMs);
-  return isPossible ? point : { ...point, isBreak: true };
+  return isPossible ? point : breakPointOf(circuit, sample);
+}
+
+/** The first of a register that has nothing to do with the last one's. */
+export function breakPointOf(circuit: SwitchedCircuit, sample: Sample): UsePoint {
+  const mostW = Math.floor(mostPossibleW(circuit, sample));
+  return { atMs: instantMs(sample.at), energyWh: sample.energyWh, isBreak: true, mostW };
+}
+
+/**
+ * Whether the server's register, newer than the break, is already one of the register that began there: from there on no more
+ * was used than the switch carries.
+ */
+export function goesOnFrom(charged: EnergyPoint, { atMs, energyWh, mostW = 0 }: UsePoint): boolean {
+  const usedWh = energyWh - charged.energyWh;
+  return usedWh >= 0 && usedWh <= (mostW * (atMs - charged.atMs)) / MS_PER_HOUR;
 }
 
 /** True when the last point may go now that a newer one is there: it lies inside a slot and marks no break. */

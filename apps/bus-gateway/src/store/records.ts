@@ -113,11 +113,15 @@ export const circuitRecordSchema = z.object({
 });
 export type CircuitRecord = z.infer<typeof circuitRecordSchema>;
 
-/** A register between the credit position and now. `isBreak`: what lies between the one before and this is nobody's use. */
+/**
+ * A register between the credit position and now. `isBreak`: what lies between the one before and this is nobody's use; `mostW`
+ * says what the switch carries at most, for a register of the server's that is newer than the break.
+ */
 export const usePointSchema = z.object({
   atMs: millisecondsSchema,
   energyWh: z.int().nonnegative(),
   isBreak: z.boolean().optional(),
+  mostW: z.int().nonnegative().optional(),
 });
 export type UsePoint = z.infer<typeof usePointSchema>;
 

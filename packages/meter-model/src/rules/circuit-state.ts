@@ -88,6 +88,11 @@ export function initialCircuitState(lastKnownHolds: readonly Hold[], nowMs: numb
   };
 }
 
+/** Another meter hangs there: what the old one's register showed says nothing about the next sample's. */
+export function forgetRegister(state: CircuitState): CircuitState {
+  return { ...state, trust: { awaitsFirst: true, good: [] } };
+}
+
 /**
  * A stored state after a restart: holds, counts of trips and acknowledgements go on; what was being measured starts again,
  * because nobody looked in between (S3, S9).

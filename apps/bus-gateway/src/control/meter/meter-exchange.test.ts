@@ -103,6 +103,15 @@ describe("another meter at a circuit", () => {
     expect(alarms(rig)).toEqual(["raised"]);
   });
 
+  it("begins with a register of its own: once commissioned, no jump is suspected", async () => {
+    const rig = await started();
+    await exchange(rig, 2_000_000);
+    await commission(rig, "2026-01-02T03:00:00Z");
+    await rig.pass(60);
+    expect(rig.server.of("sample").at(-1)?.sample.flags).toEqual([]);
+    expect(rig.server.of("alarm").filter(({ kind }) => kind === "register-suspect")).toEqual([]);
+  });
+
   it("may be switched by a person, who stands before it", async () => {
     const rig = await started();
     await exchange(rig, 40);

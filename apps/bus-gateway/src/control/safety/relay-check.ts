@@ -56,17 +56,13 @@ export function afterPersonAsked(record: SwitchingRecord): SwitchingRecord {
 }
 
 /**
- * What a sample says about the relay: agreement ends a fault; after opening, load in the second sample as well means that
- * the contact did not part, whatever the status word says.
+ * What a sample says about the relay. A fault ends when the relay is seen where it was told to go; that nobody wants it there any
+ * more says nothing of the relay. After opening, load in the second sample as well means that the contact did not part, whatever
+ * the status word says.
  */
-export function afterSample(
-  record: SwitchingRecord,
-  sample: Sample,
-  intended: IntendedState,
-): SwitchingRecord {
-  const agrees = sample.relay === intended;
-  const settled =
-    agrees && record.tries > 0 ? { ...record, tries: 0, triedFor: null, isFaulty: false } : record;
+export function afterSample(record: SwitchingRecord, sample: Sample): SwitchingRecord {
+  const hasFollowed = record.triedFor !== null && sample.relay === record.triedFor;
+  const settled = hasFollowed ? { ...record, tries: 0, triedFor: null, isFaulty: false } : record;
   if (sample.relay !== "open") return settled.loadCheck === null ? settled : { ...settled, loadCheck: null };
   const hasLoad = Math.abs(sample.activePowerW) >= OPEN_BELOW_W;
   if (!hasLoad) {
