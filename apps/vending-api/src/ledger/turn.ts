@@ -99,10 +99,9 @@ export async function decideTurn(turn: readonly Waiting[], start: ChainHead): Pr
 }
 
 async function decideOne(request: PostingRequest, head: ChainHead): Promise<JournalRow> {
-  const { decide, readsJournal: _, ...asked } = request;
-  // First, as a store keeps it: one that comes later is moved there, document by document.
-  const identity = { _id: newId(), ...asked };
-  const decision = await decide(head);
+  const { siteId, householdId, refSpace, ref, requestHash } = request;
+  const identity = { _id: newId(), siteId, householdId, refSpace, ref, requestHash };
+  const decision = await request.decide(head);
   if ("refuse" in decision) return refusalOf(identity, decision);
   const entry = chainEntry(identity, decision.accept, head);
   const [finding] = findingsOf(entry, head);

@@ -22,12 +22,13 @@ const longestFieldBytes = longestKeyBytes - entryPrefixBytes - recordBytes;
  */
 export function indexKeys(index: Index, document: Doc): IndexKeys {
   if (!isCovered(index, document)) return none;
-  const found = new Map<string, IndexKey>();
+  const keys: IndexKey[] = [];
   const paths = index.fields.map((field) => field.path);
   const expanded = eachKey(paths, document, (values) => {
     if (index.sparse && values.every((value) => value === undefined)) return;
     const present = values.map((value) => value ?? null);
-    for (const [i, value] of present.entries()) writer.field(value, index.fields[i]?.descending === true);
+    for (let i = 0; i < present.length; i += 1)
+      writer.field(present[i] as Value, index.fields[i]?.descending === true);
     const bytes = writer.take();
     if (bytes.length > longestFieldBytes) {
       throw new PocketMongoError(
@@ -35,9 +36,13 @@ export function indexKeys(index: Index, document: Doc): IndexKeys {
         `Index key too large to index, failing ${index.name} ${bytes.length} bytes; this server indexes up to ${longestFieldBytes}`,
       );
     }
-    found.set(bytes.toString("latin1"), { bytes, values: present });
+    keys.push({ bytes, values: present });
   });
-  return { keys: [...found.values()], multikey: expanded };
+  return { keys: keys.length > 1 ? distinct(keys) : keys, multikey: expanded };
+}
+
+function distinct(keys: readonly IndexKey[]): IndexKey[] {
+  return [...new Map(keys.map((key) => [key.bytes.toString("latin1"), key])).values()];
 }
 
 /**
@@ -49,10 +54,31 @@ export function eachKey(
   document: Doc,
   emit: (values: readonly (Value | undefined)[]) => void,
 ): boolean {
+  const values = plainValues(paths, document);
+  if (values !== undefined) {
+    emit(values);
+    return false;
+  }
   return expand(
     paths.map((path): Slot => ({ value: document, rest: path, leaf: false })),
     emit,
   );
+}
+
+/** The values where no array lies on any path, as in nearly every document; undefined where one does. */
+function plainValues(paths: readonly Path[], document: Doc): (Value | undefined)[] | undefined {
+  const values: (Value | undefined)[] = [];
+  for (const path of paths) {
+    let value: Value | undefined = document;
+    for (const { name } of path) {
+      if (Array.isArray(value)) return undefined;
+      value = value instanceof Map ? value.get(name) : undefined;
+      if (value === undefined) break;
+    }
+    if (Array.isArray(value)) return undefined;
+    values.push(value);
+  }
+  return values;
 }
 
 function expand(slots: readonly Slot[], emit: (values: readonly (Value | undefined)[]) => void): boolean {
