@@ -45,13 +45,15 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 /** Where Linux keeps files in memory, and how much of it must be free: containers often have 64 MB. */
 const MEMORY_FOLDER = "/dev/shm";
 const MEMORY_NEEDED_BYTES = 2 * 2 ** 30;
+/** A second where nobody else is; a busy machine takes longer. Below the limit of a hook. */
+const LAUNCH_LIMIT_MS = 25_000;
 
 async function startPocketMongo(name: string): Promise<TestDatabase> {
   process.env.MONGOMS_SYSTEM_BINARY ??= pocketMongod;
   // It would start another process in each test file, only to be told a version that nobody asked for.
   process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK ??= "false";
   const dbPath = await mkdtemp(join(await folderOfStores(), "hallmeter-test-"));
-  const server = await MongoMemoryServer.create({ instance: { dbPath } });
+  const server = await MongoMemoryServer.create({ instance: { dbPath, launchTimeout: LAUNCH_LIMIT_MS } });
   return {
     uri: server.getUri(name),
     stop: async () => {

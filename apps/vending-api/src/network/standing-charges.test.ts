@@ -4,12 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestDatabase } from "../../../../tests/support/test-database.ts";
 import { connect } from "../db/connection.ts";
 import { newId } from "../db/model.ts";
+import type { Deps } from "../deps.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
 import { ledgerOf } from "../ledger/ledger.ts";
 import { verifyLedger } from "../ledger/verify-ledger.ts";
+import { householdLinks } from "../links.ts";
 import { ensureAllIndexes } from "../models.ts";
+import type { Write } from "../places/editable-resource.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
+import { householdResource } from "../places/household.routes.ts";
 import { siteModel } from "../places/site.model.ts";
 import { findTariff, tariffModel } from "../tariffs/tariff.model.ts";
 import {
@@ -153,13 +157,31 @@ describe("standing charges", () => {
     const [tariff, other] = [await findTariff(connection, tariffId), await addTariff(siteId, 900_000)];
     if (!tariff) throw new Error("the tariff was stored");
     // Five minutes behind midnight in Berlin: no sweep has charged the 1st yet.
-    await settleEndedDays(connection, { site, household, tariff }, at("2026-02-01T23:05:00Z"));
-    await householdModel(connection).updateOne({ _id: householdId }, { $set: { tariffId: other } });
+    const tariffSince = at("2026-02-01T23:05:00Z");
+    await settleEndedDays(connection, { site, household, tariff }, tariffSince);
+    await householdModel(connection).updateOne(
+      { _id: householdId },
+      { $set: { tariffId: other, tariffSince } },
+    );
     await postStandingCharges(connection, at("2026-02-02T23:10:00Z"));
     expect((await entriesOf(householdId)).map(({ details }) => [details.day, details.netNano])).toEqual([
       ["2026-02-01", 333_333_000],
       ["2026-02-02", 900_000_000],
     ]);
+  });
+
+  it("of days that were free stay free under a tariff that is not", async () => {
+    const { household, householdId, siteId, tariffId } = await seed("2026-02-01T12:00:00Z");
+    const free = await addTariff(siteId, 0);
+    await householdModel(connection).updateOne({ _id: householdId }, { $set: { tariffId: free } });
+    const row = { ...household, tariffId: free };
+    const resource = householdResource({ connection } as Deps, householdLinks({ connection } as Deps));
+    const write = { now: at("2026-02-03T23:05:00Z") } as Write;
+    const fields = await resource.patch(row, { tariffId }, write);
+    await resource.writing?.(row, fields, write);
+    await householdModel(connection).updateOne({ _id: householdId }, { $set: fields });
+    await postStandingCharges(connection, at("2026-02-05T08:00:00Z"));
+    expect((await entriesOf(householdId)).map(({ details }) => details.day)).toEqual(["2026-02-04"]);
   });
 
   it("are nobody's whose household is closed or has no tariff", async () => {

@@ -109,16 +109,16 @@ function payerOf(site: Site, household: Household, tariff: TariffRow): StandingP
   };
 }
 
-/** Local days of the household behind the mark, up to and with `last`. */
+/** Local days of the household under its tariff and behind the mark, up to and with `last`. */
 function daysOf(
-  { openedAt }: Household,
+  { openedAt, tariffSince }: Household,
   postedThrough: string | undefined,
   last: string,
   timeZone: string,
 ): string[] {
-  const opened = localDay(openedAt.getTime(), timeZone);
+  const first = localDay((tariffSince ?? openedAt).getTime(), timeZone);
   const days: string[] = [];
-  const isDue = (day: string) => day >= opened && (postedThrough === undefined || day > postedThrough);
+  const isDue = (day: string) => day >= first && (postedThrough === undefined || day > postedThrough);
   for (let day = last; isDue(day); day = dayBefore(day, timeZone)) days.unshift(day);
   return days;
 }

@@ -20,6 +20,8 @@ export interface Household {
   /** Words of the site's own by which grants choose; missing in rows of older releases. */
   tags?: string[];
   tariffId: string | null;
+  /** When it got that tariff; missing where it has had it from the beginning. */
+  tariffSince?: Date;
   /** Circuits open at or below this balance, minor units… */
   cutMinor: number;
   /** …and close above this one. */
@@ -50,6 +52,7 @@ const householdSchema = new Schema<Household>(
     status: { type: String, enum: HOUSEHOLD_STATUSES, required: true },
     tags: { type: [String], default: undefined },
     tariffId: { type: String, default: null },
+    tariffSince: { type: Date },
     cutMinor: { type: Number, required: true },
     releaseMinor: { type: Number, required: true },
     openedAt: { type: Date, required: true },

@@ -167,10 +167,12 @@ export function householdResource(deps: Deps, links: HouseholdLinks) {
       return household;
     },
     patchFields: z.strictObject({ name: nameField, tags: tagsField, ...termsFields }).partial(),
-    async patch(row, body) {
+    async patch(row, body, { now }) {
       if (row.status === "closed") throw new ApiError("household-closed");
       await assertTerms({ ...row, ...body });
-      return { ...body, ...(body.name === undefined ? {} : { words: searchWords(body.name) }) };
+      const { tariffId = row.tariffId } = body;
+      const since = tariffId === row.tariffId ? {} : { tariffSince: now };
+      return { ...body, ...since, ...(body.name === undefined ? {} : { words: searchWords(body.name) }) };
     },
     async writing(row, { tariffId = row.tariffId }, { now }) {
       if (tariffId !== row.tariffId) await links.tariffWillChange(row, now);
