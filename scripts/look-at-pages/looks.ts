@@ -56,6 +56,17 @@ export const LOOKS: readonly Look[] = [
   { name: "circuits", role: "maintenance", path: "/circuits" },
   { name: "circuit", role: "maintenance", path: circuitPage("201") },
   {
+    name: "circuit-year",
+    role: "maintenance",
+    path: circuitPage("201"),
+    act: async (page) => {
+      await page.getByRole("button", { name: /^(Year|年)$/ }).click();
+      await page.locator("canvas[width='365']").waitFor();
+    },
+  },
+  { name: "circuit-evidence", role: "maintenance", path: circuitPage("102") },
+  { name: "circuit-three-phase", role: "maintenance", path: circuitPage("Gym") },
+  {
     name: "circuit-confirm",
     role: "maintenance",
     path: circuitPage("202"),
@@ -82,8 +93,39 @@ export const LOOKS: readonly Look[] = [
   { name: "commissioning-check", role: "maintenance", path: commissioningPage("check") },
   { name: "first-run", role: "administrator", path: "/first-run" },
   { name: "alarms", role: "maintenance", path: "/alarms" },
+  {
+    name: "alarms-details",
+    role: "maintenance",
+    path: "/alarms",
+    act: (page) => page.locator("[data-alarm] button[aria-expanded]").first().click(),
+  },
+  {
+    name: "alarms-selected",
+    role: "maintenance",
+    path: "/alarms?state=all",
+    act: (page) => page.getByRole("checkbox").first().click(),
+  },
   { name: "tariffs", role: "campus-admin", path: "/tariffs" },
   { name: "users", role: "administrator", path: "/users" },
+  {
+    name: "user",
+    role: "administrator",
+    path: async (api) =>
+      `/users/${(await api.get<{ id: string }[]>('/users?filter={"q":"admin","roles":"administrator"}'))[0]?.id}`,
+  },
+  { name: "users-keys", role: "administrator", path: "/users?view=keys" },
+  { name: "audit", role: "administrator", path: "/audit" },
+  { name: "integration", role: "administrator", path: "/integration" },
+  { name: "integration-webhooks", role: "administrator", path: "/integration?view=webhooks" },
+  { name: "integration-messages", role: "administrator", path: "/integration?view=messages" },
+  { name: "report-sales", role: "campus-admin", path: "/reports?report=sales" },
+  { name: "report-tills", role: "campus-admin", path: "/reports?report=tills" },
+  { name: "report-use", role: "campus-admin", path: "/reports?report=use" },
+  { name: "report-balances", role: "campus-admin", path: "/reports?report=balances" },
+  { name: "report-subsidy", role: "campus-admin", path: "/reports?report=subsidy" },
+  { name: "report-losses", role: "campus-admin", path: "/reports?report=losses" },
+  { name: "report-top", role: "campus-admin", path: "/reports?report=top" },
+  { name: "report-vacant", role: "campus-admin", path: "/reports?report=vacant" },
   { name: "denied", role: "maintenance", path: "/desk" },
   { name: "my-login", role: null, path: "/my" },
   { name: "my", role: "resident", room: "103", path: "/my" },

@@ -14,6 +14,7 @@ import { householdPath, TextLink } from "../shared/text-link.tsx";
 import { Waiting } from "../shared/waiting.tsx";
 import { CircuitControl } from "./circuit-actions.tsx";
 import { CircuitCommands, CircuitEvents } from "./circuit-history.tsx";
+import { EvidenceSection } from "./evidence-section.tsx";
 import { LiveValues } from "./live-values.tsx";
 import { LoadProfileSection } from "./load-profile-section.tsx";
 
@@ -109,6 +110,7 @@ function CircuitView({ id }: { id: string }) {
         </Box>
         <Box sx={{ display: "grid", gap: 2, minWidth: 0 }}>
           <LoadProfileSection circuitId={id} />
+          <EvidenceSection circuit={circuit} />
           <Box
             sx={{
               display: "grid",

@@ -1,4 +1,4 @@
-import { Box, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import { Box, Typography } from "@mui/material";
 import { isNotFound } from "../api/request.ts";
 import type { Live } from "../api/rows.ts";
 import { useRow } from "../data/use-row.ts";
@@ -7,11 +7,9 @@ import { useFormat } from "../layout/site-context.tsx";
 import { AsOf } from "../shared/as-of.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { Waiting } from "../shared/waiting.tsx";
-
-const PHASES = ["A", "B", "C"] as const;
+import { PhaseDiagram } from "./phase-diagram.tsx";
 
 interface FigureProps {
   label: string;
@@ -79,32 +77,7 @@ export function LiveValues({ circuitId }: { circuitId: string }) {
               {format.energy(live.energyWh)}
             </Figure>
           </Box>
-          {live.phases !== undefined && (
-            <ScrollTable label={t("circuit.phase", { phase: "A, B, C" })}>
-              <Table size="small">
-                <TableHead>
-                  <TableRow>
-                    <TableCell>{t("circuit.phase", { phase: "" }).trim()}</TableCell>
-                    <TableCell align="right">{t("circuit.voltage")}</TableCell>
-                    <TableCell align="right">{t("circuit.current")}</TableCell>
-                    <TableCell align="right">{t("circuit.power")}</TableCell>
-                  </TableRow>
-                </TableHead>
-                <TableBody>
-                  {live.phases.map((phase, index) => (
-                    <TableRow key={PHASES[index]}>
-                      <TableCell component="th" scope="row">
-                        {t("circuit.phase", { phase: PHASES[index] ?? index + 1 })}
-                      </TableCell>
-                      <TableCell align="right">{format.voltage(phase.voltageDv)}</TableCell>
-                      <TableCell align="right">{format.current(phase.currentCa)}</TableCell>
-                      <TableCell align="right">{format.power(phase.activePowerW)}</TableCell>
-                    </TableRow>
-                  ))}
-                </TableBody>
-              </Table>
-            </ScrollTable>
-          )}
+          {live.phases !== undefined && <PhaseDiagram live={live} />}
           {live.flags.length > 0 && (
             <Typography variant="body2" color="warning">
               {live.flags.map((flag) => t(`circuit.sampleFlags.${flag}`)).join(" · ")}

@@ -140,16 +140,18 @@ export function localDayOf(ms: number, timeZone: string): string {
   }).format(ms);
 }
 
-/** How far the zone's wall clock is ahead of UTC at an instant. */
-function offsetMsAt(ms: number, timeZone: string): number {
-  const wall = new Intl.DateTimeFormat("sv-SE", {
+/** Tells how far the zone's wall clock is ahead of UTC at an instant; to be kept by who asks for many. */
+export function offsetReader(timeZone: string): (ms: number) => number {
+  const wallClock = new Intl.DateTimeFormat("sv-SE", {
     timeZone,
     hourCycle: "h23",
     dateStyle: "short",
     timeStyle: "medium",
-  }).format(ms);
-  return Date.parse(`${wall.replace(" ", "T")}Z`) - Math.floor(ms / 1000) * 1000;
+  });
+  return (ms) => Date.parse(`${wallClock.format(ms).replace(" ", "T")}Z`) - Math.floor(ms / 1000) * 1000;
 }
+
+const offsetMsAt = (ms: number, timeZone: string): number => offsetReader(timeZone)(ms);
 
 /**
  * The instant at which the zone's wall clock shows "YYYY-MM-DDTHH:mm", in ms since the epoch. The second try is right beside

@@ -2,9 +2,9 @@ import type { BusReport, BusReportOf } from "@hallmeter/meter-model";
 import type { Deps } from "../../deps.ts";
 import { ApiError } from "../../errors.ts";
 import { type Bus, busModel } from "../bus.model.ts";
-import { busScanModel } from "./bus-scan.model.ts";
+import { type BusScan, busScanModel } from "./bus-scan.model.ts";
 import { type BusView, busViewModel } from "./bus-view.model.ts";
-import { relayTestModel } from "./relay-test.model.ts";
+import { type RelayTestRow, relayTestModel } from "./relay-test.model.ts";
 
 /** What a person can read back; the trace page keeps more itself. */
 const FRAMES_KEPT = 300;
@@ -29,8 +29,8 @@ export async function takeBusReport(deps: Deps, gatewayId: string, report: BusRe
 }
 
 /** One that is over stays as it ended, however late an earlier report comes. */
-const UNFINISHED_SCAN = { $in: ["asked", "running"] };
-const UNFINISHED_TEST = { $in: ["asked", "opening", "open", "closing"] };
+const UNFINISHED_SCAN: BusScan["state"][] = ["asked", "running"];
+const UNFINISHED_TEST: RelayTestRow["state"][] = ["asked", "opening", "open", "closing"];
 
 async function takeScan(
   { connection, clock, changes }: Deps,
@@ -38,7 +38,7 @@ async function takeScan(
   { requestId, scan }: BusReportOf<"scan">,
 ): Promise<void> {
   const taken = await busScanModel(connection).updateOne(
-    { _id, requestId, state: UNFINISHED_SCAN },
+    { _id, requestId, state: { $in: UNFINISHED_SCAN } },
     { $set: { ...scan, toldAt: clock.now() } },
   );
   if (taken.matchedCount > 0) changes.publish({ resource: "bus-scans", id: _id, siteId });
@@ -51,7 +51,7 @@ async function takeRelayTest(
 ): Promise<void> {
   const row = await relayTestModel(connection)
     .findOneAndUpdate(
-      { siteId, requestId, state: UNFINISHED_TEST },
+      { siteId, requestId, state: { $in: UNFINISHED_TEST } },
       { $set: { ...test, toldAt: clock.now() } },
     )
     .lean<{ _id: string } | null>();
