@@ -64,6 +64,11 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import("./households/household-page.tsx")),
   },
   {
+    path: "/households/:id/move",
+    right: "households.move",
+    page: lazy(() => import("./households/move-page.tsx")),
+  },
+  {
     path: "/network",
     right: "network.list",
     page: lazy(() => import("./network/network-page.tsx")),

@@ -81,6 +81,9 @@ export interface Household {
   cutMinor: number;
   releaseMinor: number;
   residents: { id: string; name: string }[];
+  openedAt: string;
+  /** Oldest first. */
+  pastRooms: { unitId: string; unitName: string; circuitIds: string[]; from: string; until: string }[];
 }
 
 export interface Tile {
@@ -90,7 +93,9 @@ export interface Tile {
   floor: number;
   householdId: string | null;
   householdName: string | null;
+  /** What keeps the room lit; a meter that holds the credit says it itself, null before it has. */
   balanceMinor: number | null;
+  creditPlace: "server" | "meter" | null;
   daysLeft: number | null;
   relay: RelayState;
   intended: IntendedState;
@@ -118,6 +123,8 @@ export interface Balance {
   creditPlace: CreditPlace;
   /** What that meter last said; null before it has said anything. */
   inMeter: { remainingMinor: number; at: string } | null;
+  /** What is left of each, in the order of their use; `commodity` is the currency, or Wh for free energy. */
+  grants: { grantId: string; commodity: string; amount: number; expiresAt: string | null }[];
   daysLeft: number | null;
   asOf: string;
   estimated?: boolean;
@@ -147,7 +154,7 @@ export interface Purchase {
   cashier: string;
   balanceAfterMinor: number;
   /** `server`: the credit lives there; otherwise how far it has come into the meter. */
-  delivery: "server" | "pending" | "written" | "unknown" | "failed";
+  delivery: "server" | "pending" | "written" | "unknown" | "failed" | "on-card" | "returned";
   /** Why it is not in the meter. */
   deliveryCode?: SaleCode;
   receiptNumber: string;

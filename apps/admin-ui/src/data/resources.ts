@@ -7,6 +7,7 @@ export const RESOURCES = {
   buildings: { path: "buildings" },
   units: { path: "units" },
   households: { path: "households" },
+  residents: { path: "residents" },
   circuits: { path: "circuits" },
   meters: { path: "meters" },
   buses: { path: "buses" },

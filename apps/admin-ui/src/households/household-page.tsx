@@ -13,12 +13,16 @@ import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
 import { Fact, Facts, Section } from "../shared/section.tsx";
 import { PresenceBadge, StateChip } from "../shared/state-chip.tsx";
-import { circuitPath, deskPath, TextLink } from "../shared/text-link.tsx";
+import { circuitPath, deskPath, movePath, newRefundPath, TextLink } from "../shared/text-link.tsx";
 import { Waiting } from "../shared/waiting.tsx";
 import { BalanceFigure } from "./balance-figure.tsx";
-import { DailyUse } from "./daily-use.tsx";
+import { BurnDownChart } from "./burn-down-chart.tsx";
+import { GrantsLeft } from "./grants-left.tsx";
 import { HouseholdPurchases } from "./household-purchases.tsx";
 import { LedgerTable } from "./ledger-table.tsx";
+import { ResidentsSection } from "./residents-section.tsx";
+import { StatementButton } from "./statement-button.tsx";
+import { UseSection } from "./use-section.tsx";
 
 function HouseholdCircuit({ circuitId, releaseMinor }: { circuitId: string; releaseMinor: number }) {
   const circuit = useRow<Circuit>("circuits", circuitId);
@@ -65,6 +69,8 @@ function BalanceSection({ household }: { household: Household }) {
       {balance !== undefined && (
         <Box sx={{ display: "grid", gap: 1.5 }}>
           <BalanceFigure balance={balance} />
+          {balance.creditPlace === "server" && <BurnDownChart household={household} balance={balance} />}
+          <GrantsLeft grants={balance.grants} />
           <Facts>
             <Fact label={t("household.ledgerBalance")}>
               <Money amountMinor={balance.ledgerMinor} />
@@ -82,25 +88,49 @@ function BalanceSection({ household }: { household: Household }) {
   );
 }
 
-function PeopleSection({ household }: { household: Household }) {
+function TermsSection({ household }: { household: Household }) {
   const t = useT();
   const may = useMay();
+  const format = useFormat();
   const { data: tariff } = useRow<TariffRow>("tariffs", household.tariffId, { enabled: may("tariffs.list") });
   return (
     <Section title={t("household.title")}>
       <Facts>
-        <Fact label={t("household.residents")}>
-          {household.residents.length === 0
-            ? t("household.noResidents")
-            : household.residents.map(({ name }) => name).join(", ")}
-        </Fact>
         <Fact label={t("household.room")}>{household.unitName}</Fact>
         {tariff !== undefined && <Fact label={t("household.tariff")}>{tariff.name}</Fact>}
         <Fact label={t("resources.households.fields.status")}>
           {t(`household.status.${household.status}`)}
         </Fact>
+        <Fact label={t("household.since")}>{format.date(household.openedAt)}</Fact>
+        {household.pastRooms.toReversed().map(({ unitName, from, until }) => (
+          <Fact key={from} label={t("household.pastRoom")}>
+            {`${unitName}, ${format.date(from)} – ${format.date(until)}`}
+          </Fact>
+        ))}
       </Facts>
     </Section>
+  );
+}
+
+/** What else is done with a household; sale and switching stand with their figures. */
+function Actions({ household }: { household: Household }) {
+  const t = useT();
+  const may = useMay();
+  const isOpen = household.status === "open";
+  return (
+    <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mb: 2, alignItems: "center" }}>
+      {isOpen && may("households.move") && (
+        <Button component={Link} to={movePath(household.id)} variant="outlined">
+          {t("household.move.title")}
+        </Button>
+      )}
+      {isOpen && may("refunds.list") && (
+        <Button component={Link} to={newRefundPath(household.id)} variant="outlined">
+          {t("household.refund")}
+        </Button>
+      )}
+      {may("balances.show") && <StatementButton household={household} />}
+    </Box>
   );
 }
 
@@ -120,6 +150,7 @@ function HouseholdView({ id }: { id: string }) {
   return (
     <>
       <PageTitle title={`${household.unitName} · ${household.name}`} />
+      <Actions household={household} />
       <Box
         sx={{
           display: "grid",
@@ -144,10 +175,11 @@ function HouseholdView({ id }: { id: string }) {
               </Box>
             )}
           </Section>
-          <PeopleSection household={household} />
+          <ResidentsSection household={household} />
+          <TermsSection household={household} />
         </Box>
         <Box sx={{ display: "grid", gap: 2, minWidth: 0 }}>
-          <DailyUse circuitIds={household.circuitIds} />
+          <UseSection household={household} />
           {seesMoney && <LedgerTable householdId={id} />}
           {may("purchases.list") && <HouseholdPurchases householdId={id} />}
         </Box>

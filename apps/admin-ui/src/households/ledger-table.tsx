@@ -1,17 +1,20 @@
-import { Box, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import { Box, Table, TableBody, TableCell, TableHead, TableRow } from "@mui/material";
+import { useState } from "react";
 import { useGetList } from "react-admin";
 import type { LedgerEntry } from "../api/rows.ts";
 import { consoleEn } from "../i18n/console.en.ts";
 import { useT } from "../i18n/use-t.ts";
-import { useFormat } from "../layout/site-context.tsx";
+import { useFormat, useSite } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { Money } from "../shared/figures.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
+import { Pages } from "../shared/pages-nav.tsx";
+import { SaveButton } from "../shared/save-button.tsx";
 import { ScrollTable } from "../shared/scroll-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { Waiting } from "../shared/waiting.tsx";
 
-const MOST_SHOWN = 50;
+const PER_PAGE = 50;
 /** Enough of a hash to compare two by eye; the whole stands in the title. */
 const HASH_SHOWN = 8;
 
@@ -22,22 +25,21 @@ const isKnownKind = (kind: string): kind is keyof typeof consoleEn.ledgerKind =>
 export function LedgerTable({ householdId }: { householdId: string }) {
   const t = useT();
   const format = useFormat();
-  const { data, error, refetch } = useGetList<LedgerEntry>("ledger", {
-    pagination: { page: 1, perPage: MOST_SHOWN },
+  const site = useSite();
+  const [page, setPage] = useState(1);
+  const { data, total, error, refetch } = useGetList<LedgerEntry>("ledger", {
+    pagination: { page, perPage: PER_PAGE },
     sort: { field: "seq", order: "DESC" },
     filter: { householdId },
   });
+  const csvQuery = new URLSearchParams({ siteId: site.id, filter: JSON.stringify({ householdId }) });
   return (
     <Section
       title={t("household.ledger")}
       flush
       aside={
         data !== undefined &&
-        data.length > 0 && (
-          <Typography variant="caption" color="textSecondary">
-            {t("household.newest", { smart_count: data.length })}
-          </Typography>
-        )
+        data.length > 0 && <SaveButton path={`/exports/ledger.csv?${csvQuery}`} fileName="ledger.csv" />
       }
     >
       {error && <LoadFailed error={error} retry={() => void refetch()} />}
@@ -93,6 +95,15 @@ export function LedgerTable({ householdId }: { householdId: string }) {
           </Table>
         </ScrollTable>
       )}
+      <Box sx={{ px: 2, pb: 1 }}>
+        <Pages
+          page={page}
+          perPage={PER_PAGE}
+          total={total ?? 0}
+          onPage={setPage}
+          label={t("household.ledger")}
+        />
+      </Box>
     </Section>
   );
 }

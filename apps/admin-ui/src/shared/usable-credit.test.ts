@@ -10,6 +10,7 @@ const balance: Balance = {
   liveMinor: 4900,
   creditPlace: "server",
   inMeter: null,
+  grants: [],
   daysLeft: 7,
   asOf: "2026-01-02T02:00:00.000Z",
 };

@@ -1,0 +1,44 @@
+import { Box, MenuItem, TextField } from "@mui/material";
+import { useState } from "react";
+import type { Household } from "../api/rows.ts";
+import { localDayOf } from "../format/format.ts";
+import { useT } from "../i18n/use-t.ts";
+import { useFormat, useSite } from "../layout/site-context.tsx";
+import { DocumentButton } from "../shared/document-button.tsx";
+import { monthsSince } from "./statement-months.ts";
+
+const MOST_MONTHS = 24;
+
+/** The monthly statement, as a PDF. */
+export function StatementButton({ household }: { household: Household }) {
+  const t = useT();
+  const format = useFormat();
+  const { timeZone } = useSite();
+  const [nowMs] = useState(() => Date.now());
+  const monthOf = (ms: number) => localDayOf(ms, timeZone).slice(0, 7);
+  const months = monthsSince(monthOf(Date.parse(household.openedAt)), monthOf(nowMs), MOST_MONTHS);
+  const [month, setMonth] = useState(months[0] ?? monthOf(nowMs));
+  return (
+    <Box sx={{ display: "flex", gap: 1, alignItems: "center" }}>
+      <TextField
+        select
+        size="small"
+        label={t("household.statementMonth")}
+        value={month}
+        onChange={(event) => setMonth(event.target.value)}
+        sx={{ minWidth: 132 }}
+      >
+        {months.map((name) => (
+          <MenuItem key={name} value={name}>
+            {format.month(name)}
+          </MenuItem>
+        ))}
+      </TextField>
+      <DocumentButton
+        path={`/households/${encodeURIComponent(household.id)}/statement.pdf?month=${month}`}
+        label={t("household.statement")}
+        size="medium"
+      />
+    </Box>
+  );
+}
