@@ -8,6 +8,7 @@ import { usePolled } from "../gateway.ts";
 import { clockText, dayText, useLanguage, useSay } from "../language.ts";
 import { PhaseDiagram } from "../phase-diagram.tsx";
 import { angleText } from "../phasors.ts";
+import { holdText, waitText } from "../reason-text.ts";
 import type { Say } from "../text.ts";
 import { EventList } from "./events.tsx";
 import { RelayTestCard } from "./relay-test.tsx";
@@ -106,6 +107,7 @@ export function CircuitView({ id }: { id: string }) {
 
 function Values({ circuit }: { circuit: Circuit }) {
   const say = useSay();
+  const language = useLanguage();
   const { lastSample: sample, relay, intended, waitsFor } = circuit;
   return (
     <section className="card">
@@ -113,7 +115,7 @@ function Values({ circuit }: { circuit: Circuit }) {
         {say("relay")}: {say(relay)}
         {relay !== intended && ` (${say("shallBe", say(intended))})`}
       </h2>
-      {waitsFor && <p className="notice">{say("waits", waitsFor)}</p>}
+      {waitsFor && <p className="notice">{say("waits", waitText(language, waitsFor))}</p>}
       {sample === null ? (
         <p>{say("never")}</p>
       ) : (
@@ -264,12 +266,12 @@ function Holds({ circuit: { holds } }: { circuit: Circuit }) {
       <h2>{say("holds")}</h2>
       {holds.length === 0 && <p>{say("noHolds")}</p>}
       <ul className="plain">
-        {holds.map(({ kind, text, since }) => (
-          <li key={kind}>
-            <strong>{namedText(language, kind)}</strong> {text}
+        {holds.map((hold) => (
+          <li key={hold.kind}>
+            <strong>{namedText(language, hold.kind)}</strong> {holdText(language, hold)}
             <span className="hint">
               {" "}
-              {say("since")} {dayText(since)}
+              {say("since")} {dayText(hold.since)}
             </span>
           </li>
         ))}

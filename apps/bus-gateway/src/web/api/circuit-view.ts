@@ -1,6 +1,7 @@
 import { holdReasonText } from "@hallmeter/meter-model";
 import type { CircuitControl } from "../../control/circuit-control.ts";
 import type { GatewayControl } from "../../control/gateway-control.ts";
+import { WAIT_REASONS } from "../../control/safety/decide-operation.ts";
 
 /** One row of the list. */
 export function circuitRow(circuit: CircuitControl) {
@@ -28,7 +29,7 @@ export function circuitView(circuit: CircuitControl, control: GatewayControl) {
     commissionedAt: config.commissionedAt,
     holds: circuit.visible().holds.map((hold) => ({ ...hold, text: holdReasonText(hold) })),
     /** Why the relay is not as intended, if it is not. */
-    waitsFor: decision?.type === "wait" ? decision.why : null,
+    waitsFor: decision?.type === "wait" ? { why: decision.why, text: WAIT_REASONS[decision.why] } : null,
     isFaulty: switching.isFaulty,
     meter: meterView(circuit),
     lastSample,
