@@ -23,20 +23,28 @@ const commissioningPage = (step: string) => async (api: ApiClient) => {
   return `/network/buses/${bus?.id}/commission?step=${step}`;
 };
 
+/** Of the first row of a list; where there is none yet, the empty list of the same page. */
+const newest = (list: string, pathOf: (row: Record<string, string>) => string) => async (api: ApiClient) => {
+  const [row] = await api.get<Record<string, string>[]>(list);
+  return row === undefined ? pathOf({}).replace(/\/undefined.*/, "") : pathOf(row);
+};
+
 /** One row a page, or a state of one that looks different. */
 export const LOOKS: readonly Look[] = [
   { name: "login", role: null, path: "/" },
-  { name: "board", role: "property-manager", path: "/" },
+  { name: "home-front-desk", role: "property-manager", path: "/" },
+  { name: "home-money", role: "campus-admin", path: "/" },
+  { name: "board", role: "property-manager", path: "/board" },
   {
     name: "board-nothing-found",
     role: "property-manager",
-    path: "/",
+    path: "/board",
     act: (page) => page.getByRole("textbox").first().fill("zzz"),
   },
   {
     name: "board-room",
     role: "maintenance",
-    path: "/",
+    path: "/board",
     act: (page) => page.locator("button.hm-tile").first().click(),
   },
   { name: "desk", role: "property-manager", path: "/desk" },
@@ -53,6 +61,11 @@ export const LOOKS: readonly Look[] = [
   },
   { name: "households", role: "administrator", path: "/households" },
   { name: "household", role: "property-manager", path: householdPage("201") },
+  {
+    name: "household-move",
+    role: "property-manager",
+    path: async (api) => (await householdPage("201")(api)).replace(/show$/, "move"),
+  },
   { name: "circuits", role: "maintenance", path: "/circuits" },
   { name: "circuit", role: "maintenance", path: circuitPage("201") },
   {
@@ -126,6 +139,27 @@ export const LOOKS: readonly Look[] = [
   { name: "report-losses", role: "campus-admin", path: "/reports?report=losses" },
   { name: "report-top", role: "campus-admin", path: "/reports?report=top" },
   { name: "report-vacant", role: "campus-admin", path: "/reports?report=vacant" },
+  { name: "grants", role: "campus-admin", path: "/grants" },
+  { name: "grant-policy-new", role: "campus-admin", path: "/grants/new" },
+  {
+    name: "grant-policy",
+    role: "campus-admin",
+    path: newest("/grant-policies", ({ id }) => `/grants/${id}`),
+  },
+  {
+    name: "grant-run",
+    role: "campus-admin",
+    path: newest("/grant-runs", ({ policyId, month }) => `/grants/${policyId}/${month}`),
+  },
+  { name: "refunds", role: "campus-admin", path: "/refunds" },
+  {
+    name: "refund-new",
+    role: "campus-admin",
+    path: async (api) => `/refunds/new?household=${(await circuitOf(api, "201")).householdId}`,
+  },
+  { name: "refund", role: "campus-admin", path: newest("/refunds", ({ id }) => `/refunds/${id}`) },
+  { name: "jobs", role: "administrator", path: "/jobs" },
+  { name: "job", role: "administrator", path: newest("/jobs", ({ id }) => `/jobs/${id}`) },
   { name: "denied", role: "maintenance", path: "/desk" },
   { name: "my-login", role: null, path: "/my" },
   { name: "my", role: "resident", room: "103", path: "/my" },

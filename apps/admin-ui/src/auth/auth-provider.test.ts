@@ -15,6 +15,7 @@ function providerFor(roles: Role[], tokenProblem?: ApiProblem) {
     logout: async () => {
       user = null;
     },
+    changePassword: async () => undefined,
     token: async () => {
       if (tokenProblem) throw tokenProblem;
       return "token";

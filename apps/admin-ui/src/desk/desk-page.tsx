@@ -10,6 +10,8 @@ import { PageTitle } from "../shared/page-title.tsx";
 import { usableCredit } from "../shared/usable-credit.ts";
 import { useProblemText } from "../shared/use-problem-text.ts";
 import { Waiting } from "../shared/waiting.tsx";
+import { AdjustmentsSection } from "../tills/adjustments-section.tsx";
+import { TillBar } from "../tills/till-bar.tsx";
 import { Buyer } from "./buyer.tsx";
 import { HouseholdFinder } from "./household-finder.tsx";
 import type { PendingSale } from "./pending-sale.ts";
@@ -98,6 +100,7 @@ export default function DeskPage() {
   return (
     <>
       <PageTitle title={t("desk.title")} />
+      <TillBar />
       <Box
         sx={{
           display: "grid",
@@ -157,7 +160,10 @@ export default function DeskPage() {
             <Alert severity="error">{problemText(sale.problem)}</Alert>
           )}
         </Paper>
-        <TodaysSales />
+        <Box sx={{ display: "grid", gap: 2, minWidth: 0 }}>
+          <AdjustmentsSection />
+          <TodaysSales />
+        </Box>
       </Box>
     </>
   );

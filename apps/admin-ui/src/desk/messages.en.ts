@@ -46,6 +46,8 @@ export const deskEn = {
       written: "in the meter",
       unknown: "not yet proved to be in the meter",
       failed: "not in the meter: void it",
+      "on-card": "on the card, until the meter takes it",
+      returned: "brought back with the card",
     },
     deliveryAdvice: {
       late: "The meter could not be reached in time; nothing was sent. Void the sale.",

@@ -48,6 +48,8 @@ export const deskZh: Translated<typeof deskEn> = {
       written: "已写入电表",
       unknown: "尚未确认写入电表",
       failed: "未写入电表：请作废",
+      "on-card": "在卡上，待电表读取",
+      returned: "已随卡退回",
     },
     deliveryAdvice: {
       late: "未能及时连上电表，未发送任何内容。请作废。",

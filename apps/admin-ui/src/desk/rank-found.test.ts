@@ -13,6 +13,8 @@ const household = (unitName: string, name: string, residents: string[] = []): Ho
   tariffId: "t",
   cutMinor: 0,
   releaseMinor: 0,
+  openedAt: "2026-01-01T00:00:00Z",
+  pastRooms: [],
   residents: residents.map((each) => ({ id: each, name: each })),
 });
 

@@ -1,4 +1,5 @@
 import { Box, Button, Divider, Typography } from "@mui/material";
+import { useState } from "react";
 import { Link, useParams } from "react-router-dom";
 import type { Balance, Circuit, Household, TariffRow, Why } from "../api/rows.ts";
 import { Guarded, useMay } from "../auth/rights-context.tsx";
@@ -15,6 +16,7 @@ import { Fact, Facts, Section } from "../shared/section.tsx";
 import { PresenceBadge, StateChip } from "../shared/state-chip.tsx";
 import { circuitPath, deskPath, movePath, newRefundPath, TextLink } from "../shared/text-link.tsx";
 import { Waiting } from "../shared/waiting.tsx";
+import { AdjustDialog } from "../tills/adjust-dialog.tsx";
 import { BalanceFigure } from "./balance-figure.tsx";
 import { BurnDownChart } from "./burn-down-chart.tsx";
 import { GrantsLeft } from "./grants-left.tsx";
@@ -116,6 +118,7 @@ function TermsSection({ household }: { household: Household }) {
 function Actions({ household }: { household: Household }) {
   const t = useT();
   const may = useMay();
+  const [isAdjusting, setIsAdjusting] = useState(false);
   const isOpen = household.status === "open";
   return (
     <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mb: 2, alignItems: "center" }}>
@@ -129,7 +132,13 @@ function Actions({ household }: { household: Household }) {
           {t("household.refund")}
         </Button>
       )}
+      {isOpen && may("adjustments.create") && (
+        <Button variant="outlined" onClick={() => setIsAdjusting(true)}>
+          {t("tills.adjust")}
+        </Button>
+      )}
       {may("balances.show") && <StatementButton household={household} />}
+      {isAdjusting && <AdjustDialog household={household} onClose={() => setIsAdjusting(false)} />}
     </Box>
   );
 }
@@ -181,7 +190,7 @@ function HouseholdView({ id }: { id: string }) {
         <Box sx={{ display: "grid", gap: 2, minWidth: 0 }}>
           <UseSection household={household} />
           {seesMoney && <LedgerTable householdId={id} />}
-          {may("purchases.list") && <HouseholdPurchases householdId={id} />}
+          {may("purchases.list") && <HouseholdPurchases household={household} />}
         </Box>
       </Box>
     </>

@@ -1,6 +1,8 @@
-import { Box, Table, TableBody, TableCell, TableHead, TableRow } from "@mui/material";
+import { Box, Button, Table, TableBody, TableCell, TableHead, TableRow } from "@mui/material";
+import { useState } from "react";
 import { useGetList } from "react-admin";
-import type { Purchase } from "../api/rows.ts";
+import type { Household, Purchase } from "../api/rows.ts";
+import { useMay } from "../auth/rights-context.tsx";
 import { ReceiptButton } from "../desk/receipt-button.tsx";
 import { methodText } from "../i18n/method-text.ts";
 import { useT } from "../i18n/use-t.ts";
@@ -10,10 +12,15 @@ import { Money } from "../shared/figures.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { ScrollTable } from "../shared/scroll-table.tsx";
 import { Section } from "../shared/section.tsx";
+import { AdjustDialog } from "../tills/adjust-dialog.tsx";
 
 const MOST_SHOWN = 20;
 
-export function HouseholdPurchases({ householdId }: { householdId: string }) {
+/** What was bought; a sale whose shift is closed can be taken back with a second person. */
+export function HouseholdPurchases({ household }: { household: Household }) {
+  const householdId = household.id;
+  const mayCorrect = useMay()("adjustments.create");
+  const [takenBack, setTakenBack] = useState<Purchase | null>(null);
   const t = useT();
   const format = useFormat();
   const { data, error } = useGetList<Purchase>("purchases", {
@@ -61,12 +68,25 @@ export function HouseholdPurchases({ householdId }: { householdId: string }) {
                   <TableCell sx={{ whiteSpace: "nowrap" }}>{purchase.cashier}</TableCell>
                   <TableCell>
                     <ReceiptButton purchase={purchase} compact />
+                    {mayCorrect && purchase.voidedAt === undefined && purchase.delivery === "server" && (
+                      <Button
+                        size="small"
+                        color="inherit"
+                        aria-label={t("household.takeBackNamed", { number: purchase.receiptNumber })}
+                        onClick={() => setTakenBack(purchase)}
+                      >
+                        {t("household.takeBack")}
+                      </Button>
+                    )}
                   </TableCell>
                 </TableRow>
               ))}
             </TableBody>
           </Table>
         </ScrollTable>
+      )}
+      {takenBack !== null && (
+        <AdjustDialog household={household} purchase={takenBack} onClose={() => setTakenBack(null)} />
       )}
     </Section>
   );

@@ -66,6 +66,8 @@ export const householdsEn = {
     purchases: "Purchases",
     noPurchases: "Nothing bought yet",
     noPurchasesHelp: "Sell credit at the Desk.",
+    takeBack: "Take back",
+    takeBackNamed: "Take back the sale of receipt %{number}",
     tariff: "Tariff",
     room: "Room",
     status: { open: "open", closed: "closed" },

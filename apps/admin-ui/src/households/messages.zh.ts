@@ -68,6 +68,8 @@ export const householdsZh: Translated<typeof householdsEn> = {
     purchases: "购电记录",
     noPurchases: "还没有购电",
     noPurchasesHelp: "可在“售电”页面售电。",
+    takeBack: "冲回",
+    takeBackNamed: "冲回收据 %{number} 的售电",
     tariff: "电价",
     room: "房间",
     status: { open: "在住", closed: "已销户" },

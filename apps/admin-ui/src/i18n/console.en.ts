@@ -5,15 +5,18 @@ import { circuitsEn } from "../circuits/messages.en.ts";
 import { deskEn } from "../desk/messages.en.ts";
 import { firstRunEn } from "../first-run/messages.en.ts";
 import { grantsEn } from "../grants/messages.en.ts";
+import { homeEn } from "../home/messages.en.ts";
 import { householdsEn } from "../households/messages.en.ts";
 import { integrationEn } from "../integration/messages.en.ts";
 import { jobsEn } from "../jobs/messages.en.ts";
 import { networkEn } from "../network/messages.en.ts";
 import { refundsEn } from "../refunds/messages.en.ts";
 import { reportsEn } from "../reports/messages.en.ts";
+import { rulesEn } from "../rules/messages.en.ts";
 import { pickerEn } from "../shared/household-picker/messages.en.ts";
 import { painterEn } from "../shared/week-painter/messages.en.ts";
 import { tariffsEn } from "../tariffs/messages.en.ts";
+import { tillsEn } from "../tills/messages.en.ts";
 import { usersEn } from "../users/messages.en.ts";
 import { commonEn } from "./common.en.ts";
 
@@ -25,13 +28,16 @@ export const consoleEn = {
   ...circuitsEn,
   ...alarmsEn,
   ...painterEn,
+  ...rulesEn,
   ...tariffsEn,
   ...networkEn,
   ...firstRunEn,
   ...grantsEn,
+  ...homeEn,
   ...refundsEn,
   ...jobsEn,
   ...pickerEn,
+  ...tillsEn,
   ...usersEn,
   ...auditEn,
   ...integrationEn,
@@ -63,6 +69,7 @@ export const consoleEn = {
     back: "Back",
   },
   nav: {
+    rules: "Rules",
     audit: "Audit",
     integration: "Integration",
     reports: "Reports",

@@ -5,15 +5,18 @@ import { circuitsZh } from "../circuits/messages.zh.ts";
 import { deskZh } from "../desk/messages.zh.ts";
 import { firstRunZh } from "../first-run/messages.zh.ts";
 import { grantsZh } from "../grants/messages.zh.ts";
+import { homeZh } from "../home/messages.zh.ts";
 import { householdsZh } from "../households/messages.zh.ts";
 import { integrationZh } from "../integration/messages.zh.ts";
 import { jobsZh } from "../jobs/messages.zh.ts";
 import { networkZh } from "../network/messages.zh.ts";
 import { refundsZh } from "../refunds/messages.zh.ts";
 import { reportsZh } from "../reports/messages.zh.ts";
+import { rulesZh } from "../rules/messages.zh.ts";
 import { pickerZh } from "../shared/household-picker/messages.zh.ts";
 import { painterZh } from "../shared/week-painter/messages.zh.ts";
 import { tariffsZh } from "../tariffs/messages.zh.ts";
+import { tillsZh } from "../tills/messages.zh.ts";
 import { usersZh } from "../users/messages.zh.ts";
 import { commonZh } from "./common.zh.ts";
 import type { consoleEn } from "./console.en.ts";
@@ -27,13 +30,16 @@ export const consoleZh: Translated<typeof consoleEn> = {
   ...circuitsZh,
   ...alarmsZh,
   ...painterZh,
+  ...rulesZh,
   ...tariffsZh,
   ...networkZh,
   ...firstRunZh,
   ...grantsZh,
+  ...homeZh,
   ...refundsZh,
   ...jobsZh,
   ...pickerZh,
+  ...tillsZh,
   ...usersZh,
   ...auditZh,
   ...integrationZh,
@@ -65,6 +71,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
     back: "返回",
   },
   nav: {
+    rules: "规则",
     audit: "操作记录",
     integration: "数据对接",
     reports: "报表",
