@@ -1,4 +1,5 @@
 import {
+  creditPlaceSchema,
   HOLD_KIND_NAMES,
   idSchema,
   instantSchema,
@@ -22,7 +23,11 @@ const tileAnswer = z
     floor: z.int(),
     householdId: idSchema.nullable(),
     householdName: z.string().nullable(),
-    balanceMinor: z.int().nullable(),
+    balanceMinor: z.int().nullable().meta({
+      description:
+        "What keeps the room lit. Where its meter holds the credit: what the meter last said, null before that.",
+    }),
+    creditPlace: creditPlaceSchema.nullable(),
     daysLeft: z.int().nullable(),
     relay: relayStateSchema.nullable(),
     intended: intendedStateSchema.nullable(),

@@ -1,4 +1,4 @@
-import { HOLD_KINDS, type HoldKind } from "@hallmeter/meter-model";
+import { type CreditPlace, HOLD_KINDS, type HoldKind } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { alarmModel, type Subject } from "../alarms/alarm.model.ts";
 import { groupBy } from "../db/group-by.ts";
@@ -7,6 +7,7 @@ import { balanceFoldOf } from "../ledger/balance-fold.ts";
 import { type ChainHead, EMPTY_CHAIN, householdAccount } from "../ledger/entry.ts";
 import { type Circuit, circuitModel } from "../network/circuit.model.ts";
 import { blankMirror, type CircuitMirror, circuitMirrorModel } from "../network/circuit-mirror.model.ts";
+import { type MeterMirror, meterMirrorModel } from "../network/meter-mirror.model.ts";
 import { nanoPerMinor } from "../network/metering-contexts.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import type { Site } from "../places/site.model.ts";
@@ -24,7 +25,9 @@ export interface Tile {
   floor: number;
   householdId: string | null;
   householdName: string | null;
+  /** What keeps the room lit: the account's, or what the meter that holds the credit last said; null before it has said anything. */
   balanceMinor: number | null;
+  creditPlace: CreditPlace | null;
   daysLeft: number | null;
   relay: CircuitMirror["relay"] | null;
   intended: CircuitMirror["intended"] | null;
@@ -46,6 +49,8 @@ interface BoardRows {
   /** The end of each chain, by account. */
   chains: ReadonlyMap<string, ChainHead>;
   accruals: Accrual[];
+  /** Of the meters that hold credit, by circuit; what the others would say of money is not asked. */
+  metersCredit: ReadonlyMap<string, MeterMirror["credit"]>;
   alarmSubjects: Subject[];
 }
 
@@ -62,7 +67,7 @@ const TILE_FIELDS = {
   "sample.activePowerW": 1,
 } as const;
 
-/** Every room of the site, in the order of building, floor and name. Eight queries, whatever the number of rooms. */
+/** Every room of the site, in the order of building, floor and name. Nine queries, whatever the number of rooms. */
 export async function readBoard(connection: Connection, site: Site): Promise<Tile[]> {
   const siteId = site._id;
   const [units, households, circuits, mirrors, accruals, alarms] = await Promise.all([
@@ -82,7 +87,22 @@ export async function readBoard(connection: Connection, site: Site): Promise<Til
     households.map(({ _id }) => householdAccount(_id)),
   );
   const alarmSubjects = alarms.map((alarm) => alarm.subject);
-  return tilesOf({ site, units, households, circuits, mirrors, chains, accruals, alarmSubjects });
+  const metersCredit = await creditInMeters(connection, circuits);
+  return tilesOf({
+    ...{ site, units, households, circuits, mirrors, chains, accruals },
+    ...{ metersCredit, alarmSubjects },
+  });
+}
+
+async function creditInMeters(
+  connection: Connection,
+  circuits: readonly Circuit[],
+): Promise<BoardRows["metersCredit"]> {
+  const ids = circuits.filter(({ creditPlace }) => creditPlace === "meter").map(({ _id }) => _id);
+  const rows = await meterMirrorModel(connection)
+    .find({ _id: { $in: ids } }, { credit: 1 })
+    .lean<Pick<MeterMirror, "_id" | "credit">[]>();
+  return new Map(rows.map(({ _id, credit }) => [_id, credit]));
 }
 
 /** Pure. */
@@ -104,7 +124,7 @@ export function tilesOf(rows: BoardRows): Tile[] {
       floor: unit.floor,
       householdId: household?._id ?? null,
       householdName: household?.name ?? null,
-      ...(household ? money(household) : { balanceMinor: null, daysLeft: null }),
+      ...(household ? money(household, circuits) : NO_MONEY),
       ...stateOf(mirrors),
       alarms: alarmsOf(circuitIds, household?._id),
       circuitIds,
@@ -120,16 +140,25 @@ function byPlace(a: Unit, b: Unit): number {
   );
 }
 
-function moneyByHousehold({ site, chains, accruals }: BoardRows) {
+type TileMoney = Pick<Tile, "balanceMinor" | "creditPlace" | "daysLeft">;
+const NO_MONEY: TileMoney = { balanceMinor: null, creditPlace: null, daysLeft: null };
+
+function moneyByHousehold({ site, chains, accruals, metersCredit }: BoardRows) {
   const money = { currency: site.currency, nanoPerMinor: nanoPerMinor(site) };
   const accrualsOf = groupBy(accruals, (accrual) => accrual.householdId);
-  return (household: Household): Pick<Tile, "balanceMinor" | "daysLeft"> => {
+  return (household: Household, circuits: readonly Circuit[]): TileMoney => {
+    const holder = circuits.find(({ creditPlace }) => creditPlace === "meter");
+    if (holder) {
+      const balanceMinor = metersCredit.get(holder._id)?.remainingMinor ?? null;
+      return { balanceMinor, creditPlace: "meter", daysLeft: null };
+    }
     const own = accrualsOf.get(household._id) ?? [];
     // Rows that straddle a midnight are off by a moment's use; the household's page is exact.
     const head = chains.get(householdAccount(household._id)) ?? EMPTY_CHAIN;
     const balance = balanceOf(head, unsettled(own, new Set()) ?? [], money);
     return {
       balanceMinor: Math.floor(balance.liveNano / money.nanoPerMinor),
+      creditPlace: "server",
       daysLeft: daysLeft(leftOf(balance), headsOf(own)),
     };
   };

@@ -35,3 +35,15 @@ loadSchema.index({ circuitId: 1, count: 1 });
 
 export const cardLoadModel = (connection: Connection) =>
   boundModel<CardLoad>(connection, "CardLoad", loadSchema);
+
+/** By purchase; those that no card carried are missing. */
+export async function findCardLoads(
+  connection: Connection,
+  purchaseIds: readonly string[],
+): Promise<Map<string, CardLoad>> {
+  if (purchaseIds.length === 0) return new Map();
+  const rows = await cardLoadModel(connection)
+    .find({ _id: { $in: [...purchaseIds] } })
+    .lean<CardLoad[]>();
+  return new Map(rows.map((row) => [row._id, row]));
+}

@@ -124,12 +124,17 @@ describe("a card", () => {
     expect(sold.card).toMatchObject({ carriedMinor: 5000, count: 1, readCount: 0 });
     // Money is in the ledger before the card is; the same key sells once.
     expect(await topUp(id, chip, 5000, "card-key-1")).toMatchObject({ purchaseId: sold.purchaseId });
+    const deliveryNow = async () =>
+      (await api.call<{ delivery: string }>("GET", `/purchases/${sold.purchaseId}`, { token: site.manager }))
+        .body.delivery;
+    expect(await deliveryNow()).toBe("on-card");
     write(chip, sold);
     const shown = await present(id, chip);
     expect(shown).toMatchObject({ write: null, card: { readCount: 1, takenCount: 0 } });
     expect(meter.tap(chip)).toMatchObject({ amountMinor: 5000, count: 1 });
     expect(meter.tap(chip)).toEqual({ refused: "replayed" });
     expect((await present(id, chip)).card).toMatchObject({ takenCount: 1, carriedMinor: 0 });
+    expect(await deliveryNow()).toBe("written");
     const balance = await api.call<{ ledgerMinor: number }>(
       "GET",
       `/households/${room.householdId}/balance`,

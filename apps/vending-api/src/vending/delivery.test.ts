@@ -90,12 +90,19 @@ describe("the balance of a household whose meter holds its credit", () => {
   const balance = async (householdId: string) =>
     (await api.call("GET", `/households/${householdId}/balance`, { token: site.manager })).body;
 
+  const tile = async ({ unitId }: TestRoom) => {
+    const path = `/board?siteId=${site.siteId}`;
+    const { body } = await api.call<{ tiles: { unitId: string }[] }>("GET", path, { token: site.manager });
+    return body.tiles.find((candidate) => candidate.unitId === unitId);
+  };
+
   it("does not pretend to know what is left before the meter has said it", async () => {
     expect(await balance(room.householdId)).toMatchObject({
       creditPlace: "meter",
       inMeter: null,
       daysLeft: null,
     });
+    expect(await tile(room)).toMatchObject({ balanceMinor: null, creditPlace: "meter", daysLeft: null });
     const at = api.clock.now().toISOString();
     const report = { circuitId: room.circuitId, at, remainingMinor: 4321, purchaseCount: 7 };
     await site.uplink([{ type: "meter-credit", report }]);
@@ -105,6 +112,7 @@ describe("the balance of a household whose meter holds its credit", () => {
     expect(await balance(room.householdId)).toMatchObject({
       inMeter: { remainingMinor: 4321, purchaseCount: 7, at },
     });
+    expect(await tile(room)).toMatchObject({ balanceMinor: 4321, creditPlace: "meter", daysLeft: null });
     const other = site.rooms[1] as TestRoom;
     expect(await balance(other.householdId)).toMatchObject({ creditPlace: "server", inMeter: null });
   });

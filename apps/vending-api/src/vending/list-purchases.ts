@@ -1,4 +1,5 @@
 import type { Connection } from "mongoose";
+import { findCardLoads } from "../cards/card-load.model.ts";
 import type { PageAnswer } from "../http/answer.ts";
 import { type List, readPage } from "../http/list-query.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
@@ -28,12 +29,11 @@ export async function presentPurchases(
   connection: Connection,
   entries: readonly LedgerEntry[],
 ): Promise<ReturnType<typeof presentPurchase>[]> {
-  const [voids, deliveries, sites] = await Promise.all([
+  const ids = entries.map((row) => row._id);
+  const [voids, deliveries, loads, sites] = await Promise.all([
     findVoids(connection, entries),
-    findDeliveries(
-      connection,
-      entries.map((row) => row._id),
-    ),
+    findDeliveries(connection, ids),
+    findCardLoads(connection, ids),
     siteModel(connection)
       .find({ _id: { $in: [...new Set(entries.map((row) => row.siteId))] } })
       .lean<Site[]>(),
@@ -42,7 +42,13 @@ export async function presentPurchases(
   return entries.flatMap((row) => {
     const site = siteById.get(row.siteId);
     return site
-      ? [presentPurchase(row, site, { voided: voids.get(row._id), delivery: deliveries.get(row._id) })]
+      ? [
+          presentPurchase(row, site, {
+            voided: voids.get(row._id),
+            delivery: deliveries.get(row._id),
+            load: loads.get(row._id),
+          }),
+        ]
       : [];
   });
 }

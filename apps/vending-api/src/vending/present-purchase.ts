@@ -1,5 +1,6 @@
 import { idSchema, instantSchema, localDay, SALE_CODES, saleCodeSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
+import type { CardLoad, LoadState } from "../cards/card-load.model.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { PURCHASE_METHOD_NAMES, type PurchaseMethod } from "../ledger/entry-kinds.ts";
 import type { Delivery } from "../network/delivery.model.ts";
@@ -17,9 +18,11 @@ export const purchaseAnswer = z
     at: instantSchema,
     cashier: z.string(),
     balanceAfterMinor: z.int().meta({ description: "Of the ledger, right after this purchase." }),
-    delivery: z
-      .enum(["server", "pending", "written", "unknown", "failed"])
-      .meta({ description: "server: the credit lives here, nothing has to reach a meter." }),
+    delivery: z.enum(["server", "pending", "written", "unknown", "failed", "on-card", "returned"]).meta({
+      description:
+        "server: the credit lives here, nothing has to reach a meter. on-card: the household's card carries it, as far as " +
+        "anybody knows; written: its meter has it; returned: the card brought it back.",
+    }),
     deliveryCode: saleCodeSchema.optional().meta({ description: "Why it is not in the meter." }),
     deliveryAdvice: z
       .string()
@@ -52,10 +55,31 @@ export function amountOf(entry: LedgerEntry): number {
   return leg?.amount ?? 0;
 }
 
+/** What became of a purchase since. */
+export interface PurchaseFate {
+  voided?: LedgerEntry | undefined;
+  /** On its way through a bus. */
+  delivery?: Delivery | undefined;
+  /** On its way by card. */
+  load?: CardLoad | undefined;
+}
+
+const BY_CARD = {
+  carried: "on-card",
+  taken: "written",
+  returned: "returned",
+} as const satisfies Record<LoadState, string>;
+
+function deliveryOf({ details }: LedgerEntry, { delivery, load }: PurchaseFate) {
+  // In the books as bound for a card or a meter, and cut off before that was written: it is on its way.
+  if (typeof details.cardId === "string") return BY_CARD[load?.state ?? "carried"];
+  return delivery?.state ?? (typeof details.circuitId === "string" ? "pending" : "server");
+}
+
 export function presentPurchase(
   entry: LedgerEntry,
   site: Pick<Site, "currency" | "timeZone">,
-  { voided, delivery }: { voided?: LedgerEntry | undefined; delivery?: Delivery | undefined } = {},
+  { voided, delivery, load }: PurchaseFate = {},
 ): z.input<typeof purchaseAnswer> {
   return {
     id: entry._id,
@@ -68,8 +92,7 @@ export function presentPurchase(
     at: entry.at.toISOString(),
     cashier: entry.by.name,
     balanceAfterMinor: entry.balanceAfter[site.currency] ?? 0,
-    // In the books as bound for a meter, and cut off before its delivery was written: it is on its way.
-    delivery: delivery?.state ?? (typeof entry.details.circuitId === "string" ? "pending" : "server"),
+    delivery: deliveryOf(entry, { delivery, load }),
     ...(delivery?.code ? { deliveryCode: delivery.code, deliveryAdvice: SALE_CODES[delivery.code] } : {}),
     ...(typeof entry.details.shiftId === "string" ? { shiftId: entry.details.shiftId } : {}),
     receiptNumber: receiptNumberOf(entry, site.timeZone),

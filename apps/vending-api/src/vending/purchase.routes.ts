@@ -1,6 +1,7 @@
 import { idSchema } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { z } from "zod";
+import { findCardLoads } from "../cards/card-load.model.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import { siteScope } from "../http/access.ts";
@@ -155,13 +156,15 @@ async function presentSold(connection: Connection, site: Site, { entry, repeated
 }
 
 async function present(connection: Connection, entry: LedgerEntry) {
-  const [site, voided, deliveries] = await Promise.all([
+  const [site, voided, deliveries, loads] = await Promise.all([
     siteOf(connection, entry.siteId),
     findVoid(connection, entry),
     findDeliveries(connection, [entry._id]),
+    findCardLoads(connection, [entry._id]),
   ]);
   return presentPurchase(entry, site, {
     voided: voided ?? undefined,
     delivery: deliveries.get(entry._id),
+    load: loads.get(entry._id),
   });
 }
