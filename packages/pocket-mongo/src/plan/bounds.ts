@@ -14,10 +14,16 @@ import type { Match } from "../match/parse.ts";
 import { regexPrefix } from "../match/regex.ts";
 import type { Test } from "../match/tests.ts";
 
-/** A stretch of one index field in ascending key bytes, `low` inclusive and `high` exclusive; a point is a single key. */
+/**
+ * Where a stretch begins or ends, in the key bytes of an ascending field and in those of a descending one, whose bytes are
+ * inverted. A key may itself end with 0xff, so that only who makes an edge knows whether it lies before or behind its key.
+ */
+type Edge = { readonly key: Buffer; readonly inverted: Buffer };
+
+/** A stretch of one index field, `low` inclusive and `high` exclusive in ascending order; a point is a single key. */
 export type Interval = {
-  readonly low: Buffer;
-  readonly high: Buffer;
+  readonly low: Edge;
+  readonly high: Edge;
   readonly point: boolean;
   readonly text: string;
 };
@@ -33,13 +39,38 @@ const past = Buffer.from([0xff]);
 /** More points than this and the index is better read as a range. */
 const mostPoints = 2000;
 
-function rankByte(rank: number): Buffer {
-  return Buffer.from([rank]);
+/** Before all keys that begin with `key`; inverted that is behind all that begin with its inverse. */
+function before(key: Buffer): Edge {
+  return { key, inverted: successor(flip(key)) };
+}
+
+/** Behind all keys that begin with `key`; inverted that is before all that begin with its inverse. */
+function behind(key: Buffer): Edge {
+  return { key: Buffer.concat([key, past]), inverted: flip(key) };
+}
+
+/** The bytes of a key in a descending field. */
+export function flip(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte) => ~byte & 0xff));
+}
+
+/** The least key above every key that begins with `prefix`. */
+function successor(prefix: Buffer): Buffer {
+  let length = prefix.length;
+  while (length > 0 && prefix[length - 1] === 0xff) length -= 1;
+  if (length === 0) return past;
+  const made = Buffer.from(prefix.subarray(0, length));
+  made[length - 1] = (made[length - 1] as number) + 1;
+  return made;
+}
+
+function beforeRank(rank: number): Edge {
+  return before(Buffer.from([rank]));
 }
 
 function pointOf(value: Value): Interval {
-  const low = keyOf(value);
-  return { low, high: Buffer.concat([low, past]), point: true, text: describe(value) };
+  const key = keyOf(value);
+  return { low: before(key), high: behind(key), point: true, text: describe(value) };
 }
 
 function describe(value: Value): string {
@@ -48,8 +79,8 @@ function describe(value: Value): string {
 
 /** null also stands for missing fields, and an index keeps the empty array under `undefined`, just below null. */
 const nullRange: Interval = {
-  low: rankByte(bsonTypes.undefined.rank),
-  high: rankByte(bsonTypes.null.rank + 1),
+  low: beforeRank(bsonTypes.undefined.rank),
+  high: beforeRank(bsonTypes.null.rank + 1),
   point: false,
   text: "null",
 };
@@ -57,7 +88,7 @@ const nullRange: Interval = {
 function typeInterval(rank: number, text: string): Interval {
   // Booleans take two bytes, one for each value.
   const width = rank === bsonTypes.bool.rank ? 2 : 1;
-  return { low: rankByte(rank), high: rankByte(rank + width), point: false, text };
+  return { low: beforeRank(rank), high: beforeRank(rank + width), point: false, text };
 }
 
 function pointFor(value: Value): Interval {
@@ -69,17 +100,16 @@ function rangeFor(operator: string, value: Value): Interval | undefined {
   if (value instanceof MinKey || value instanceof MaxKey) return undefined;
   const whole = typeInterval(typeRank(value), "");
   const key = keyOf(value);
-  const after = Buffer.concat([key, past]);
   const text = describe(value);
   switch (operator) {
     case "$lt":
-      return { low: whole.low, high: key, point: false, text: `[*, ${text})` };
+      return { low: whole.low, high: before(key), point: false, text: `[*, ${text})` };
     case "$lte":
-      return { low: whole.low, high: after, point: false, text: `[*, ${text}]` };
+      return { low: whole.low, high: behind(key), point: false, text: `[*, ${text}]` };
     case "$gt":
-      return { low: after, high: whole.high, point: false, text: `(${text}, *]` };
+      return { low: behind(key), high: whole.high, point: false, text: `(${text}, *]` };
     default:
-      return { low: key, high: whole.high, point: false, text: `[${text}, *]` };
+      return { low: before(key), high: whole.high, point: false, text: `[${text}, *]` };
   }
 }
 
@@ -107,9 +137,9 @@ function intervalsOf(test: Test): Interval[] | undefined {
       const regex = operand as BSONRegExp;
       const prefix = regexPrefix(regex.pattern, regex.options);
       if (prefix === undefined) return undefined;
-      const low = keyOf(prefix).subarray(0, -1);
+      const key = keyOf(prefix).subarray(0, -1);
       return [
-        { low, high: Buffer.concat([low, past]), point: false, text: `["${prefix}", *)` },
+        { low: before(key), high: behind(key), point: false, text: `["${prefix}", *)` },
         // A stored expression matches the same expression.
         typeInterval(bsonTypes.regex.rank, "regex"),
       ];
@@ -121,12 +151,13 @@ function intervalsOf(test: Test): Interval[] | undefined {
 
 /** Sorted and without overlaps. */
 export function merge(intervals: readonly Interval[]): Interval[] {
-  const sorted = [...intervals].sort((a, b) => Buffer.compare(a.low, b.low));
+  const sorted = [...intervals].sort((a, b) => Buffer.compare(a.low.key, b.low.key));
   const made: Interval[] = [];
   for (const one of sorted) {
     const last = made[made.length - 1];
-    if (last && one.low.compare(last.high) < 0) {
-      if (one.high.compare(last.high) > 0) made[made.length - 1] = { ...last, high: one.high, point: false };
+    if (last && one.low.key.compare(last.high.key) < 0) {
+      if (one.high.key.compare(last.high.key) > 0)
+        made[made.length - 1] = { ...last, high: one.high, point: false };
     } else made.push(one);
   }
   return made;
@@ -136,9 +167,9 @@ export function intersect(a: readonly Interval[], b: readonly Interval[]): Inter
   const made: Interval[] = [];
   for (const x of a) {
     for (const y of b) {
-      const low = x.low.compare(y.low) >= 0 ? x : y;
-      const high = x.high.compare(y.high) <= 0 ? x : y;
-      if (low.low.compare(high.high) >= 0) continue;
+      const low = x.low.key.compare(y.low.key) >= 0 ? x : y;
+      const high = x.high.key.compare(y.high.key) <= 0 ? x : y;
+      if (low.low.key.compare(high.high.key) >= 0) continue;
       const point = x.point || y.point;
       made.push({
         low: low.low,
@@ -180,8 +211,8 @@ function joined(prefix: string, path: string): string {
 }
 
 export const everything: Interval = {
-  low: Buffer.from([1]),
-  high: past,
+  low: beforeRank(1),
+  high: behind(Buffer.alloc(0)),
   point: false,
   text: "[MinKey, MaxKey]",
 };

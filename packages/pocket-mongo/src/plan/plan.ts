@@ -5,7 +5,7 @@ import { PocketMongoError } from "../errors.ts";
 import type { Match } from "../match/parse.ts";
 import type { Collection, Index } from "../store/catalog.ts";
 import type { KeyRange } from "../store/view.ts";
-import { type Bound, boundsOf, everything, type Interval, intersect, isEverything } from "./bounds.ts";
+import { type Bound, boundsOf, everything, flip, type Interval, intersect, isEverything } from "./bounds.ts";
 import type { Sort } from "./sort.ts";
 
 /** How the documents are reached. `ranges` stand in the order they are read. */
@@ -121,32 +121,9 @@ function narrowest(bounds: readonly Bound[]): Bound {
   return chosen.reduce((a, b) => (b.intervals.length < a.intervals.length ? b : a));
 }
 
-function inDirection(interval: Interval, descending: boolean): { low: Buffer; high: Buffer } {
-  if (!descending) return interval;
-  return { low: inverted(interval.high), high: inverted(interval.low) };
-}
-
-/**
- * Inverting turns a range round: what was its end is its begin. A bound "after all keys that begin with K" becomes "from
- * ~K on", and "from K on" becomes "before what follows all keys that begin with ~K".
- */
-function inverted(bytes: Buffer): Buffer {
-  if (bytes[bytes.length - 1] === 0xff) return flip(bytes.subarray(0, -1));
-  return successor(flip(bytes));
-}
-
-function flip(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.map((byte) => ~byte & 0xff));
-}
-
-/** The least key above every key that begins with `prefix`. */
-function successor(prefix: Buffer): Buffer {
-  let length = prefix.length;
-  while (length > 0 && prefix[length - 1] === 0xff) length -= 1;
-  if (length === 0) return Buffer.from([0xff]);
-  const made = Buffer.from(prefix.subarray(0, length));
-  made[length - 1] = (made[length - 1] as number) + 1;
-  return made;
+/** Inverting turns a range round: what was its end is its begin. */
+function inDirection({ low, high }: Interval, descending: boolean): { low: Buffer; high: Buffer } {
+  return descending ? { low: high.inverted, high: low.inverted } : { low: low.key, high: high.key };
 }
 
 /** Fields held to exact keys multiply into prefixes; the first field that is not ends the range. */
@@ -166,7 +143,7 @@ function rangesOf(index: Index, used: readonly (readonly Interval[])[]): KeyRang
         })),
       );
     }
-    const keys = intervals.map((one) => (descending ? flip(one.low) : one.low)).sort(Buffer.compare);
+    const keys = intervals.map((one) => (descending ? flip(one.low.key) : one.low.key)).sort(Buffer.compare);
     prefixes = prefixes.flatMap((prefix) => keys.map((key) => Buffer.concat([prefix, key])));
   }
   return prefixes.map((prefix) => ({ start: prefix, end: Buffer.concat([prefix, Buffer.from([0xff])]) }));
