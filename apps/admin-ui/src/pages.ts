@@ -8,6 +8,7 @@ import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
 import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
 import DeskIcon from "@mui/icons-material/PointOfSaleOutlined";
 import RefundIcon from "@mui/icons-material/RequestQuoteOutlined";
+import RuleIcon from "@mui/icons-material/RuleOutlined";
 import TariffIcon from "@mui/icons-material/SellOutlined";
 import IntegrationIcon from "@mui/icons-material/SyncAltOutlined";
 import JobIcon from "@mui/icons-material/TaskOutlined";
@@ -94,6 +95,17 @@ export const PAGES: readonly ConsolePage[] = [
     path: "/circuits/:id/show",
     right: "circuits.show",
     page: lazy(() => import("./circuits/circuit-page.tsx")),
+  },
+  {
+    path: "/rules",
+    right: "rules.list",
+    page: lazy(() => import("./rules/rules-page.tsx")),
+    menu: { name: "rules", group: "network", icon: RuleIcon },
+  },
+  {
+    path: "/rules/change",
+    right: "rules.change",
+    page: lazy(() => import("./rules/change-page.tsx")),
   },
   {
     path: "/tariffs",

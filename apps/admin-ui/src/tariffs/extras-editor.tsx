@@ -4,8 +4,8 @@ import RemoveIcon from "@mui/icons-material/Close";
 import { Box, Button, IconButton, MenuItem, TextField, Typography } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
+import { DecimalField } from "../shared/decimal-field.tsx";
 import { BlockStairs } from "./block-stairs.tsx";
-import { DecimalField } from "./price-field.tsx";
 import type { ChangeDraft } from "./rate-palette.tsx";
 import { addDemand, MOST_BLOCK_STEPS, MOST_DEMANDS, type TariffDraft } from "./tariff-draft.ts";
 

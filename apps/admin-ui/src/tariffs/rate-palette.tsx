@@ -3,9 +3,9 @@ import RemoveIcon from "@mui/icons-material/Close";
 import { Box, Button, ButtonBase, IconButton, TextField } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
+import { DecimalField } from "../shared/decimal-field.tsx";
 import { PaintMark } from "../shared/week-painter/brush-bar.tsx";
 import type { Paint } from "../shared/week-painter/paint-track.tsx";
-import { DecimalField } from "./price-field.tsx";
 import { addRate, MOST_RATES, removeRate, type TariffDraft } from "./tariff-draft.ts";
 
 export type ChangeDraft = (next: (draft: TariffDraft) => TariffDraft) => void;

@@ -83,9 +83,13 @@ const outcomeAnswer = z
   })
   .meta({ id: "RuleChangeOutcome" });
 
-const ruleSetAnswer = z
-  .object({ id: z.string(), rules: circuitRulesSchema, circuitIds: z.array(idSchema) })
-  .meta({ id: "RuleSet" });
+const ruleSetsAnswer = z
+  .object({
+    sets: z
+      .array(z.object({ id: z.string(), rules: circuitRulesSchema, circuitIds: z.array(idSchema) }))
+      .meta({ description: "The most frequent first." }),
+  })
+  .meta({ id: "RuleSets" });
 
 function presentChange(row: RuleChange, undoneBy: string | undefined): z.input<typeof changeAnswer> {
   const { _id: id, siteId, at, by, reason, changes, circuits, undoOf } = row;
@@ -146,14 +150,14 @@ export function ruleChangeRoutes(deps: Deps): Route[] {
       summary: "Which rules circuits of a site have: those that are alike together",
       access: { roles: READERS },
       query: z.strictObject({ siteId: idSchema }),
-      answers: { 200: z.array(ruleSetAnswer) },
+      answers: { 200: ruleSetsAnswer },
       async handle({ query, caller }) {
         await findVisibleSite(deps, query.siteId, caller);
         const circuits = await circuitModel(connection)
           .find({ siteId: query.siteId }, { rules: 1, name: 1 })
           .sort({ name: 1, _id: 1 })
           .lean<Pick<Circuit, "_id" | "rules">[]>();
-        return ok(ruleSetsOf(circuits));
+        return ok({ sets: ruleSetsOf(circuits) });
       },
     }),
     route({

@@ -148,12 +148,12 @@ it("are told in sets of those that are alike", async () => {
     { _id: site.rooms[1]?.circuitId },
     { $set: { rules: { overload: { ...rest, maxPowerW } } } },
   );
-  const sets = await api.call<{ rules: object; circuitIds: string[] }[]>(
+  const { body } = await api.call<{ sets: { rules: object; circuitIds: string[] }[] }>(
     "GET",
     `/rule-sets?siteId=${site.siteId}`,
     { token },
   );
-  expect(sets.body.map(({ rules, circuitIds }) => [rules, circuitIds.length])).toEqual([
+  expect(body.sets.map(({ rules, circuitIds }) => [rules, circuitIds.length])).toEqual([
     [{ overload }, 2],
     [{}, 1],
   ]);

@@ -1,0 +1,229 @@
+import { defaultViciousLoadRule, type ViciousLoadRule, viciousLoadRuleSchema } from "@hallmeter/meter-model";
+import {
+  Alert,
+  Box,
+  Button,
+  MenuItem,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableRow,
+  TextField,
+  Typography,
+} from "@mui/material";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useDataProvider, useGetMany } from "react-admin";
+import { Link } from "react-router-dom";
+import { newIdempotencyKey } from "../api/request.ts";
+import type { Circuit } from "../api/rows.ts";
+import { useMay } from "../auth/rights-context.tsx";
+import type { ConsoleDataProvider } from "../data/data-provider.ts";
+import { useRow } from "../data/use-row.ts";
+import { useT } from "../i18n/use-t.ts";
+import { useFormat, useSite } from "../layout/site-context.tsx";
+import { EmptyState } from "../shared/empty-state.tsx";
+import { LoadFailed } from "../shared/load-failed.tsx";
+import { ScrollTable } from "../shared/scroll-table.tsx";
+import { Section } from "../shared/section.tsx";
+import { circuitPath, TextLink } from "../shared/text-link.tsx";
+import { Waiting } from "../shared/waiting.tsx";
+import type { ChangeStart } from "./change-page.tsx";
+import { ReplayScatter, ReplayTimeline } from "./replay-pictures.tsx";
+import { judgedDifferently, measuredOf } from "./replay-scale.ts";
+import type { Replay, RuleSets } from "./rows.ts";
+import { ViciousFields } from "./rule-fields.tsx";
+import { RULE_CHANGE_PATH } from "./rule-paths.ts";
+
+const DAYS = [7, 30, 90] as const;
+const DAY_MS = 86_400_000;
+const MOST_STEPS = 1000;
+const FIGURES = ["steps", "tripped", "wouldTrip", "newTrips", "sparedTrips"] as const;
+const MOST_LISTED = 50;
+
+/** The rule that most circuits have, as the next version; without any, the model's own. */
+function proposalFrom(sets: RuleSets["sets"]): ViciousLoadRule {
+  const rule = sets.find(({ rules }) => rules.viciousLoad !== undefined)?.rules.viciousLoad;
+  const versions = sets.map(({ rules }) => rules.viciousLoad?.version ?? 0);
+  return { ...(rule ?? defaultViciousLoadRule), version: Math.max(1, ...versions) + 1 };
+}
+
+/** Tries a vicious-load rule on what the meters recorded, before it is switched on. */
+export function ReplayPart() {
+  const site = useSite();
+  const { data, error, refetch } = useRow<RuleSets>("rule-sets", site.id);
+  if (error) return <LoadFailed error={error} retry={() => void refetch()} />;
+  if (data === undefined) return <Waiting rows={6} />;
+  return <ReplayView key={site.id} start={proposalFrom(data.sets)} />;
+}
+
+function ReplayView({ start }: { start: ViciousLoadRule }) {
+  const t = useT();
+  const may = useMay();
+  const site = useSite();
+  const dataProvider = useDataProvider<ConsoleDataProvider>();
+  const [rule, setRule] = useState(start);
+  const [days, setDays] = useState<number>(30);
+  const mistake = viciousLoadRuleSchema.safeParse(rule).error?.issues[0];
+  const { data: replay, error } = useQuery({
+    queryKey: ["rules", "replay", site.id, days, rule],
+    enabled: mistake === undefined,
+    placeholderData: keepPreviousData,
+    queryFn: () => {
+      const from = new Date(Date.now() - days * DAY_MS + 60_000).toISOString();
+      const body = { rule, siteId: site.id, from, limit: MOST_STEPS };
+      return dataProvider.act<Replay>("/policies/vicious-load/replay", body, newIdempotencyKey());
+    },
+  });
+  return (
+    <Box
+      sx={{
+        display: "grid",
+        gap: 2,
+        alignItems: "start",
+        gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(0, 1fr) minmax(0, 1fr)" },
+      }}
+    >
+      <Section
+        title={t("rules.kind.viciousLoad")}
+        aside={
+          may("rules.change") && (
+            <Button
+              component={Link}
+              to={RULE_CHANGE_PATH}
+              state={{ changes: { viciousLoad: rule } } satisfies ChangeStart}
+              variant="outlined"
+              size="small"
+            >
+              {t("rules.give")}
+            </Button>
+          )
+        }
+      >
+        <Box sx={{ display: "grid", gap: 2 }}>
+          <Typography variant="body2" color="textSecondary">
+            {t("rules.replayHelp")}
+          </Typography>
+          <ViciousFields rule={rule} onChange={setRule} />
+          {mistake !== undefined && (
+            <Alert severity="warning">
+              {t("rules.invalid", { field: `${mistake.path.join(".")}: ${mistake.message}` })}
+            </Alert>
+          )}
+        </Box>
+      </Section>
+      <Section
+        title={t("rules.replayed")}
+        aside={
+          <TextField
+            select
+            size="small"
+            label={t("rules.days")}
+            value={days}
+            onChange={(event) => setDays(Number(event.target.value))}
+            sx={{ minWidth: 150 }}
+          >
+            {DAYS.map((value) => (
+              <MenuItem key={value} value={value}>
+                {t("rules.daysOf", { smart_count: value })}
+              </MenuItem>
+            ))}
+          </TextField>
+        }
+      >
+        {error ? <LoadFailed error={error} /> : null}
+        {replay === undefined && !error && <Waiting rows={6} />}
+        {replay !== undefined &&
+          (replay.steps.length === 0 ? (
+            <EmptyState dense title={t("rules.noSteps")} help={t("rules.noStepsHelp")} />
+          ) : (
+            <Box sx={{ display: "grid", gap: 1.5 }}>
+              <Figures replay={replay} />
+              <ReplayScatter replay={replay} rule={rule} />
+              <ReplayTimeline replay={replay} />
+              {replay.isCutShort && (
+                <Typography variant="caption" color="textSecondary">
+                  {t("rules.cutShort")}
+                </Typography>
+              )}
+              <Differences replay={replay} />
+            </Box>
+          ))}
+      </Section>
+    </Box>
+  );
+}
+
+function Figures({ replay: { summary } }: { replay: Replay }) {
+  const t = useT();
+  const format = useFormat();
+  return (
+    <Box role="status" sx={{ display: "flex", flexWrap: "wrap", columnGap: 3, rowGap: 1 }}>
+      {FIGURES.map((figure) => (
+        <Box key={figure}>
+          <Typography
+            component="span"
+            sx={{
+              fontSize: "1.375rem",
+              fontWeight: 650,
+              fontVariantNumeric: "tabular-nums",
+              ...(figure === "newTrips" && summary.newTrips > 0 && { color: "error.main" }),
+            }}
+          >
+            {format.integer(summary[figure])}
+          </Typography>{" "}
+          <Typography component="span" variant="body2" color="textSecondary">
+            {t(`rules.figures.${figure}`)}
+          </Typography>
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function Differences({ replay }: { replay: Replay }) {
+  const t = useT();
+  const format = useFormat();
+  const steps = judgedDifferently(replay.steps).slice(0, MOST_LISTED);
+  const { data: circuits = [] } = useGetMany<Circuit>("circuits", {
+    ids: [...new Set(steps.map(({ circuitId }) => circuitId))],
+  });
+  if (steps.length === 0) return <Typography variant="body2">{t("rules.same")}</Typography>;
+  const nameOf = (id: string) => circuits.find((circuit) => circuit?.id === id)?.name ?? "…";
+  return (
+    <Box>
+      <Typography variant="h3" sx={{ mb: 0.5 }}>
+        {t("rules.differently")}
+      </Typography>
+      <ScrollTable label={t("rules.differently")} maxHeight={320}>
+        <Table size="small" stickyHeader>
+          <TableHead>
+            <TableRow>
+              <TableCell>{t("rules.circuit")}</TableCell>
+              <TableCell>{t("rules.time")}</TableCell>
+              <TableCell align="right">{t("rules.step")}</TableCell>
+              <TableCell align="right">{t("rules.factor")}</TableCell>
+              <TableCell>{t("rules.happened")}</TableCell>
+              <TableCell>{t("rules.proposed")}</TableCell>
+            </TableRow>
+          </TableHead>
+          <TableBody>
+            {steps.map((step) => (
+              <TableRow key={step.id}>
+                <TableCell>
+                  <TextLink to={circuitPath(step.circuitId)}>{nameOf(step.circuitId)}</TextLink>
+                </TableCell>
+                <TableCell>{format.dateTime(step.at)}</TableCell>
+                <TableCell align="right">{format.power(measuredOf(step).deltaPowerW)}</TableCell>
+                <TableCell align="right">{format.factorPpm(measuredOf(step).factorPpm)}</TableCell>
+                <TableCell>{t(`rules.verdict.${step.happened.action}`)}</TableCell>
+                <TableCell>{t(`rules.verdict.${step.proposed.action}`)}</TableCell>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </ScrollTable>
+    </Box>
+  );
+}
