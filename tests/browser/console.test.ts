@@ -69,7 +69,7 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
     const context = await browser.newContext({ baseURL: site.origin, viewport: SIZES.desk, locale: "en-GB" });
     context.setDefaultTimeout(PAGE_LIMIT_MS);
     const board = await context.newPage();
-    await board.goto("/");
+    await board.goto("/board");
     const { login, password } = loginOf("property-manager");
     await board.getByRole("textbox", { name: "Login" }).fill(login);
     await board.getByLabel("Password").fill(password);
@@ -158,7 +158,13 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
       const looks: { role: string; room?: string; paths: string[] }[] = [
         {
           role: "property-manager",
-          paths: ["/", "/desk", `/households/${circuit.householdId}/show`, `/circuits/${circuit.id}/show`],
+          paths: [
+            "/",
+            "/board",
+            "/desk",
+            `/households/${circuit.householdId}/show`,
+            `/circuits/${circuit.id}/show`,
+          ],
         },
         { role: "maintenance", paths: ["/alarms", "/circuits"] },
         { role: "administrator", paths: ["/households", "/tariffs", "/users"] },

@@ -3,6 +3,7 @@ import CircuitIcon from "@mui/icons-material/ElectricalServicesOutlined";
 import AuditIcon from "@mui/icons-material/FactCheckOutlined";
 import BoardIcon from "@mui/icons-material/GridViewOutlined";
 import UserIcon from "@mui/icons-material/GroupOutlined";
+import HomeIcon from "@mui/icons-material/HomeOutlined";
 import ReportIcon from "@mui/icons-material/InsertChartOutlined";
 import HouseholdIcon from "@mui/icons-material/MeetingRoomOutlined";
 import AlarmIcon from "@mui/icons-material/NotificationsNoneOutlined";
@@ -16,6 +17,7 @@ import GrantIcon from "@mui/icons-material/VolunteerActivismOutlined";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Right } from "./auth/roles.ts";
 import { BoardPage } from "./board/board-page.tsx";
+import { HomePage } from "./home/home-page.tsx";
 import type { consoleEn } from "./i18n/console.en.ts";
 
 /** The parts of the menu, from top to bottom. */
@@ -30,6 +32,8 @@ export interface ConsolePage {
     name: keyof typeof consoleEn.nav;
     group: (typeof PAGE_GROUPS)[number];
     icon: ComponentType<{ fontSize?: "small" }>;
+    /** Who finds it there, where that is fewer than may open it. */
+    right?: Right;
   };
 }
 
@@ -37,6 +41,12 @@ export interface ConsolePage {
 export const PAGES: readonly ConsolePage[] = [
   {
     path: "/",
+    right: "board.list",
+    page: HomePage,
+    menu: { name: "home", group: "work", icon: HomeIcon, right: "home.show" },
+  },
+  {
+    path: "/board",
     right: "board.list",
     page: BoardPage,
     menu: { name: "board", group: "work", icon: BoardIcon },

@@ -155,7 +155,7 @@ function MonthRow({ policy, month, today }: { policy: GrantPolicy; month: GrantM
         borderColor: "divider",
         gridTemplateColumns: {
           xs: "minmax(0, 1fr) auto",
-          sm: "150px 120px minmax(0, 1fr) 130px",
+          sm: "150px 120px minmax(0, 1fr) 150px",
         },
       }}
     >
@@ -188,7 +188,7 @@ function MonthRow({ policy, month, today }: { policy: GrantPolicy; month: GrantM
           </>
         )}
       </Box>
-      <Box sx={{ justifySelf: "end" }}>
+      <Box sx={{ justifySelf: "end", whiteSpace: "nowrap" }}>
         {action !== null && (
           <TextLink to={path}>
             {t(action)}

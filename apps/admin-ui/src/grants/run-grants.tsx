@@ -11,6 +11,7 @@ import { Pages } from "../shared/pages-nav.tsx";
 import { ScrollTable } from "../shared/scroll-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
+import { useHouseholdNames } from "../shared/use-household-names.ts";
 import { Waiting } from "../shared/waiting.tsx";
 import { amountText } from "./gift-text.ts";
 import type { Grant, GrantRun } from "./rows.ts";
@@ -37,6 +38,7 @@ export function RunGrants({ run }: { run: GrantRun }) {
     },
     { refetchInterval, placeholderData: keepPreviousData },
   );
+  const names = useHouseholdNames((data ?? []).map(({ householdId }) => householdId));
   const amount = (value: number) => amountText(run.terms.gift.kind, value, format);
   const became = ({ expired, takenBack }: Grant) =>
     [
@@ -74,7 +76,9 @@ export function RunGrants({ run }: { run: GrantRun }) {
                 {data.map((grant) => (
                   <TableRow key={grant.id}>
                     <TableCell>
-                      <TextLink to={householdPath(grant.householdId)}>{grant.householdName}</TextLink>
+                      <TextLink to={householdPath(grant.householdId)}>
+                        {names(grant.householdId, grant.householdName)}
+                      </TextLink>
                     </TableCell>
                     <TableCell align="right">{amount(grant.amount)}</TableCell>
                     <TableCell sx={{ whiteSpace: "nowrap" }}>

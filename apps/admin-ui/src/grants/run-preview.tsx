@@ -26,6 +26,7 @@ import { Pages } from "../shared/pages-nav.tsx";
 import { ScrollTable } from "../shared/scroll-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
+import { useHouseholdNames } from "../shared/use-household-names.ts";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { Waiting } from "../shared/waiting.tsx";
 import { amountText } from "./gift-text.ts";
@@ -184,6 +185,8 @@ function Granted({
 }) {
   const t = useT();
   const [page, setPage] = useState(1);
+  const here = granted.slice((page - 1) * PER_PAGE, page * PER_PAGE);
+  const names = useHouseholdNames(here.map(({ householdId }) => householdId));
   return (
     <Section title={t("grants.run.reached")} flush>
       <ScrollTable label={t("grants.run.reached")}>
@@ -196,10 +199,10 @@ function Granted({
             </TableRow>
           </TableHead>
           <TableBody>
-            {granted.slice((page - 1) * PER_PAGE, page * PER_PAGE).map((row) => (
+            {here.map((row) => (
               <TableRow key={row.householdId}>
                 <TableCell>
-                  <TextLink to={householdPath(row.householdId)}>{row.name}</TextLink>
+                  <TextLink to={householdPath(row.householdId)}>{names(row.householdId, row.name)}</TextLink>
                 </TableCell>
                 <TableCell align="right">{row.residents}</TableCell>
                 <TableCell align="right">{amount(row.amount)}</TableCell>

@@ -1,21 +1,18 @@
-import { Box, Paper, Typography } from "@mui/material";
+import { Box, Paper } from "@mui/material";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
 import { useGetList, useStore } from "react-admin";
 import { useT } from "../i18n/use-t.ts";
 import { useFallbackInterval } from "../layout/live-context.tsx";
-import { useFormat, useSite } from "../layout/site-context.tsx";
+import { useSite } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
-import { JobBar } from "../shared/job-progress/job-bar.tsx";
-import { isKnownKind } from "../shared/job-progress/job-kinds.ts";
 import type { Job, JobState } from "../shared/job-progress/job-rows.ts";
-import { JobStateChip } from "../shared/job-progress/job-state-chip.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
 import { Pages } from "../shared/pages-nav.tsx";
-import { jobPath, TextLink } from "../shared/text-link.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
 import { Waiting } from "../shared/waiting.tsx";
+import { JobRow } from "./job-row.tsx";
 
 const PER_PAGE = 20;
 
@@ -80,47 +77,5 @@ export default function JobsPage() {
         <Pages page={page} perPage={PER_PAGE} total={total ?? 0} onPage={setPage} label={t("jobs.title")} />
       </Box>
     </>
-  );
-}
-
-function JobRow({ job }: { job: Job }) {
-  const t = useT();
-  const format = useFormat();
-  const kind = t(`jobs.kind.${isKnownKind(job.kind) ? job.kind : "other"}`);
-  const name =
-    typeof job.params.month === "string" ? `${kind} · ${format.monthAndYear(job.params.month)}` : kind;
-  return (
-    <Box
-      component="li"
-      sx={{
-        listStyle: "none",
-        px: 2,
-        py: 1.25,
-        display: "grid",
-        alignItems: "center",
-        columnGap: 2,
-        rowGap: 0.5,
-        gridTemplateColumns: { xs: "minmax(0, 1fr) auto", md: "minmax(0, 5fr) 120px minmax(0, 5fr)" },
-        "& + &": { borderTop: 1, borderColor: "divider" },
-      }}
-    >
-      <Box sx={{ minWidth: 0 }}>
-        <TextLink to={jobPath(job.id)}>{name}</TextLink>
-        <Typography variant="caption" color="textSecondary" component="div">
-          {t("jobs.asked", { name: job.by.name, time: format.dateTime(job.createdAt) })}
-        </Typography>
-      </Box>
-      <Box sx={{ justifySelf: { xs: "end", md: "start" } }}>
-        <JobStateChip job={job} />
-      </Box>
-      <Box sx={{ gridColumn: { xs: "1 / -1", md: "auto" }, display: "grid", gap: 0.5 }}>
-        <JobBar job={job} label={name} height={6} />
-        <Typography variant="caption" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
-          {job.total === null
-            ? t("jobs.listing")
-            : t("jobs.counts", { done: job.done, total: job.total, failed: job.failed })}
-        </Typography>
-      </Box>
-    </Box>
   );
 }

@@ -50,7 +50,7 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const may = useMay();
   const groups = PAGE_GROUPS.map((group) => ({
     group,
-    pages: PAGES.filter(({ menu, right }) => menu?.group === group && may(right)),
+    pages: PAGES.filter(({ menu, right }) => menu?.group === group && may(menu.right ?? right)),
   })).filter(({ pages }) => pages.length > 0);
   return (
     <Box component="nav" aria-label={t("app.menu")}>

@@ -8,7 +8,7 @@ export function UnknownPage() {
   return (
     <>
       <PageTitle title={t("app.unknownPage")} />
-      <EmptyState title={t("app.unknownPage")} action={<TextLink to="/">{t("app.toBoard")}</TextLink>} />
+      <EmptyState title={t("app.unknownPage")} action={<TextLink to="/board">{t("app.toBoard")}</TextLink>} />
     </>
   );
 }
@@ -21,7 +21,7 @@ export function AccessDeniedPage() {
       <EmptyState
         title={t("app.denied")}
         help={t("app.deniedHelp")}
-        action={<TextLink to="/">{t("app.toBoard")}</TextLink>}
+        action={<TextLink to="/board">{t("app.toBoard")}</TextLink>}
       />
     </>
   );

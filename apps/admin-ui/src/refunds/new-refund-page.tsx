@@ -12,6 +12,7 @@ import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
 import { Section } from "../shared/section.tsx";
 import { refundPath } from "../shared/text-link.tsx";
+import { useHouseholdNames } from "../shared/use-household-names.ts";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { useProblemText } from "../shared/use-problem-text.ts";
 import { Waiting } from "../shared/waiting.tsx";
@@ -48,6 +49,7 @@ function Preview({ chosen }: { chosen: readonly string[] }) {
   const t = useT();
   const format = useFormat();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
+  const names = useHouseholdNames(chosen.length === 1 ? chosen : []);
   const [watchUntilMs, setWatchUntilMs] = useState(0);
   const { data, error, isPlaceholderData, refetch } = useQuery({
     queryKey: ["refund-previews", chosen],
@@ -76,7 +78,7 @@ function Preview({ chosen }: { chosen: readonly string[] }) {
       <Section title={t("refunds.preview")} flush={!isOne}>
         {isOne && first !== undefined ? (
           <Box sx={{ display: "grid", gap: 1.5, maxWidth: 560 }}>
-            <Typography variant="h3">{first.householdName}</Typography>
+            <Typography variant="h3">{names(first.householdId, first.householdName)}</Typography>
             <SettlementView settlement={first} />
             <ReadNow
               key={first.householdId}

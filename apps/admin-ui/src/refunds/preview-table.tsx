@@ -17,6 +17,7 @@ import { Money } from "../shared/figures.tsx";
 import { Pages } from "../shared/pages-nav.tsx";
 import { ScrollTable } from "../shared/scroll-table.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
+import { useHouseholdNames } from "../shared/use-household-names.ts";
 import type { Settlement } from "./rows.ts";
 import { grantedLeft } from "./settlement-lines.ts";
 
@@ -42,12 +43,13 @@ export function PreviewTable({
   const isWide = useMediaQuery(theme.breakpoints.up("md"), { noSsr: true });
   const [page, setPage] = useState(1);
   const here = troubledFirst(rows).slice((page - 1) * PER_PAGE, page * PER_PAGE);
+  const names = useHouseholdNames(here.map(({ householdId }) => householdId));
   return (
     <>
       {isWide ? (
-        <Wide rows={rows} here={here} label={label} state={state} />
+        <Wide rows={rows} names={names} here={here} label={label} state={state} />
       ) : (
-        <Narrow here={here} label={label} state={state} />
+        <Narrow names={names} here={here} label={label} state={state} />
       )}
       <Box sx={{ px: 1.5, py: rows.length > PER_PAGE ? 0.5 : 0 }}>
         <Pages
@@ -63,20 +65,21 @@ export function PreviewTable({
 }
 
 interface Part {
+  names: (id: string, fallback?: string) => string;
   here: readonly Settlement[];
   label: string;
   state: ((householdId: string) => ReactNode) | undefined;
 }
 
-function Wide({ rows, here, label, state }: Part & { rows: readonly Settlement[] }) {
+function Wide({ rows, names, here, label, state }: Part & { rows: readonly Settlement[] }) {
   const t = useT();
   const { currency } = useSite();
   const total = (amount: (row: Settlement) => number) => rows.reduce((sum, row) => sum + amount(row), 0);
   const columns = [
-    { name: "ledger", of: (row: Settlement) => row.ledgerMinor },
-    { name: "accrued", of: (row: Settlement) => 0 - row.accruedMinor },
-    { name: "grants", of: (row: Settlement) => 0 - grantedLeft(row, currency) },
-    { name: "refund", of: (row: Settlement) => row.refundMinor },
+    { name: "ledger", isTaken: false, of: (row: Settlement) => row.ledgerMinor },
+    { name: "accrued", isTaken: true, of: (row: Settlement) => 0 - row.accruedMinor },
+    { name: "grants", isTaken: true, of: (row: Settlement) => 0 - grantedLeft(row, currency) },
+    { name: "refund", isTaken: false, of: (row: Settlement) => row.refundMinor },
   ] as const;
   return (
     <ScrollTable label={label}>
@@ -96,11 +99,13 @@ function Wide({ rows, here, label, state }: Part & { rows: readonly Settlement[]
           {here.map((row) => (
             <TableRow key={row.householdId}>
               <TableCell>
-                <TextLink to={householdPath(row.householdId)}>{row.householdName}</TextLink>
+                <TextLink to={householdPath(row.householdId)}>
+                  {names(row.householdId, row.householdName)}
+                </TextLink>
               </TableCell>
-              {columns.map(({ name, of }) => (
+              {columns.map(({ name, of, isTaken }) => (
                 <TableCell key={name} align="right" sx={name === "refund" ? { fontWeight: 650 } : {}}>
-                  <Money amountMinor={of(row)} />
+                  <Money amountMinor={of(row)} signed={isTaken} />
                 </TableCell>
               ))}
               <TableCell sx={{ maxWidth: 360 }}>
@@ -112,9 +117,9 @@ function Wide({ rows, here, label, state }: Part & { rows: readonly Settlement[]
             <TableCell component="th" scope="row">
               {t("refunds.total", { smart_count: rows.length })}
             </TableCell>
-            {columns.map(({ name, of }) => (
+            {columns.map(({ name, of, isTaken }) => (
               <TableCell key={name} align="right">
-                <Money amountMinor={total(of)} />
+                <Money amountMinor={total(of)} signed={isTaken} />
               </TableCell>
             ))}
             <TableCell />
@@ -125,7 +130,7 @@ function Wide({ rows, here, label, state }: Part & { rows: readonly Settlement[]
   );
 }
 
-function Narrow({ here, label, state }: Part) {
+function Narrow({ names, here, label, state }: Part) {
   const t = useT();
   const format = useFormat();
   return (
@@ -138,7 +143,9 @@ function Narrow({ here, label, state }: Part) {
         >
           <Box sx={{ display: "flex", gap: 1 }}>
             <Box sx={{ flex: 1, minWidth: 0 }}>
-              <TextLink to={householdPath(row.householdId)}>{row.householdName}</TextLink>
+              <TextLink to={householdPath(row.householdId)}>
+                {names(row.householdId, row.householdName)}
+              </TextLink>
             </Box>
             <Typography component="span" variant="body2" sx={{ fontWeight: 650 }}>
               <Money amountMinor={row.refundMinor} />

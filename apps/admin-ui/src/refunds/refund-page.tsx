@@ -11,6 +11,7 @@ import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
 import { Fact, Facts, Section } from "../shared/section.tsx";
 import { Chip } from "../shared/state-chip.tsx";
+import { useHouseholdNames } from "../shared/use-household-names.ts";
 import { Waiting } from "../shared/waiting.tsx";
 import { AcceptDebts, Decision } from "./decision.tsx";
 import { PreviewTable } from "./preview-table.tsx";
@@ -43,6 +44,7 @@ function RefundView({ refund, onDecided }: { refund: RefundDetail; onDecided: ()
   const t = useT();
   const byHousehold = new Map(refund.withdrawals.map((row) => [row.householdId, row]));
   const [only, ...others] = refund.preview;
+  const names = useHouseholdNames(others.length === 0 ? refund.householdIds : []);
   return (
     <Box sx={{ display: "grid", gap: 2, maxWidth: 1080 }}>
       <Head refund={refund} onDecided={onDecided} />
@@ -64,7 +66,7 @@ function RefundView({ refund, onDecided }: { refund: RefundDetail; onDecided: ()
       )}
       {only !== undefined && others.length === 0 ? (
         <Section
-          title={only.householdName}
+          title={names(only.householdId, only.householdName)}
           aside={
             <Papers
               refund={refund}

@@ -8,6 +8,8 @@ import { circuitPath, TextLink } from "../shared/text-link.tsx";
 import type { Settlement } from "./rows.ts";
 import { FREE_ENERGY, grantedLeft, settlementLines } from "./settlement-lines.ts";
 
+const RESULT = { borderBottom: 0, fontSize: "1.0625rem", fontWeight: 700 } as const;
+
 /** From the books to the refund, as one would do it on paper; then the readings it rests on. */
 export function SettlementView({ settlement }: { settlement: Settlement }) {
   const t = useT();
@@ -29,13 +31,13 @@ export function SettlementView({ settlement }: { settlement: Settlement }) {
               </TableCell>
             </TableRow>
           ))}
-          <TableRow sx={{ "& > *": { borderBottom: 0, fontSize: "1.0625rem", fontWeight: 700 } }}>
-            <TableCell component="th" scope="row" sx={{ pl: 0 }}>
+          <TableRow>
+            <TableCell component="th" scope="row" sx={{ pl: 0, ...RESULT }}>
               {t(isDebt ? "refunds.line.debt" : "refunds.line.refund")}
             </TableCell>
             <TableCell
               align="right"
-              sx={{ pr: 0, whiteSpace: "nowrap", color: isDebt ? "error.main" : "text.primary" }}
+              sx={{ pr: 0, whiteSpace: "nowrap", color: isDebt ? "error.main" : "text.primary", ...RESULT }}
             >
               {format.money(isDebt ? settlement.debtMinor : settlement.refundMinor)}
             </TableCell>

@@ -52,7 +52,12 @@ function Picker({
           noOptionsText={t("lists.noMatch")}
           renderInput={(params) => <TextField {...params} label={t("picker.search")} />}
         />
-        <Button variant="outlined" color="inherit" onClick={() => setIsPasting(true)} sx={{ minHeight: 40 }}>
+        <Button
+          variant="outlined"
+          color="inherit"
+          onClick={() => setIsPasting(true)}
+          sx={{ minHeight: 40, borderColor: "divider" }}
+        >
           {t("picker.paste")}
         </Button>
       </Box>
@@ -179,7 +184,7 @@ function Chosen({
               color="inherit"
               aria-label={t("picker.remove", { name: `${unitName} ${name}` })}
               onClick={() => onRemove(id)}
-              sx={{ minWidth: 0, py: 0.25, px: 1 }}
+              sx={{ minWidth: 0, py: 0.25, px: 1, borderColor: "divider" }}
             >
               {unitName}
               <Box component="span" aria-hidden sx={{ ml: 0.75, color: "text.secondary" }}>

@@ -1,8 +1,7 @@
 import { Box, Typography } from "@mui/material";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { useGetList, useGetMany } from "react-admin";
-import type { Household } from "../../api/rows.ts";
+import { useGetList } from "react-admin";
 import { codeText } from "../../i18n/problem-text.ts";
 import { useT } from "../../i18n/use-t.ts";
 import { useFallbackInterval } from "../../layout/live-context.tsx";
@@ -13,6 +12,7 @@ import { Pages } from "../pages-nav.tsx";
 import { Chip } from "../state-chip.tsx";
 import { householdPath, TextLink } from "../text-link.tsx";
 import { ToggleChips } from "../toggle-chips.tsx";
+import { useHouseholdNames } from "../use-household-names.ts";
 import { Waiting } from "../waiting.tsx";
 import { isLeftOutReason, OUTCOME_COLORS, outcomeOf } from "./item-outcome.ts";
 import { traitsOf } from "./job-kinds.ts";
@@ -178,16 +178,10 @@ function useItemNames(kind: string, items: readonly JobItem[]): (itemId: string)
   const t = useT();
   const { items: what } = traitsOf(kind);
   const ids = items.map(({ itemId }) => itemId);
-  const { data } = useGetMany<Household>(
-    "households",
-    { ids },
-    { enabled: what === "households" && ids.length > 0 },
-  );
-  const byId = new Map((data ?? []).flatMap((row) => (row ? [[row.id, row] as const] : [])));
+  const names = useHouseholdNames(ids, what === "households");
   return (itemId) => {
     if (what === "lines") return t("jobs.line", { line: itemId });
     if (what !== "households") return itemId;
-    const household = byId.get(itemId);
-    return household ? `${household.unitName} · ${household.name}` : "…";
+    return names(itemId);
   };
 }

@@ -1,0 +1,20 @@
+export const homeEn = {
+  home: {
+    title: "Home",
+    sell: "Sell credit",
+    rooms: "Rooms now",
+    toBoard: "Open the Board",
+    byBuilding: "%{building}: %{counts}",
+    nobody: "No rooms yet",
+    alarms: "%{smart_count} open alarm |||| %{smart_count} open alarms",
+    noAlarms: "No open alarm",
+    refunds: "Refunds waiting",
+    allRefunds: "All refunds",
+    noRefunds: "Nothing waits for approval.",
+    grants: "Next grants",
+    allGrants: "All policies",
+    jobs: "Under way",
+    allJobs: "All jobs",
+    noJobs: "Nothing is under way, and nothing needs a look.",
+  },
+} as const;
