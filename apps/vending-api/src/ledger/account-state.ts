@@ -41,6 +41,15 @@ const lotMoves = z.object({
   taken: lotTakesSchema.default([]),
 });
 
+export type LotMoves = { lots: readonly Lot[]; taken: readonly LotTake[] };
+const NO_MOVES: LotMoves = { lots: [], taken: [] };
+
+/** The lots that an entry brings and takes by name; undefined when its details say neither properly. */
+export function lotMovesOf(details: EntryBody["details"]): LotMoves | undefined {
+  if (details.lots === undefined && details.taken === undefined) return NO_MOVES;
+  return lotMoves.safeParse(details).data;
+}
+
 const remainders = z.object({
   carryOutNano: z.int().nonnegative(),
   taxCarryOutFemto: z.int().nonnegative(),
@@ -58,11 +67,11 @@ export function stateAfter(
   effect: Readonly<Record<Commodity, number>>,
   balanceAfter: Readonly<Record<Commodity, number>>,
 ): AccountState | undefined {
-  const moves = lotMoves.safeParse(details);
-  if (!moves.success || !suitsLegs(kind, moves.data.lots, moves.data.taken, effect)) return undefined;
-  const rest = withoutTaken(state.lots, moves.data.taken);
+  const moves = lotMovesOf(details);
+  if (moves === undefined || !suitsLegs(kind, moves.lots, moves.taken, effect)) return undefined;
+  const rest = withoutTaken(state.lots, moves.taken);
   if (rest === undefined) return undefined;
-  const lots = coverDebts(addLots(rest, moves.data.lots), balanceAfter);
+  const lots = coverDebts(addLots(rest, moves.lots), balanceAfter);
   // Nobody buys free energy: all of it is in lots.
   if (grantedLeft(lots, FREE_ENERGY) !== (balanceAfter[FREE_ENERGY] ?? 0)) return undefined;
   if (kind !== "usage") return { ...state, lots };

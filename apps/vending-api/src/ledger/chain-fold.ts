@@ -4,6 +4,7 @@ import type { SystemTotals } from "./balance.model.ts";
 import { type ChainHead, EMPTY_CHAIN, headAfter, type LedgerEntry, type Posting } from "./entry.ts";
 import { ENTRY_KINDS } from "./entry-kinds.ts";
 import { addTotals, foldRun } from "./fold-balances.ts";
+import { createGrantTrail } from "./grant-trail.ts";
 import { findingsOf, type LedgerFinding, type LedgerFindingCode } from "./invariants.ts";
 import { isRefusal, type JournalRow } from "./journal.model.ts";
 
@@ -41,7 +42,7 @@ export function createChainFold(report: Report) {
 
   function endChain(): FoldedChain | undefined {
     if (!chain) return undefined;
-    const { purchases: _, voided: __, ...ended } = chain;
+    const { purchases: _, voided: __, grants: ___, ...ended } = chain;
     heads.update(`${ended.account} ${ended.head.seq} ${ended.head.hash}\n`);
     chain = undefined;
     return ended;
@@ -90,6 +91,7 @@ export function createChainFold(report: Report) {
 interface OpenChain extends FoldedChain {
   purchases: Map<string, readonly Posting[]>;
   voided: Set<string>;
+  grants: ReturnType<typeof createGrantTrail>;
 }
 
 function openChain({ account, siteId, householdId }: LedgerEntry): OpenChain {
@@ -102,6 +104,7 @@ function openChain({ account, siteId, householdId }: LedgerEntry): OpenChain {
     totals: {},
     purchases: new Map(),
     voided: new Set(),
+    grants: createGrantTrail(),
   };
 }
 
@@ -115,6 +118,8 @@ function follow(
   if (entry.kind === "purchase") chain.purchases.set(entry._id, entry.postings);
   if (entry.kind === "void") checkVoid(chain, entry, report);
   if (entry.kind === "transfer") addTransfer(entry);
+  const wrongGrant = chain.grants.follow(entry);
+  if (wrongGrant) report(findingAt(entry, ...wrongGrant));
   const run = foldRun(entry, [entry], entry.previousHash);
   chain.totals = addTotals(chain.totals, run.totals);
   chain.head = headAfter(entry);

@@ -30,6 +30,9 @@ export const LEDGER_FINDINGS = {
   "balance-wrong": "the balance is not the fold of the entries",
   "ref-doubled": "one reference has two outcomes",
   "void-unfounded": "a void without its purchase, of another amount, or a second one",
+  "grant-doubled": "one grant was given to the household twice",
+  "grant-unfounded":
+    "an expiry or reversal that takes from another grant than it names, from none that the household had, or more than that gave",
   "transfer-unpaired": "a transfer whose two entries do not belong together",
   "guard-missing": "a unique index of the journal is missing",
   malformed: "the row is no entry at all",

@@ -8,6 +8,7 @@ import { balancedPostings, EMPTY_CHAIN } from "./entry.ts";
 import { healBalances } from "./fold-balances.ts";
 import { journalModel } from "./journal.model.ts";
 import { type Ledger, ledgerOf, type PostingRequest } from "./ledger.ts";
+import { rebuildBalances } from "./rebuild-balances.ts";
 import { finishTransfers, postTransfer } from "./transfer.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 
@@ -288,5 +289,27 @@ describe("the ledger on a store", () => {
       seq: 1,
     });
     expect(await healBalances(connection)).toBe(0);
+  });
+
+  it("rebuilds only rows that say something else, in whatever order they say it", async () => {
+    await ledger.post(purchase("rebuilt", "key-rebuilt", 700));
+    await Promise.all([ledger.idle(), otherLedger.idle()]);
+    await rebuildBalances(connection);
+    const balances = balanceModel(connection).collection;
+    const row = { _id: "household:rebuilt" } as object;
+    await balances.updateOne(row, {
+      $set: { balance: { Wh: 0, CNY: 700 }, totals: { [`till-cash:${SITE}`]: { CNY: -700 } } },
+    });
+    const entry = await journalModel(connection).findOne({ account: "household:rebuilt" }).lean();
+    await journalModel(connection).collection.updateOne({ account: "household:rebuilt" }, [
+      { $set: { balanceAfter: { CNY: 700, Wh: 0 } } },
+    ]);
+    expect(await rebuildBalances(connection)).toMatchObject({ changed: 0, removed: 0 });
+    await journalModel(connection).collection.updateOne(
+      { account: "household:rebuilt" },
+      { $set: { balanceAfter: entry?.balanceAfter } },
+    );
+    expect(await rebuildBalances(connection)).toMatchObject({ changed: 1, removed: 0 });
+    expect(await rebuildBalances(connection)).toMatchObject({ changed: 0, removed: 0 });
   });
 });

@@ -4,6 +4,7 @@ import { type BalanceRow, balanceModel } from "./balance.model.ts";
 import { createChainFold, type FoldedChain } from "./chain-fold.ts";
 import { type JournalRow, journalModel } from "./journal.model.ts";
 import { createPace, type Progress } from "./pace.ts";
+import { agreesWith, readRows } from "./verify-rows.ts";
 
 export interface RebuildReport {
   accounts: number;
@@ -53,9 +54,12 @@ export async function rebuildBalances(
   return { accounts: fold.counts.accounts, changed, removed };
 }
 
+/** Writes the rows that do not say what the journal does, and returns how many they were. */
 async function replaceRows(connection: Connection, chains: readonly FoldedChain[]): Promise<number> {
-  if (chains.length === 0) return 0;
-  const operations = chains.map(({ account, siteId, householdId, head, headId, totals }) => {
+  const rows = await readRows(connection, chains);
+  const wrong = chains.filter((chain) => !saysTheSame(chain, rows.get(chain.account)));
+  if (wrong.length === 0) return 0;
+  const operations = wrong.map(({ account, siteId, householdId, head, headId, totals }) => {
     const { seq, hash: headHash, balance } = head;
     return {
       updateOne: {
@@ -72,9 +76,20 @@ async function replaceRows(connection: Connection, chains: readonly FoldedChain[
     if (!isDuplicateKey(error)) throw error;
     // Some row is ahead of the read: it stays, and the others are written one by one.
     let changed = 0;
-    for (const chain of chains) changed += chains.length > 1 ? await replaceRows(connection, [chain]) : 0;
+    for (const chain of wrong) changed += wrong.length > 1 ? await replaceRows(connection, [chain]) : 0;
     return changed;
   }
+}
+
+/** Whatever the order in which its members were written. */
+function saysTheSame(chain: FoldedChain, row: BalanceRow | undefined): boolean {
+  return (
+    row !== undefined &&
+    row.siteId === chain.siteId &&
+    row.householdId === chain.householdId &&
+    row.headId === chain.headId &&
+    agreesWith(chain, row)
+  );
 }
 
 async function removeOrphans(connection: Connection, known: ReadonlySet<string>): Promise<number> {
