@@ -22,6 +22,7 @@ export interface ApiClient {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown, idempotencyKey?: string): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
 }
 
 /** A signed-in caller of `/api/v1` at `origin`; signs in again when its token runs out. */
@@ -69,5 +70,6 @@ export async function signIn(origin: string, login: string, password: string): P
     get: (path) => call("GET", path),
     post: (path, body, idempotencyKey = randomUUID()) => call("POST", path, body, idempotencyKey),
     patch: (path, body) => call("PATCH", path, body),
+    put: (path, body) => call("PUT", path, body),
   };
 }

@@ -1,12 +1,9 @@
-import { DEMO_BUILDINGS, DEMO_ROOMS } from "./demo-site.ts";
+import { DEMO_BUILDINGS, DEMO_ROOMS, DEMO_UTC_OFFSET_MINUTES, MASTER_UNIT_ID } from "./demo-site.ts";
+import { masterRegisterAtStartWh, registerAtStartWh } from "./demo-use.ts";
 import { writeJson } from "./demonstration.ts";
 
-/** Asia/Shanghai has no daylight saving. */
-const UTC_OFFSET_MINUTES = 480;
 /** 5–200 ms are seen on real meters; 20 ms is a brisk one. */
 const TURNAROUND_MS = 20;
-/** Meters that have been in use for a while; each circuit another figure, the same at every first start. */
-const initialEnergyWh = (index: number) => 120_000 + ((index * 7919) % 900) * 1000;
 
 /** Writes what `hallmeter simulate` needs to play the demonstration site. */
 export function writeSimulatedSite(path: string, statePath: string): void {
@@ -23,11 +20,21 @@ export function writeSimulatedSite(path: string, statePath: string): void {
           firstUnitId: 1,
           threePhaseCount: count("three-phase"),
           singlePhaseCount: count("single-phase"),
-          circuits: rooms.map(({ unitId, appliances }) => ({
-            unitId,
-            initialEnergyWh: initialEnergyWh(index * 100 + unitId),
-            appliances,
+          circuits: rooms.map((room) => ({
+            unitId: room.unitId,
+            initialEnergyWh: registerAtStartWh(room),
+            appliances: room.appliances,
           })),
+        },
+      ],
+      // Stands before the cabinet and sees every load behind it, those that are cut too: what a loss report is there to find.
+      meters: [
+        {
+          profile: "acrel-1352",
+          unitId: MASTER_UNIT_ID,
+          variant: "three-phase",
+          initialEnergyWh: masterRegisterAtStartWh(),
+          appliances: rooms.flatMap(({ appliances }) => appliances),
         },
       ],
     };
@@ -35,6 +42,6 @@ export function writeSimulatedSite(path: string, statePath: string): void {
   writeJson(path, {
     stateFile: statePath,
     // The rooms tell their story anew at every start.
-    site: { utcOffsetMinutes: UTC_OFFSET_MINUTES, timetables: "restart", buses, control: { port: 0 } },
+    site: { utcOffsetMinutes: DEMO_UTC_OFFSET_MINUTES, timetables: "restart", buses, control: { port: 0 } },
   });
 }

@@ -28,7 +28,13 @@ export interface DemoRoom {
   unitId: number;
   appliances: DemoAppliance[];
   /** Without one the room is vacant or common: metered, charged to nobody. */
-  household?: { name: string; purchaseMinor: number; cutMinor?: number };
+  household?: { name: string; purchaseMinor: number };
+  /** Lived here and has left with a refund before the first start. */
+  formerHousehold?: string;
+  /** What its account shall hold at the first start, whatever was used before. */
+  startMinor?: number;
+  /** Gets free energy every month. */
+  isSubsidised?: boolean;
   keepPower?: boolean;
   rules: (startedAt: Date) => CircuitRules;
   /** Staff tag the circuit out once the gateway is there. */
@@ -39,6 +45,8 @@ export interface DemoRoom {
 }
 
 export const DEMO_TIME_ZONE = "Asia/Shanghai";
+/** Asia/Shanghai has no daylight saving. */
+export const DEMO_UTC_OFFSET_MINUTES = 480;
 
 export const DEMO_TARIFFS: { name: string; tariff: TariffScheme }[] = [
   {
@@ -60,6 +68,9 @@ export const DEMO_TARIFFS: { name: string; tariff: TariffScheme }[] = [
     ),
   },
 ];
+
+/** Of the meter before each cabinet; the cabinets end at 36. */
+export const MASTER_UNIT_ID = 60;
 
 export const DEMO_BUILDINGS = [
   { name: "Maple Hall", floors: 3, tariff: 0, bus: "Maple bus", cabinet: "Maple cabinet" },
@@ -109,13 +120,13 @@ function personName(index: number): string {
   return `${family} ${given} ${familySign}${givenSign}`;
 }
 
-type RoomStory = Partial<Omit<DemoRoom, "household">> & { purchaseMinor?: number };
+type RoomStory = Partial<Omit<DemoRoom, "household">> & { isVacant?: boolean };
 
 /** What makes the named rooms special; everything else comes from the quiet pattern. */
 const STORIES: Record<string, RoomStory> = {
   // 5 fen at 0.60 a kWh are 83 Wh: an air conditioner and a kettle use them up within three minutes.
   "101": {
-    purchaseMinor: 5,
+    startMinor: 5,
     appliances: [
       { kind: "air-conditioner", afterS: 0 },
       { kind: "kettle", afterS: 5 },
@@ -144,17 +155,17 @@ const STORIES: Record<string, RoomStory> = {
   },
   "104": { rules: (startedAt) => ({ ...QUIET_RULES, schedule: storeRoomSchedule(startedAt) }) },
   "105": {
-    purchaseMinor: 300,
+    startMinor: 300,
     rules: () => ({
       ...QUIET_RULES,
       reminder: { level1Minor: 1000, level2Minor: 500, mode: "trip-until-acknowledged", recloseAfterS: 300 },
     }),
   },
-  "106": { purchaseMinor: 0, keepPower: true },
+  "106": { startMinor: 0, keepPower: true },
   "107": { lockoutReason: "Socket replaced, insulation test outstanding" },
   // Sold at the Desk only: what was sold before the gateway's first start, no journal could vouch for.
-  "108": { purchaseMinor: 0, creditPlace: "meter" },
-  "607": { purchaseMinor: undefined },
+  "108": { creditPlace: "meter" },
+  "607": { isVacant: true, formerHousehold: "Xu Lei 徐磊" },
 };
 
 const NAMED_ROOMS = ["101", "102", "103", "104", "105", "106", "107"];
@@ -179,7 +190,6 @@ function singlePhaseRoom(building: number, index: number): DemoRoom {
   const floor = Math.floor(index / 8) + 1;
   const name = String((building * 3 + floor) * 100 + (index % 8) + 1);
   const story = STORIES[name] ?? {};
-  const isVacant = name in STORIES && "purchaseMinor" in story && story.purchaseMinor === undefined;
   return {
     name,
     building,
@@ -187,14 +197,18 @@ function singlePhaseRoom(building: number, index: number): DemoRoom {
     variant: "single-phase",
     unitId: 13 + index,
     appliances: story.appliances ?? QUIET_LOADS[index % QUIET_LOADS.length] ?? [],
-    ...(isVacant
+    ...(story.isVacant
       ? {}
       : {
           household: {
             name: personName(building * 24 + index),
-            purchaseMinor: story.purchaseMinor ?? 5000 + 700 * (index % 9),
+            purchaseMinor: 2000 + 500 * (index % 9),
           },
         }),
+    ...(story.formerHousehold === undefined ? {} : { formerHousehold: story.formerHousehold }),
+    ...(story.startMinor === undefined ? {} : { startMinor: story.startMinor }),
+    // The rooms with a story of their own have nothing but what they bought.
+    isSubsidised: !(name in STORIES) && index % 2 === 0,
     keepPower: story.keepPower ?? false,
     rules: story.rules ?? (() => QUIET_RULES),
     lockoutReason: story.lockoutReason,

@@ -4,6 +4,7 @@ import { addUser, connect, EVERY_SITE, ensureIndexes } from "@hallmeter/vending-
 export async function addFirstAdministrator(
   mongoUri: string,
   { login, password }: { login: string; password: string },
+  at: Date,
 ): Promise<void> {
   const connection = await connect(mongoUri);
   try {
@@ -11,7 +12,7 @@ export async function addFirstAdministrator(
     await addUser(
       connection,
       { login, password, name: "Administrator", roles: ["administrator"], siteIds: [EVERY_SITE] },
-      new Date(),
+      at,
     );
   } finally {
     await connection.close();

@@ -4,6 +4,8 @@ import { readJson } from "./demonstration.ts";
 import type { DemoLogin } from "./seed.ts";
 import { type Demonstration, startDemonstration } from "./start.ts";
 
+/** More than a month, so that a first of the month with its grants and expiries lies in it whenever the demonstration is started. */
+const HISTORY_DAYS = 35;
 /** Ctrl-C ends every process within this; the parts have 2 s each in two rounds. */
 const CLOSE_LIMIT_MS = 4800;
 
@@ -46,6 +48,7 @@ export async function runDemonstration(env: NodeJS.ProcessEnv, print: (line: str
   const starting = startDemonstration({
     dataFolder: resolve(HALLMETER_DATA),
     port: HALLMETER_PORT,
+    historyDays: HISTORY_DAYS,
     ...(MONGODB_URI ? { mongoUri: MONGODB_URI } : {}),
     env,
     print,

@@ -15,11 +15,13 @@ import {
   writeJson,
 } from "./demonstration.ts";
 import { type KeptProcess, keepRunning } from "./kept-process.ts";
-import { type DemoLogin, newPassword, placeLockouts, seedDemonstration } from "./seed.ts";
+import { type DemoLogin, newPassword, placeLockouts } from "./seed.ts";
 
 export interface StartSettings {
   dataFolder: string;
   port: number;
+  /** Days of history that a first start makes up; 1 or more. */
+  historyDays: number;
   /** A MongoDB of the user's own; the embedded store then stays away. */
   mongoUri?: string;
   env: NodeJS.ProcessEnv;
@@ -74,10 +76,10 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
   try {
     const startedAt = record?.siteStartedAt ?? new Date().toISOString();
     writeSimulatedSite(files.siteFile, files.simulatorState);
-    const [consoleFolder, mongoUri] = await Promise.all([
-      buildPages(settings.print),
-      settings.mongoUri ?? startStore(keep, files),
-    ]);
+    const building = buildPages(settings.print);
+    // Whoever waits for it hears of a failure; until then the past is lived through beside it.
+    building.catch(() => {});
+    const mongoUri = settings.mongoUri ?? (await startStore(keep, files));
     const apiEnv = {
       MONGODB_URI: mongoUri,
       HALLMETER_DATA: files.folder,
@@ -87,6 +89,8 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
         ? { HALLMETER_MAIL_DIR: join(files.folder, "mails") }
         : {}),
     };
+    const seeded = record ?? (await seed(files, { ...settings.env, ...apiEnv }, startedAt, settings));
+    const consoleFolder = await building;
     const api = await keep<{ port: number }>(
       "api",
       (previous) => [
@@ -98,7 +102,6 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
       apiEnv,
     ).ready;
     const origin = `http://127.0.0.1:${api.port}`;
-    const seeded = record ?? (await seed(files, origin, mongoUri, startedAt, settings));
     // The story of the rooms begins with the simulator, so it starts when the gateway is about to look.
     const { buses } = await keep<SimulatorReady>("simulator", () => ["simulate", "--site", files.siteFile])
       .ready;
@@ -148,21 +151,20 @@ async function startStore(keep: Keep, files: DemonstrationFiles): Promise<string
 
 async function seed(
   files: DemonstrationFiles,
-  origin: string,
-  mongoUri: string,
+  apiEnv: NodeJS.ProcessEnv,
   siteStartedAt: string,
-  settings: StartSettings,
+  { historyDays: days, print }: StartSettings,
 ): Promise<SeededRecord> {
-  settings.print("first start: filling the demonstration site …");
-  const { addFirstAdministrator } = await import("./first-administrator.ts");
+  print("first start: living through the weeks before it …");
+  const { liveHistory } = await import("./history/live-history.ts");
   const administrator = { role: "administrator", login: "admin", password: newPassword() };
-  await addFirstAdministrator(mongoUri, administrator);
-  const { logins, gatewayToken, busIds } = await seedDemonstration(
-    origin,
+  const { logins, gateway, busIds } = await liveHistory({
+    apiEnv,
     administrator,
-    new Date(siteStartedAt),
-  );
-  writeJson(files.gatewayFile, { server: { url: origin, token: gatewayToken }, dataDir: files.gatewayStore });
+    startedAt: new Date(siteStartedAt),
+    days,
+  });
+  writeJson(files.gatewayFile, { server: { url: "", token: gateway.token }, dataDir: files.gatewayStore });
   writeJson(files.loginsFile, logins);
   const record: SeededRecord = { siteStartedAt, administrator, busIds, hasLockouts: false };
   writeJson(files.seededFile, record);

@@ -13,12 +13,16 @@ export interface TestDemonstration extends Demonstration {
   remove(): Promise<void>;
 }
 
+/** As little as has a shift of yesterday: what a test of the present needs of the past. */
+const HISTORY_DAYS = 2;
+
 /** The demonstration in a folder of its own, on a free port. */
 export async function startTestDemonstration(): Promise<TestDemonstration> {
   const dataFolder = await mkdtemp(join(tmpdir(), "hallmeter-demonstration-"));
   const demonstration = await startDemonstration({
     dataFolder,
     port: 0,
+    historyDays: HISTORY_DAYS,
     env: withoutOwnSettings(process.env),
     print: () => {},
   });

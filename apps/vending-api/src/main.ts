@@ -8,7 +8,7 @@ import { endDueShelves } from "./alarms/alarms.ts";
 import { createApp } from "./app.ts";
 import { startAuditJobs } from "./audit/audit-jobs.ts";
 import { createChanges } from "./changes/changes.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { connect } from "./db/connection.ts";
 import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
@@ -39,8 +39,11 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
-/** Connects, builds indexes, listens. Throws `store-unavailable`, or the listener's error when the port is taken. */
-export async function startApi(settings: ApiSettings): Promise<RunningApi> {
+/**
+ * Connects, builds indexes, listens. Throws `store-unavailable`, or the listener's error when the port is taken. `clock`: another
+ * time than the machine's, for a site that is told its past.
+ */
+export async function startApi(settings: ApiSettings, clock: Clock = systemClock): Promise<RunningApi> {
   const log = pino({ level: settings.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] });
   const profiles = loadProfiles(settings.profilesDir);
   const stopping = new AbortController();
@@ -51,12 +54,12 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
   collectDefaultMetrics({ register: metrics });
   const deps: Deps = {
     connection,
-    clock: systemClock,
+    clock,
     log,
     secrets: { jwtSecret: settings.jwtSecret, sealingSecret: settings.sealingSecret ?? settings.jwtSecret },
     publicUrl: () => settings.publicUrl ?? `http://127.0.0.1:${portOf(server)}`,
     profiles,
-    changes: createChanges({ connection, clock: systemClock, log, stopping: stopping.signal }),
+    changes: createChanges({ connection, clock, log, stopping: stopping.signal }),
     metrics,
     stopping: stopping.signal,
     consoleDir: settings.consoleDir === undefined ? undefined : resolve(settings.consoleDir),
