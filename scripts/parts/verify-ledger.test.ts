@@ -42,6 +42,7 @@ describe("the books as the command line checks them", () => {
     expect(await writeCheckpointFromTerminal({ out: checkpoint, json: true }, env, () => {}, NOW)).toBe(0);
     await buy("h1", 400);
     await change("u3");
+    await ledgerOf(connection).idle();
   });
   afterAll(async () => {
     await connection.close();
@@ -194,6 +195,7 @@ describe("the books as the command line checks them", () => {
             },
           }),
         });
+        await ledgerOf(forger).idle();
         await forger.close();
       },
       [],
