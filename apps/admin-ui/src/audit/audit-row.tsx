@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { actionName, fieldName, resourceName } from "./audit-names.ts";
-import { type Difference, differencesOf, plainText, valueKind } from "./differences.ts";
+import { type Difference, differencesOf, plainText, readable, valueKind } from "./differences.ts";
 import type { AuditEntry } from "./rows.ts";
 
 /** Most changes are smaller; the others open. */
@@ -25,6 +25,8 @@ function Value({ path, value }: { path: string; value: unknown }) {
       return <span>{format.energy(value as number)}</span>;
     case "instant":
       return <span>{format.dateTime(value as string)}</span>;
+    case "list":
+      return <span>{t("audit.listOf", { smart_count: (value as unknown[]).length })}</span>;
     case "text":
       return <span>{plainText(value)}</span>;
   }
@@ -71,7 +73,7 @@ export function AuditRow({ entry, nowMs }: { entry: AuditEntry; nowMs: number })
   const t = useT();
   const format = useFormat();
   const [isWhole, setWhole] = useState(false);
-  const differences = differencesOf(entry.before, entry.after).filter(({ path }) => path !== "id");
+  const differences = readable(differencesOf(entry.before, entry.after));
   const shown = isWhole ? differences : differences.slice(0, SHOWN_AT_FIRST);
   const label = (entry.after?.name ?? entry.before?.name) as unknown;
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differencesOf, plainText, valueKind } from "./differences.ts";
+import { differencesOf, plainText, readable, valueKind } from "./differences.ts";
 
 describe("what a change did", () => {
   it.each<[string, Parameters<typeof differencesOf>, ReturnType<typeof differencesOf>]>([
@@ -34,7 +34,20 @@ describe("what a change did", () => {
   });
 });
 
+describe("what a person is told of it", () => {
+  const changed = (path: string) => ({ path, from: undefined, to: "x" });
+  it("leaves out opaque ids beside what can be read", () => {
+    const all = ["name", "unitId", "siteId", "person.id", "circuitIds", "revision", "paid"].map(changed);
+    expect(readable(all).map(({ path }) => path)).toEqual(["name", "paid"]);
+  });
+  it("is the ids where nothing else changed", () => {
+    expect(readable([changed("unitId")])).toEqual([changed("unitId")]);
+  });
+});
+
 it.each([
+  ["versions", [{ number: 1 }], "list"],
+  ["kinds", ["alarm"], "text"],
   ["cutMinor", 500, "money"],
   ["cutMinor", "500", "text"],
   ["grant.freeWh", 1000, "energy"],

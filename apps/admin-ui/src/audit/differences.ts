@@ -43,8 +43,16 @@ export function differencesOf(before: Fields | null, after: Fields | null, prefi
   });
 }
 
+const OPAQUE = /(^|\.)(id|[a-z]+Ids?|hash|revision)$/;
+
+/** Without opaque ids, which tell a person nothing; all of them where nothing else changed. */
+export function readable(differences: readonly Difference[]): readonly Difference[] {
+  const told = differences.filter(({ path }) => !OPAQUE.test(path));
+  return told.length > 0 ? told : differences;
+}
+
 /** How a value of the field at the end of a path is shown. */
-export type ValueKind = "nothing" | "yes-no" | "money" | "energy" | "instant" | "text";
+export type ValueKind = "nothing" | "yes-no" | "money" | "energy" | "instant" | "list" | "text";
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/;
 
@@ -54,6 +62,7 @@ export function valueKind(path: string, value: unknown): ValueKind {
   if (typeof value === "boolean") return "yes-no";
   if (Number.isInteger(value) && /Minor$/.test(path)) return "money";
   if (Number.isInteger(value) && /(Wh|\.wh)$/.test(path)) return "energy";
+  if (Array.isArray(value) && value.some(isFields)) return "list";
   return typeof value === "string" && INSTANT.test(value) ? "instant" : "text";
 }
 

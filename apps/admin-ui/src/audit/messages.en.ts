@@ -14,6 +14,7 @@ export const auditEn = {
     fromDay: "From",
     toDay: "To",
     clear: "Clear the filter",
+    listOf: "%{smart_count} entry |||| %{smart_count} entries",
     reason: "Reason: %{reason}",
     before: "Before",
     after: "After",
@@ -85,6 +86,9 @@ export const auditEn = {
     verb: {
       create: "added",
       update: "changed",
+      "add-version": "version added",
+      "cash-out": "cash taken out",
+      "cash-in": "cash put in",
       delete: "removed",
       void: "voided",
       open: "opened",

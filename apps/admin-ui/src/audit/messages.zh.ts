@@ -17,6 +17,7 @@ export const auditZh: Translated<typeof auditEn> = {
     fromDay: "起始日期",
     toDay: "截止日期",
     clear: "清除筛选",
+    listOf: "%{smart_count} 条",
     reason: "原因：%{reason}",
     before: "修改前",
     after: "修改后",
@@ -87,6 +88,9 @@ export const auditZh: Translated<typeof auditEn> = {
     verb: {
       create: "新增",
       update: "修改",
+      "add-version": "新增版本",
+      "cash-out": "取出现金",
+      "cash-in": "存入现金",
       delete: "删除",
       void: "作废",
       open: "打开",

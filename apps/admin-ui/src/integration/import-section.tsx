@@ -1,6 +1,6 @@
 import UploadIcon from "@mui/icons-material/UploadFileOutlined";
 import { Alert, Box, Button, MenuItem, TextField, Typography } from "@mui/material";
-import { type DragEvent, useId, useState } from "react";
+import { type DragEvent, useRef, useState } from "react";
 import { useDataProvider } from "react-admin";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { useT } from "../i18n/use-t.ts";
@@ -27,7 +27,7 @@ interface Chosen {
 export function ImportSection() {
   const t = useT();
   const site = useSite();
-  const inputId = useId();
+  const input = useRef<HTMLInputElement>(null);
   const problemText = useProblemText();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
   const act = useKeyedAct();
@@ -132,19 +132,18 @@ export function ImportSection() {
             }}
           >
             <Button
-              component="label"
-              htmlFor={inputId}
               variant="outlined"
               startIcon={<UploadIcon aria-hidden />}
+              onClick={() => input.current?.click()}
             >
               {t("integration.import.choose")}
             </Button>
             <input
-              id={inputId}
+              ref={input}
               type="file"
+              hidden
               accept=".csv,text/csv,text/plain"
               aria-label={t("integration.import.choose")}
-              style={{ position: "absolute", width: 1, height: 1, opacity: 0 }}
               onChange={(event) => {
                 const [file] = event.target.files ?? [];
                 // The same file again, mended meanwhile, is a choice as well.

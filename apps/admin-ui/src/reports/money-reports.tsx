@@ -14,7 +14,7 @@ import { Read, type ReportProps } from "./read.tsx";
 import { reportPath } from "./report-kinds.ts";
 import { ReportTable } from "./report-table.tsx";
 import type { BalancesReport, SalesReport, SubsidyReport, TillsReport } from "./rows.ts";
-import { daysOf, leftOf, salesPiles, subsidyPiles } from "./sums.ts";
+import { balanceBands, daysOf, leftOf, salesPiles, subsidyPiles } from "./sums.ts";
 
 const ENERGY = "Wh";
 
@@ -225,6 +225,9 @@ export function Tills({ ask }: ReportProps) {
   );
 }
 
+/** More rows are for the file. */
+const MOST_BALANCES = 200;
+
 export function Balances({ ask }: ReportProps) {
   const t = useT();
   const format = useFormat();
@@ -233,20 +236,37 @@ export function Balances({ ask }: ReportProps) {
       path={reportPath("balances", ask, { only: "all" })}
       empty={{ title: t("reports.balances.empty"), help: t("reports.balances.emptyHelp") }}
     >
-      {({ totals, rows }) => {
-        const debtors = rows
-          .filter(({ balanceMinor }) => balanceMinor < 0)
-          .sort((a, b) => a.balanceMinor - b.balanceMinor);
-        return (
-          <>
-            <Figures
-              figures={[
-                { label: t("reports.balances.households"), value: format.integer(totals.households) },
-                { label: t("reports.balances.credit"), value: format.money(totals.creditMinor) },
-                { label: t("reports.balances.debt"), value: format.money(totals.debtMinor) },
-                { label: t("reports.balances.negative"), value: format.integer(totals.negative) },
-              ]}
+      {({ totals, rows, currencyDigits }) => (
+        <>
+          <Figures
+            figures={[
+              { label: t("reports.balances.households"), value: format.integer(totals.households) },
+              { label: t("reports.balances.credit"), value: format.money(totals.creditMinor) },
+              { label: t("reports.balances.debt"), value: format.money(totals.debtMinor) },
+              { label: t("reports.balances.negative"), value: format.integer(totals.negative) },
+            ]}
+          />
+          <Section title={t("reports.balances.bands")}>
+            <BarList
+              label={t("reports.balances.bands")}
+              bars={balanceBands(rows, currencyDigits).map(({ fromMinor, belowMinor, households }) => ({
+                key: String(belowMinor),
+                label:
+                  fromMinor === null
+                    ? t("reports.balances.below", { amount: format.money(belowMinor) })
+                    : belowMinor === null
+                      ? t("reports.balances.above", { amount: format.money(fromMinor) })
+                      : t("reports.balances.between", {
+                          from: format.money(fromMinor),
+                          to: format.money(belowMinor),
+                        }),
+                value: households,
+                text: t("reports.balances.count", { smart_count: households }),
+                isDoubtful: fromMinor === null,
+              }))}
             />
+          </Section>
+          {totals.negative > 0 && (
             <Section title={t("reports.balances.aging")}>
               <BarList
                 label={t("reports.balances.aging")}
@@ -262,57 +282,51 @@ export function Balances({ ask }: ReportProps) {
                 }))}
               />
             </Section>
-            <Section title={t("reports.balances.debtors")} flush>
-              {debtors.length === 0 ? (
-                <Box sx={{ px: 2, pb: 2 }}>{t("reports.balances.noDebt")}</Box>
-              ) : (
-                <ReportTable
-                  label={t("reports.balances.debtors")}
-                  rows={debtors}
-                  keyOf={({ householdId }) => householdId}
-                  columns={[
-                    {
-                      key: "unit",
-                      title: t("reports.columns.room"),
-                      show: ({ building, unit }) => `${building} ${unit}`,
-                    },
-                    {
-                      key: "who",
-                      title: t("reports.columns.household"),
-                      show: (row) => <TextLink to={householdPath(row.householdId)}>{row.household}</TextLink>,
-                    },
-                    {
-                      key: "balance",
-                      title: t("reports.columns.balance"),
-                      isFigure: true,
-                      show: (row) => <Money amountMinor={row.balanceMinor} />,
-                    },
-                    {
-                      key: "free",
-                      title: t("reports.columns.free"),
-                      isFigure: true,
-                      show: (row) => <Energy wh={row.freeWh} />,
-                    },
-                    {
-                      key: "since",
-                      title: t("reports.balances.since"),
-                      show: ({ negativeSince }) =>
-                        negativeSince === null ? "—" : format.date(negativeSince),
-                    },
-                    {
-                      key: "days",
-                      title: t("reports.balances.days"),
-                      isFigure: true,
-                      show: ({ negativeDays }) =>
-                        negativeDays === null ? "—" : format.integer(negativeDays),
-                    },
-                  ]}
-                />
-              )}
-            </Section>
-          </>
-        );
-      }}
+          )}
+          <Section title={t("reports.balances.lowest")} flush>
+            <ReportTable
+              label={t("reports.balances.lowest")}
+              rows={rows.toSorted((a, b) => a.balanceMinor - b.balanceMinor).slice(0, MOST_BALANCES)}
+              keyOf={({ householdId }) => householdId}
+              columns={[
+                {
+                  key: "unit",
+                  title: t("reports.columns.room"),
+                  show: ({ building, unit }) => `${building} ${unit}`,
+                },
+                {
+                  key: "who",
+                  title: t("reports.columns.household"),
+                  show: (row) => <TextLink to={householdPath(row.householdId)}>{row.household}</TextLink>,
+                },
+                {
+                  key: "balance",
+                  title: t("reports.columns.balance"),
+                  isFigure: true,
+                  show: (row) => <Money amountMinor={row.balanceMinor} />,
+                },
+                {
+                  key: "free",
+                  title: t("reports.columns.free"),
+                  isFigure: true,
+                  show: (row) => <Energy wh={row.freeWh} />,
+                },
+                {
+                  key: "since",
+                  title: t("reports.balances.since"),
+                  show: ({ negativeSince }) => (negativeSince === null ? "—" : format.date(negativeSince)),
+                },
+                {
+                  key: "days",
+                  title: t("reports.balances.days"),
+                  isFigure: true,
+                  show: ({ negativeDays }) => (negativeDays === null ? "—" : format.integer(negativeDays)),
+                },
+              ]}
+            />
+          </Section>
+        </>
+      )}
     </Read>
   );
 }

@@ -67,7 +67,7 @@ export function BarList({ label, bars }: { label: string; bars: readonly Bar[] }
             ...{ listStyle: "none", display: "grid", columnGap: 2, rowGap: 0.25, alignItems: "center" },
             gridTemplateColumns: {
               xs: "minmax(0, 1fr) max-content",
-              sm: "minmax(0, 260px) minmax(0, 1fr) 110px",
+              sm: "minmax(0, 260px) minmax(0, 1fr) 136px",
             },
           }}
         >
@@ -85,7 +85,7 @@ export function BarList({ label, bars }: { label: string; bars: readonly Bar[] }
           >
             <Box
               sx={{
-                ...{ height: "100%", minWidth: 2, borderRadius: 0.5 },
+                ...{ height: "100%", minWidth: bar.value === 0 ? 0 : 2, borderRadius: 0.5 },
                 width: `${(Math.abs(bar.value) / largest) * 100}%`,
                 backgroundColor: bar.isDoubtful ? palette.warning.main : seriesColor(0, palette.mode),
               }}

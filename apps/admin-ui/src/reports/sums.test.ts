@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { daysOf, leftOf, salesPiles, subsidyPiles } from "./sums.ts";
+import { balanceBands, daysOf, leftOf, salesPiles, subsidyPiles } from "./sums.ts";
 
 const sale = (day: string, method: string, netMinor: number) => ({
   ...{ day, method, netMinor, sales: 1, salesMinor: netMinor, voids: 0, voidsMinor: 0 },
@@ -54,5 +54,21 @@ describe("grants of a month", () => {
     const given = months.map((_, at) => piles.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
     expect(given).toEqual([300, 1000]);
     expect(leftOf({ given: 10, used: 3, expired: 2, reversed: 1 })).toBe(4);
+  });
+});
+
+describe("bands of balances", () => {
+  it("hold every household once, a bound belonging to the band above it", () => {
+    const rows = [-1, 0, 499, 500, 1999, 2000, 9999, 10_000, 1_000_000].map((balanceMinor) => ({
+      balanceMinor,
+    }));
+    const bands = balanceBands(rows, 2);
+    expect(bands.map(({ households }) => households)).toEqual([1, 2, 2, 1, 1, 2]);
+    expect(bands[0]).toMatchObject({ fromMinor: null, belowMinor: 0 });
+    expect(bands.at(-1)).toMatchObject({ fromMinor: 10_000, belowMinor: null });
+    expect(bands.reduce((sum, { households }) => sum + households, 0)).toBe(rows.length);
+  });
+  it("have bounds of the currency's own digits", () => {
+    expect(balanceBands([], 0).map(({ belowMinor }) => belowMinor)).toEqual([0, 5, 20, 50, 100, null]);
   });
 });

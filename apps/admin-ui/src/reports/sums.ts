@@ -64,3 +64,28 @@ export const leftOf = ({
   expired,
   reversed,
 }: Pick<SubsidyRow, "given" | "used" | "expired" | "reversed">): number => given - used - expired - reversed;
+
+/** Bounds of the picture of balances, in the currency's major unit. */
+const BAND_BOUNDS = [0, 5, 20, 50, 100] as const;
+
+export interface BalanceBand {
+  /** Included; null: no lower bound. */
+  fromMinor: number | null;
+  /** Not included; null: no upper bound. */
+  belowMinor: number | null;
+  households: number;
+}
+
+/** How many households have how much. */
+export function balanceBands(
+  rows: readonly { balanceMinor: number }[],
+  currencyDigits: number,
+): BalanceBand[] {
+  const bounds = [null, ...BAND_BOUNDS.map((major) => major * 10 ** currencyDigits), null];
+  return bounds.slice(1).map((belowMinor, at) => {
+    const fromMinor = bounds[at] ?? null;
+    const isIn = ({ balanceMinor }: { balanceMinor: number }) =>
+      (fromMinor === null || balanceMinor >= fromMinor) && (belowMinor === null || balanceMinor < belowMinor);
+    return { fromMinor, belowMinor, households: rows.filter(isIn).length };
+  });
+}

@@ -150,8 +150,9 @@ export function authRoutes(deps: Deps): Route[] {
   ];
 }
 
+/** An IPv4 address comes in the dress of IPv6 (RFC 4291, 2.5.5.2) where a server listens to both. */
 const startedFrom = ({ remoteAddress, header }: RequestContext) => ({
-  address: remoteAddress,
+  address: remoteAddress.replace(/^::ffff:/i, ""),
   program: header("user-agent"),
 });
 
