@@ -17,7 +17,7 @@ function share(text: string): number {
 
 const program = new Command("simulate-campus")
   .description(
-    "The money of a campus over months or years: sales, voids, grants, prices, meters and deaths of the server, held at every step against plain books of its own, to the nano. Exit code 1 when they differ.",
+    "The money of a campus over months or years: sales, voids, online payments, grants, prices, meters, moves, refunds and deaths of the server, held at every step against plain books of its own, to the nano. Exit code 1 when they differ.",
   )
   .option("--from <seed>", "first seed", positive, 1)
   .option("--seeds <count>", "how many", positive, 1)

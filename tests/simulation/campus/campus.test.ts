@@ -2,12 +2,10 @@ import { expect, it } from "vitest";
 import { simulateCampus } from "./simulate-campus.ts";
 
 /** `scripts/simulate-campus.ts` lives years of larger ones. */
-it.each([
-  { seed: 3, households: 3, days: 8, stepMinutes: 480, deathShare: 0 },
-  { seed: 2, households: 2, days: 5, stepMinutes: 480, deathShare: 0.2 },
-])("a campus of seed $seed agrees with plain books to the nano", async (drawn) => {
-  const report = await simulateCampus({ pollMinutes: 60, ...drawn });
+it("a campus whose server dies now and then agrees with plain books to the nano", async () => {
+  const options = { seed: 3, households: 3, days: 5, pollMinutes: 60, stepMinutes: 420, deathShare: 0.25 };
+  const report = await simulateCampus(options);
   expect(report.findings).toEqual([]);
   expect(report.entries).toBeGreaterThan(20);
-  if (drawn.deathShare > 0) expect(report.deaths).toBeGreaterThan(0);
+  expect(report.deaths).toBeGreaterThan(0);
 });
