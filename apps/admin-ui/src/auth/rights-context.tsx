@@ -10,8 +10,10 @@ const RolesContext = createContext<readonly Role[]>([]);
 /** Without it, nobody may anything. */
 export const RolesProvider = RolesContext.Provider;
 
+export const useRoles = (): readonly Role[] => useContext(RolesContext);
+
 export function useMay(): (right: Right) => boolean {
-  const roles = useContext(RolesContext);
+  const roles = useRoles();
   return (right) => may(roles, right);
 }
 

@@ -1,8 +1,6 @@
 import { lazy } from "react";
-import { usePermissions } from "react-admin";
 import { Navigate } from "react-router-dom";
-import type { Role } from "../api/rows.ts";
-import { Waiting } from "../shared/waiting.tsx";
+import { useRoles } from "../auth/rights-context.tsx";
 import { homeOf } from "./home-of.ts";
 
 const MoneyHome = lazy(() => import("./money-home.tsx"));
@@ -10,9 +8,7 @@ const FrontDeskHome = lazy(() => import("./front-desk-home.tsx"));
 
 /** "/" is where a person's work begins: a page of its own, or the page that they would open first. */
 export function HomePage() {
-  const { permissions: roles } = usePermissions<Role[]>();
-  if (roles === undefined) return <Waiting />;
-  switch (homeOf(roles)) {
+  switch (homeOf(useRoles())) {
     case "money":
       return <MoneyHome />;
     case "front-desk":
