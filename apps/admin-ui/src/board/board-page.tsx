@@ -6,6 +6,7 @@ import { useGetList } from "react-admin";
 import { useSearchParams } from "react-router-dom";
 import type { Board, Building } from "../api/rows.ts";
 import { useRow } from "../data/use-row.ts";
+import { FirstRunOffer } from "../first-run/first-run-offer.tsx";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
 import { AsOf } from "../shared/as-of.tsx";
@@ -117,7 +118,7 @@ export function BoardPage() {
       {error != null && <LoadFailed error={error} retry={() => void refetch()} />}
       {board === undefined && error == null && <Waiting />}
       {board !== undefined && counts.all === 0 && (
-        <EmptyState title={t("board.empty")} help={t("board.emptyHelp")} />
+        <EmptyState title={t("board.empty")} help={t("board.emptyHelp")} action={<FirstRunOffer />} />
       )}
       {counts.all > 0 && grouped.length === 0 && (
         <EmptyState

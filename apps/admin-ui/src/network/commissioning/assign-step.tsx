@@ -196,7 +196,7 @@ export function AssignStep({ circuits }: { circuits: readonly Circuit[] }) {
         <LinearProgress
           variant="determinate"
           aria-label={t("commissioning.saveAssignments", { smart_count: wanted.length })}
-          value={(saved * 100) / Math.max(1, wanted.length)}
+          value={Math.min(100, (saved * 100) / Math.max(1, wanted.length))}
         />
       )}
       <Box>

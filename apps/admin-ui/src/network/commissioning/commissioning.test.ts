@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fillInOrder, readPasted } from "./assignments.ts";
-import { guessProfile, nameFrom, newUnits, planCircuits, swallowed } from "./plan-circuits.ts";
+import { guessProfile, isLikely, nameFrom, newUnits, planCircuits, swallowed } from "./plan-circuits.ts";
 
 const found = (unitId: number, ...fits: string[]) => ({
   unitId,
@@ -15,9 +15,22 @@ describe("what a scan found", () => {
   });
 
   it("is probably what most of the units may be", () => {
-    const units = [found(1, "three-phase", "single-phase"), found(2, "single-phase"), found(3)];
+    const units = [
+      found(1, "three-phase", "single-phase"),
+      found(2, "single-phase"),
+      found(3),
+      found(4, "single-phase"),
+    ];
     expect(guessProfile(units)).toEqual({ profile: "acrel-adf400l", variant: "single-phase" });
     expect(guessProfile([found(3)])).toBeNull();
+  });
+
+  it("is taken for the chosen type only where its own best guess is the same, or it has none", () => {
+    const choice = { profile: "acrel-adf400l", variant: "single-phase" };
+    const likely = [found(1, "three-phase", "single-phase"), found(2, "single-phase"), found(3)].filter(
+      (unit) => isLikely(unit, choice),
+    );
+    expect(likely.map(({ unitId }) => unitId)).toEqual([2, 3]);
   });
 
   it.each([

@@ -24,18 +24,26 @@ export function newUnits(
   return found.filter(({ unitId, state }) => state === "answered" && !known.has(unitId));
 }
 
-/** The meter type that most of the units may be; the order of the units' own guesses decides between equals. */
+/** The meter type that is most of the units' best guess. */
 export function guessProfile(units: readonly Pick<FoundUnit, "fits">[]): ProfileChoice | null {
   const counts = new Map<string, { choice: ProfileChoice; count: number }>();
-  for (const { fits } of units)
-    for (const choice of fits) {
-      const key = `${choice.profile} ${choice.variant}`;
-      const known = counts.get(key) ?? { choice, count: 0 };
-      known.count += 1;
-      counts.set(key, known);
-    }
+  for (const {
+    fits: [choice],
+  } of units) {
+    if (choice === undefined) continue;
+    const key = `${choice.profile} ${choice.variant}`;
+    const known = counts.get(key) ?? { choice, count: 0 };
+    known.count += 1;
+    counts.set(key, known);
+  }
   const [best] = [...counts.values()].sort((a, b) => b.count - a.count);
   return best?.choice ?? null;
+}
+
+/** Whether nothing speaks against the choice for this unit: its own best guess, or none at all. */
+export function isLikely({ fits }: Pick<FoundUnit, "fits">, choice: ProfileChoice): boolean {
+  const [best] = fits;
+  return best === undefined || (best.profile === choice.profile && best.variant === choice.variant);
 }
 
 /** "A-##" and 7 is "A-07"; a pattern without # counts behind. */

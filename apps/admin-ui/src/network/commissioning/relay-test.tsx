@@ -7,9 +7,10 @@ import type { Circuit } from "../../api/rows.ts";
 import { useMay } from "../../auth/rights-context.tsx";
 import type { ConsoleDataProvider } from "../../data/data-provider.ts";
 import { useRow } from "../../data/use-row.ts";
-import { useT } from "../../i18n/use-t.ts";
+import { useConsoleLocale, useT } from "../../i18n/use-t.ts";
 import { ConfirmWithReason } from "../../shared/confirm-with-reason.tsx";
 import { useKeyedAct } from "../../shared/use-keyed-act.ts";
+import { detailText } from "../frame-text.ts";
 import type { RelayTestRow, RelayTestState } from "../rows.ts";
 
 /** Beside the stream, while the relay moves. */
@@ -21,6 +22,7 @@ export function RelayTest({ circuit }: { circuit: Pick<Circuit, "id" | "name"> }
   const t = useT();
   const may = useMay();
   const keyed = useKeyedAct();
+  const locale = useConsoleLocale();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
   const [isAsking, setIsAsking] = useState(false);
   const [isWatching, setIsWatching] = useState(false);
@@ -48,7 +50,7 @@ export function RelayTest({ circuit }: { circuit: Pick<Circuit, "id" | "name"> }
         {(test?.state === "failed" || test?.state === "lost") && <ErrorIcon color="error" aria-hidden />}
         <Typography variant="body2" component="span">
           {t(`commissioning.testState.${test?.state ?? "none"}`)}
-          {test?.detail != null && `: ${test.detail}`}
+          {test?.detail != null && `: ${detailText(test.detail, locale)}`}
         </Typography>
       </Box>
       {may("circuits.test-relay") && !isUnderWay && (

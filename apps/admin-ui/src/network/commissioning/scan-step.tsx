@@ -4,7 +4,7 @@ import { useDataProvider } from "react-admin";
 import type { Bus, Circuit } from "../../api/rows.ts";
 import type { ConsoleDataProvider } from "../../data/data-provider.ts";
 import { useRow } from "../../data/use-row.ts";
-import { useT } from "../../i18n/use-t.ts";
+import { useConsoleLocale, useT } from "../../i18n/use-t.ts";
 import { useFormat } from "../../layout/site-context.tsx";
 import { EmptyState } from "../../shared/empty-state.tsx";
 import { LoadFailed } from "../../shared/load-failed.tsx";
@@ -12,6 +12,7 @@ import { Chip } from "../../shared/state-chip.tsx";
 import { useNowMs } from "../../shared/use-now.ts";
 import { useProblemText } from "../../shared/use-problem-text.ts";
 import { Waiting } from "../../shared/waiting.tsx";
+import { detailText } from "../frame-text.ts";
 import type { BusScanRow } from "../rows.ts";
 
 /** Beside the stream: whether a gateway fell silent is known by the clock alone. */
@@ -23,6 +24,7 @@ export function ScanStep({ bus, circuits }: { bus: Bus; circuits: readonly Circu
   const t = useT();
   const format = useFormat();
   const nowMs = useNowMs(60_000);
+  const locale = useConsoleLocale();
   const problemText = useProblemText();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
   const [from, setFrom] = useState("1");
@@ -120,7 +122,7 @@ export function ScanStep({ bus, circuits }: { bus: Bus; circuits: readonly Circu
                   value: scan.total === 0 ? 0 : Math.min(100, (scan.asked * 100) / scan.total),
                 })}
           />
-          {scan.detail !== null && <Alert severity="error">{scan.detail}</Alert>}
+          {scan.detail !== null && <Alert severity="error">{detailText(scan.detail, locale)}</Alert>}
           {scan.found.length === 0 && !isUnderWay && scan.detail === null && (
             <EmptyState dense title={t("commissioning.nobody")} help={t("commissioning.nobodyHelp")} />
           )}

@@ -13,7 +13,14 @@ import { ToggleChips } from "../../shared/toggle-chips.tsx";
 import { useProblemText } from "../../shared/use-problem-text.ts";
 import { Waiting } from "../../shared/waiting.tsx";
 import type { BusScanRow, Meter, Profile } from "../rows.ts";
-import { guessProfile, newUnits, type PlannedCircuit, planCircuits, swallowed } from "./plan-circuits.ts";
+import {
+  guessProfile,
+  isLikely,
+  newUnits,
+  type PlannedCircuit,
+  planCircuits,
+  swallowed,
+} from "./plan-circuits.ts";
 
 const GROUPINGS = ["together", "apart"] as const;
 type Grouping = (typeof GROUPINGS)[number];
@@ -117,7 +124,7 @@ function SetUpForm({
   const { setUp, progress, failure } = useSetUp();
   const guess = useMemo(() => guessProfile(units), [units]);
   const [chosen, setChosen] = useState<{ profile: string; variant: string } | null>(null);
-  const [left, setLeft] = useState<ReadonlySet<UnitId>>(new Set());
+  const [picked, setPicked] = useState<ReadonlyMap<UnitId, boolean>>(new Map());
   const [grouping, setGrouping] = useState<Grouping>("together");
   const [meterName, setMeterName] = useState(`${bus.name} · ${meters.length + 1}`);
   const [pattern, setPattern] = useState("###");
@@ -127,7 +134,9 @@ function SetUpForm({
   const choice = chosen ?? guess ?? { profile: profiles[0]?.id ?? "", variant: "" };
   const profile = profiles.find(({ id }) => id === choice.profile);
   const variant = profile?.variants.find(({ id }) => id === choice.variant) ?? profile?.variants[0];
-  const wanted = units.map(({ unitId }) => unitId).filter((unitId) => !left.has(unitId));
+  const chosenVariant = { profile: choice.profile, variant: variant?.id ?? "" };
+  const isWanted = (unit: (typeof units)[number]) => picked.get(unit.unitId) ?? isLikely(unit, chosenVariant);
+  const wanted = units.filter(isWanted).map(({ unitId }) => unitId);
   const doubled = variant === undefined ? [] : swallowed(wanted, variant.unitIdStep);
   const usable = wanted.filter((unitId) => !doubled.includes(unitId));
   const planned =
@@ -138,11 +147,6 @@ function SetUpForm({
           name: renamed[`${circuit.unitId} ${circuit.loop}`] ?? circuit.name,
         }));
   const isRunning = progress !== null;
-  const toggle = (unitId: UnitId) => {
-    const next = new Set(left);
-    if (!next.delete(unitId)) next.add(unitId);
-    setLeft(next);
-  };
 
   return (
     <Box sx={{ display: "grid", gap: 2 }}>
@@ -217,7 +221,8 @@ function SetUpForm({
           gridTemplateColumns: "repeat(auto-fill, minmax(220px, 1fr))",
         }}
       >
-        {units.map(({ unitId }) => {
+        {units.map((unit) => {
+          const { unitId } = unit;
           const own = planned.filter((circuit) => circuit.unitId === unitId);
           return (
             <Box
@@ -235,9 +240,9 @@ function SetUpForm({
             >
               <Checkbox
                 size="small"
-                checked={!left.has(unitId) && !doubled.includes(unitId)}
+                checked={isWanted(unit) && !doubled.includes(unitId)}
                 disabled={isRunning || doubled.includes(unitId)}
-                onChange={() => toggle(unitId)}
+                onChange={(_event, is) => setPicked(new Map(picked).set(unitId, is))}
                 slotProps={{
                   input: { "aria-label": t("commissioning.unitChosen", { address: String(unitId) }) },
                 }}

@@ -1,16 +1,19 @@
-import { Alert, Autocomplete, Box, Button, TextField } from "@mui/material";
+import { Alert, Autocomplete, Box, Button, Paper, TextField, Typography } from "@mui/material";
 import { type FormEvent, useState } from "react";
 import { useCreate, useRefresh } from "react-admin";
+import { useNavigate } from "react-router-dom";
 import type { Site } from "../api/rows.ts";
 import { useConsoleLocale, useT } from "../i18n/use-t.ts";
 import { useProblemText } from "../shared/use-problem-text.ts";
+import { FIRST_RUN_PATH } from "./first-run-offer.tsx";
 
 const TIME_ZONES = Intl.supportedValuesOf("timeZone");
 
-/** The first of everything: name, time zone and currency of a property. */
-export function NewSite() {
+/** Name, time zone and currency of a property. */
+function NewSite() {
   const t = useT();
   const refresh = useRefresh();
+  const navigate = useNavigate();
   const problemText = useProblemText();
   const locale = useConsoleLocale();
   const [create, { isPending, error }] = useCreate<Site>();
@@ -21,14 +24,12 @@ export function NewSite() {
     event.preventDefault();
     const data = { name: name.trim(), timeZone, currency: currency.trim().toUpperCase() };
     const made = await create("sites", { data }, { returnPromise: true }).catch(() => undefined);
-    if (made !== undefined) refresh();
+    if (made === undefined) return;
+    navigate(FIRST_RUN_PATH);
+    refresh();
   }
   return (
-    <Box
-      component="form"
-      onSubmit={submit}
-      sx={{ display: "grid", gap: 2, width: "100%", maxWidth: 480, textAlign: "left" }}
-    >
+    <Box component="form" onSubmit={submit} sx={{ display: "grid", gap: 2 }}>
       <TextField
         required
         label={t("firstRun.site.name")}
@@ -57,6 +58,23 @@ export function NewSite() {
           {t("firstRun.site.add")}
         </Button>
       </Box>
+    </Box>
+  );
+}
+
+/** What an administrator of an empty system sees: the first of everything is a site. */
+export default function FirstSitePage() {
+  const t = useT();
+  return (
+    <Box component="main" sx={{ display: "grid", placeItems: "center", minHeight: "100vh", p: 2 }}>
+      <Paper
+        variant="outlined"
+        sx={{ p: { xs: 2, sm: 4 }, width: "100%", maxWidth: 560, display: "grid", gap: 2 }}
+      >
+        <Typography variant="h1">{t("firstRun.offerTitle")}</Typography>
+        <Typography color="textSecondary">{t("firstRun.offerHelp")}</Typography>
+        <NewSite />
+      </Paper>
     </Box>
   );
 }
