@@ -11,7 +11,7 @@ import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
 import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
-import { Section } from "../shared/section.tsx";
+import { Section, STAYS_IN_SIGHT } from "../shared/section.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { useProblemText } from "../shared/use-problem-text.ts";
 import { useUndo } from "../shared/use-undo.ts";
@@ -113,7 +113,7 @@ function RuleChangeView() {
         }}
       >
         <ChangeForm changes={changes} onChange={(next) => change(() => next)} undo={undo} redo={redo} />
-        <Box sx={{ display: "grid", gap: 2, minWidth: 0, position: { lg: "sticky" }, top: { lg: 72 } }}>
+        <Box sx={{ display: "grid", gap: 2, minWidth: 0, ...STAYS_IN_SIGHT }}>
           <Section title={t("rules.where")}>
             <Box sx={{ display: "grid", gap: 1.5 }}>
               <TextField

@@ -97,6 +97,8 @@ export const rulesEn = {
     willChange: "%{smart_count} circuit changes |||| %{smart_count} circuits change",
     alreadySo: "%{smart_count} is like that already |||| %{smart_count} are like that already",
     notes: {
+      "feeds-others":
+        "%{smart_count} stands before others: what opens it cuts them all |||| %{smart_count} stand before others: what opens one cuts them all",
       "not-commissioned": "%{smart_count} not commissioned: nothing switches by rules yet",
       "keeps-power":
         "%{smart_count} keeps its power: nothing automatic opens it |||| %{smart_count} keep their power: nothing automatic opens them",

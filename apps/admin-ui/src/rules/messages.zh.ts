@@ -98,6 +98,7 @@ export const rulesZh: Translated<typeof rulesEn> = {
     willChange: "%{smart_count} 个回路将变更",
     alreadySo: "%{smart_count} 个已是如此",
     notes: {
+      "feeds-others": "%{smart_count} 个为总回路：断开后其下所有回路停电",
       "not-commissioned": "%{smart_count} 个尚未投运：规则暂不动作",
       "keeps-power": "%{smart_count} 个为保电回路：不会自动断电",
       "above-switch-rating": "%{smart_count} 个上限高于开关额定电流",

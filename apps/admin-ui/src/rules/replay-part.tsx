@@ -42,11 +42,11 @@ const MOST_STEPS = 1000;
 const FIGURES = ["steps", "tripped", "wouldTrip", "newTrips", "sparedTrips"] as const;
 const MOST_LISTED = 50;
 
-/** The rule that most circuits have, as the next version; without any, the model's own. */
+/** The rule that most circuits have, as the next version and in earnest: what would it have done? */
 function proposalFrom(sets: RuleSets["sets"]): ViciousLoadRule {
   const rule = sets.find(({ rules }) => rules.viciousLoad !== undefined)?.rules.viciousLoad;
   const versions = sets.map(({ rules }) => rules.viciousLoad?.version ?? 0);
-  return { ...(rule ?? defaultViciousLoadRule), version: Math.max(1, ...versions) + 1 };
+  return { ...(rule ?? defaultViciousLoadRule), mode: "trip", version: Math.max(1, ...versions) + 1 };
 }
 
 /** Tries a vicious-load rule on what the meters recorded, before it is switched on. */

@@ -26,7 +26,7 @@ export interface RuleChangePreview {
     before: CircuitRules;
     after: CircuitRules;
     changed: RuleKind[];
-    notes: ("not-commissioned" | "keeps-power" | "above-switch-rating")[];
+    notes: ("feeds-others" | "not-commissioned" | "keeps-power" | "above-switch-rating")[];
   }[];
 }
 

@@ -74,3 +74,11 @@ export const Fact = ({ label, children }: { label: string; children: ReactNode }
     </Typography>
   </>
 );
+
+/** A column beside the work: below the bar at the top, with a scroll of its own where it is longer than the screen. */
+export const STAYS_IN_SIGHT = {
+  position: { lg: "sticky" },
+  top: { lg: 72 },
+  maxHeight: { lg: "calc(100vh - 88px)" },
+  overflowY: { lg: "auto" },
+} as const;

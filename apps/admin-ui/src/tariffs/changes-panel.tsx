@@ -3,6 +3,7 @@ import { Box, Typography } from "@mui/material";
 import { useMemo } from "react";
 import { type ConsoleKey, useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
+import { useCalendarNames } from "../shared/week-painter/calendar-names.ts";
 import { WeekPicture } from "../shared/week-painter/week-painter.tsx";
 import { changesOf, riseMilli, type SchemeChange } from "./changes-of.ts";
 import { useDayTypeName, useRatePaints } from "./scheme-week.ts";
@@ -58,7 +59,9 @@ function ChangeText({
 }) {
   const t = useT();
   const format = useFormat();
-  const [id = "", field = ""] = change.keys;
+  const names = useCalendarNames();
+  const [id = ""] = change.keys;
+  const last = change.keys.at(-1) ?? "";
   const rows = [...after.rates, ...after.seasons, ...after.demands, ...after.dayTypes].concat(
     before.rates,
     before.seasons,
@@ -66,12 +69,19 @@ function ChangeText({
     before.dayTypes,
   );
   const own = rows.find((row) => row.id === id)?.name;
-  const label = FIELD_LABELS[field] ?? FIELD_LABELS[id];
-  const name = [own, label === undefined ? undefined : t(label)].filter(Boolean).join(" · ") || id;
+  const label = FIELD_LABELS[last];
+  const step = id === "steps" ? t("tariffs.step", { number: change.keys[1] ?? "" }) : own;
+  const name = [step, label === undefined ? undefined : t(label)].filter(Boolean).join(" · ") || id;
   const value = (raw: string | number | null): string => {
-    if (raw === null) return "—";
-    if (typeof raw === "string") return raw;
-    const last = change.keys.at(-1) ?? "";
+    if (raw === null || raw === "") return "—";
+    if (typeof raw === "string") {
+      if (last === "by" && isBy(raw)) return t(`tariffs.by.${raw}`);
+      if (last === "carry" && isCarry(raw)) return t(`tariffs.carries.${raw}`);
+      if (last === "mode" && isMode(raw)) return t(`tariffs.modes.${raw}`);
+      if (last === "rateId") return rows.find((row) => row.id === raw)?.name ?? raw;
+      return last === "ranges" ? raw.replace(/\d\d-\d\d/g, names.monthDay).replaceAll(" to ", " – ") : raw;
+    }
+    if (last === "windowMinutes") return t("tariffs.minutes", { minutes: raw });
     if (last === "taxPpm") return `${raw / 10_000} %`;
     if (last === "aboveWh") return format.energy(raw);
     if (last === "priceMicroPerKW") return format.price(raw, "kW");
@@ -93,6 +103,11 @@ function ChangeText({
   return t("tariffs.changed.field", { name, before: value(old), after: value(wanted) });
 }
 
+const isBy = (text: string): text is "month" | "year" => text === "month" || text === "year";
+const isCarry = (text: string): text is "none" | "within-year" | "unlimited" =>
+  text === "none" || text === "within-year" || text === "unlimited";
+const isMode = (text: string): text is "sliding" | "fixed" => text === "sliding" || text === "fixed";
+
 const FIELD_LABELS: Readonly<Partial<Record<string, ConsoleKey>>> = {
   name: "tariffs.demandName",
   rateId: "tariffs.demandRate",
@@ -104,6 +119,7 @@ const FIELD_LABELS: Readonly<Partial<Record<string, ConsoleKey>>> = {
   taxPpm: "tariffs.taxRate",
   aboveWh: "tariffs.above",
   surchargeMicroPerKWh: "tariffs.surcharge",
+  priceMicroPerKW: "tariffs.perKwMonth",
 };
 
 function DayChanges({

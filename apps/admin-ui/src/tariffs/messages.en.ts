@@ -81,6 +81,7 @@ export const tariffsEn = {
     surcharge: "More by",
     addStep: "Add a step",
     removeStep: "Remove step %{number}",
+    step: "Step %{number}",
     stairs: "Price above the rate by use: %{steps}",
     demands: "Maximum demand",
     demandName: "Name",

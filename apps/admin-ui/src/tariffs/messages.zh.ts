@@ -82,6 +82,7 @@ export const tariffsZh: Translated<typeof tariffsEn> = {
     surcharge: "加价",
     addStep: "增加一档",
     removeStep: "删除第 %{number} 档",
+    step: "第 %{number} 档",
     stairs: "各档加价：%{steps}",
     demands: "最大需量",
     demandName: "名称",

@@ -1,7 +1,7 @@
 import { flatScheme, type TariffScheme, tariffSchema } from "@hallmeter/meter-model";
 import UploadIcon from "@mui/icons-material/FileUploadOutlined";
 import { Alert, Box, Button, TextField, Typography } from "@mui/material";
-import { type ChangeEvent, useEffect, useMemo, useState } from "react";
+import { type ChangeEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useNotify } from "react-admin";
 import { useNavigate, useParams } from "react-router-dom";
 import { Guarded } from "../auth/rights-context.tsx";
@@ -9,7 +9,7 @@ import { useRow } from "../data/use-row.ts";
 import { useT } from "../i18n/use-t.ts";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
-import { Section } from "../shared/section.tsx";
+import { Section, STAYS_IN_SIGHT } from "../shared/section.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
 import { useUndo } from "../shared/use-undo.ts";
 import { Waiting } from "../shared/waiting.tsx";
@@ -40,6 +40,7 @@ function schemeFromFile(text: string): TariffScheme {
 function ImportButton({ onScheme }: { onScheme: (scheme: TariffScheme) => void }) {
   const t = useT();
   const notify = useNotify();
+  const field = useRef<HTMLInputElement>(null);
   async function take(event: ChangeEvent<HTMLInputElement>): Promise<void> {
     const [file] = event.target.files ?? [];
     event.target.value = "";
@@ -52,29 +53,24 @@ function ImportButton({ onScheme }: { onScheme: (scheme: TariffScheme) => void }
     }
   }
   return (
-    <Button size="small" component="label" startIcon={<UploadIcon fontSize="small" />}>
-      {t("tariffs.import")}
+    <>
+      <Button size="small" startIcon={<UploadIcon fontSize="small" />} onClick={() => field.current?.click()}>
+        {t("tariffs.import")}
+      </Button>
       <input
+        ref={field}
         type="file"
+        hidden
         accept="application/json,.json"
         aria-label={t("tariffs.import")}
         onChange={(event) => void take(event)}
-        style={{ position: "absolute", width: 1, height: 1, opacity: 0 }}
       />
-    </Button>
+    </>
   );
 }
 
 /** The rate of a new tariff, until its price is typed. */
 const FIRST_PRICE_MICRO = 600_000;
-
-/** Below the bar at the top, with a scroll of its own where it is longer than the screen. */
-const STICKY = {
-  position: { lg: "sticky" },
-  top: { lg: 72 },
-  maxHeight: { lg: "calc(100vh - 88px)" },
-  overflowY: { lg: "auto" },
-} as const;
 
 function Editor({ tariff }: { tariff: Tariff | null }) {
   const t = useT();
@@ -137,6 +133,7 @@ function Editor({ tariff }: { tariff: Tariff | null }) {
                 <Button
                   color="inherit"
                   size="small"
+                  sx={{ whiteSpace: "nowrap" }}
                   onClick={() => {
                     store(null);
                     reset(begun);
@@ -231,7 +228,7 @@ function Editor({ tariff }: { tariff: Tariff | null }) {
             </Box>
           </Section>
         </Box>
-        <Box sx={{ display: "grid", gap: 2, minWidth: 0, ...STICKY }}>
+        <Box sx={{ display: "grid", gap: 2, minWidth: 0, ...STAYS_IN_SIGHT }}>
           <Section title={t("tariffs.check")}>
             <ChecksPanel draft={draft} mistakes={mistakes} />
           </Section>

@@ -17,6 +17,7 @@ import { carryOut } from "./apply-rule-change.ts";
 import { type RuleChange, ruleChangeModel } from "./rule-change.model.ts";
 import {
   fingerprintOf,
+  type PlannedCircuit,
   planChange,
   RULE_NAMES,
   RULE_NOTES,
@@ -112,10 +113,23 @@ const presentOutcome = ({ change, done, failed }: Awaited<ReturnType<typeof carr
   failed: failed.map((id) => ({ id, code: "conflict" as const })),
 });
 
+const choiceSchema = z.object(choiceFields);
+
+async function planOf(
+  deps: Deps,
+  choice: z.output<typeof choiceSchema>,
+  caller: PersonCaller,
+): Promise<PlannedCircuit[]> {
+  const circuits = await chosenCircuits(deps, choice, caller);
+  const feeders = await circuitModel(deps.connection).distinct("feederId", { siteId: choice.siteId });
+  const feederIds = new Set(feeders.flatMap((id) => id ?? []));
+  return planChange(choice.changes, circuits, feederIds);
+}
+
 /** The circuits that are meant. Throws `not-found`, `reference-unknown`, `job-too-large`. */
 async function chosenCircuits(
   deps: Deps,
-  { siteId, buildingId, circuitIds }: { siteId: string; buildingId?: string; circuitIds?: string[] },
+  { siteId, buildingId, circuitIds }: z.output<typeof choiceSchema>,
   caller: PersonCaller,
 ): Promise<Circuit[]> {
   const { connection } = deps;
@@ -166,11 +180,11 @@ export function ruleChangeRoutes(deps: Deps): Route[] {
       tag: TAG,
       summary: "What a change of rules would make of each circuit; changes nothing",
       access: { roles: STAFF },
-      body: z.strictObject(choiceFields),
+      body: choiceSchema.strict(),
       answers: { 200: previewAnswer },
       problems: ["reference-unknown", "job-too-large"],
       async handle({ body, caller }) {
-        const plan = planChange(body.changes, await chosenCircuits(deps, defined(body), caller));
+        const plan = await planOf(deps, body, caller);
         return ok({ fingerprint: fingerprintOf(plan), circuits: plan });
       },
     }),
@@ -189,9 +203,8 @@ export function ruleChangeRoutes(deps: Deps): Route[] {
       async handle(request) {
         const { body, caller, now, idempotencyKey, requestHash } = request;
         const { siteId, changes, reason } = body;
-        const circuits = await chosenCircuits(deps, defined(body), caller);
+        const plan = await planOf(deps, body, caller);
         const known = await model.exists({ siteId, idempotencyKey });
-        const plan = planChange(changes, circuits);
         if (!known && fingerprintOf(plan) !== body.fingerprint) throw new ApiError("conflict");
         const change: RuleChange = {
           _id: newId(),
@@ -265,21 +278,4 @@ export function ruleChangeRoutes(deps: Deps): Route[] {
       },
     }),
   ];
-}
-
-/** Without the fields that were not sent. */
-function defined({
-  siteId,
-  buildingId,
-  circuitIds,
-}: {
-  siteId: string;
-  buildingId?: string | undefined;
-  circuitIds?: string[] | undefined;
-}) {
-  return {
-    siteId,
-    ...(buildingId !== undefined && { buildingId }),
-    ...(circuitIds !== undefined && { circuitIds }),
-  };
 }

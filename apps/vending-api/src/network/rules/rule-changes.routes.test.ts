@@ -116,14 +116,15 @@ describe("rules of many circuits", () => {
   });
 
   it("come with what one should know of a circuit", async () => {
-    const [, , third] = site.rooms;
+    const [first, , third] = site.rooms;
     const circuits = circuitModel(api.connection);
+    await circuits.updateOne({ _id: first?.circuitId }, { $set: { feederId: third?.circuitId } });
     await circuits.updateOne({ _id: third?.circuitId }, { $set: { keepPower: true, commissionedAt: null } });
     const limit = { ...overload, maxCurrentCa: 20_000 };
     const { body } = await preview({ circuitIds: [third?.circuitId], changes: { overload: limit } });
     expect(body.circuits[0]).toMatchObject({
       changed: ["overload"],
-      notes: ["not-commissioned", "keeps-power", "above-switch-rating"],
+      notes: ["feeds-others", "not-commissioned", "keeps-power", "above-switch-rating"],
     });
   });
 

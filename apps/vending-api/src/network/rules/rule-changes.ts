@@ -27,7 +27,7 @@ export const RULE_NAMES = ["credit", "overload", "viciousLoad", "schedule", "rem
 export type RuleName = (typeof RULE_NAMES)[number];
 
 /** What a person should know of a circuit before its rules change; none of it stands in the way. */
-export const RULE_NOTES = ["not-commissioned", "keeps-power", "above-switch-rating"] as const;
+export const RULE_NOTES = ["feeds-others", "not-commissioned", "keeps-power", "above-switch-rating"] as const;
 export type RuleNote = (typeof RULE_NOTES)[number];
 
 /** One circuit of a change. */
@@ -43,7 +43,12 @@ export interface PlannedCircuit {
 
 type Subject = Pick<Circuit, "_id" | "name" | "rules" | "keepPower" | "commissionedAt" | "switchRatingCa">;
 
-export function planChange(changes: RuleChanges, circuits: readonly Subject[]): PlannedCircuit[] {
+/** `feederIds`: circuits that stand before others. */
+export function planChange(
+  changes: RuleChanges,
+  circuits: readonly Subject[],
+  feederIds: ReadonlySet<string>,
+): PlannedCircuit[] {
   return circuits.map((circuit) => {
     const after = changedRules(circuit.rules, changes);
     return {
@@ -52,7 +57,7 @@ export function planChange(changes: RuleChanges, circuits: readonly Subject[]): 
       before: circuit.rules,
       after,
       changed: RULE_NAMES.filter((rule) => !isSame(circuit.rules[rule], after[rule])),
-      notes: notesOf(circuit, after),
+      notes: notesOf(circuit, after, feederIds.has(circuit._id)),
     };
   });
 }
@@ -67,8 +72,9 @@ export function changedRules(rules: CircuitRules, changes: RuleChanges): Circuit
 function notesOf(
   { keepPower, commissionedAt, switchRatingCa }: Subject,
   { overload }: CircuitRules,
+  isFeeder: boolean,
 ): RuleNote[] {
-  const notes: RuleNote[] = [];
+  const notes: RuleNote[] = isFeeder ? ["feeds-others"] : [];
   if (commissionedAt === null) notes.push("not-commissioned");
   if (keepPower) notes.push("keeps-power");
   if ((overload?.maxCurrentCa ?? 0) > switchRatingCa) notes.push("above-switch-rating");
