@@ -2,9 +2,10 @@ import type { Connection } from "mongoose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestDatabase } from "../../../../tests/support/test-database.ts";
 import { connect } from "../db/connection.ts";
+import { newId } from "../db/model.ts";
 import { ensureAllIndexes } from "../models.ts";
 import { balanceModel } from "./balance.model.ts";
-import { balancedPostings, EMPTY_CHAIN } from "./entry.ts";
+import { balancedPostings, chainEntry, EMPTY_CHAIN } from "./entry.ts";
 import { healBalances } from "./fold-balances.ts";
 import { journalModel } from "./journal.model.ts";
 import { type Ledger, ledgerOf, type PostingRequest } from "./ledger.ts";
@@ -311,5 +312,25 @@ describe("the ledger on a store", () => {
     );
     expect(await rebuildBalances(connection)).toMatchObject({ changed: 1, removed: 0 });
     expect(await rebuildBalances(connection)).toMatchObject({ changed: 0, removed: 0 });
+  });
+
+  it("finds a reference with two outcomes, where the index against them is gone", async () => {
+    await ledger.post(purchase("doubled", "key-doubled", 100));
+    const household = { siteId: SITE, householdId: "doubled" };
+    const again = purchase("doubled", "key-doubled", 100);
+    const decision = await again.decide(EMPTY_CHAIN);
+    if (!("accept" in decision)) throw new Error("it is sold");
+    const { refSpace, ref, requestHash } = again;
+    const identity = { _id: newId(), ...household, refSpace, ref, requestHash };
+    const entry = chainEntry(identity, decision.accept, await ledger.head(household));
+    const journal = journalModel(connection).collection;
+    await journal.dropIndex("siteId_1_refSpace_1_ref_1");
+    await journal.insertOne({ ...entry } as never);
+    await healBalances(connection);
+    const { findings } = await verifyLedger(connection);
+    expect(findings.map(({ account, seq, code }) => [account, seq, code])).toEqual([
+      ["", 0, "guard-missing"],
+      ["household:doubled", 2, "ref-doubled"],
+    ]);
   });
 });

@@ -5,8 +5,8 @@ import { type FoldedChain, findingAt, type Report } from "./chain-fold.ts";
 import { LEDGER_FINDINGS } from "./invariants.ts";
 import { journalModel } from "./journal.model.ts";
 
-/** A row that is still behind so long after its entry was read is not being folded. Range 200–5000 ms. */
-const FOLDED_WITHIN_MS = 500;
+/** A row that is still behind so long after its entry was read is not being folded. Range 200–5000 ms: a busy process needs several turns. */
+const FOLDED_WITHIN_MS = 1000;
 /** Rows that are read together. Range 50–1000. */
 const ROWS_AT_ONCE = 500;
 
