@@ -74,7 +74,7 @@ export function AlarmDetails({ alarm }: { alarm: Alarm }) {
           <Fact label={t("alarms.cleared")}>{format.dateTime(alarm.clearedAt)}</Fact>
         )}
       </Facts>
-      {samples.length > 0 && (
+      {samples.length > 1 && (
         <Box>
           <Heading>{t("alarms.evidence")}</Heading>
           <EvidenceLine evidence={alarm.evidence} />

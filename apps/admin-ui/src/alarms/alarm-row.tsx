@@ -61,6 +61,26 @@ export function AlarmRow({
   const path = subjectPath(alarm.subject);
   const figures = figuresOf(alarm.params, t, format);
 
+  const acts = (
+    <>
+      {onAcknowledge && (
+        <Button size="small" onClick={onAcknowledge}>
+          {t("alarms.acknowledge")}
+        </Button>
+      )}
+      {onShelve && (
+        <Button size="small" color="inherit" onClick={onShelve}>
+          {t("alarms.shelve")}
+        </Button>
+      )}
+      {onUnshelve && (
+        <Button size="small" color="inherit" onClick={onUnshelve}>
+          {t("alarms.unshelve")}
+        </Button>
+      )}
+    </>
+  );
+
   return (
     <Box
       component="li"
@@ -113,23 +133,7 @@ export function AlarmRow({
             <Typography variant="body2">{t("hold.note", { note: alarm.comment })}</Typography>
           )}
         </Box>
-        <Box sx={{ display: { xs: "none", sm: "flex" }, gap: 0.5, pt: 0.25 }}>
-          {onAcknowledge && (
-            <Button size="small" onClick={onAcknowledge}>
-              {t("alarms.acknowledge")}
-            </Button>
-          )}
-          {onShelve && (
-            <Button size="small" color="inherit" onClick={onShelve}>
-              {t("alarms.shelve")}
-            </Button>
-          )}
-          {onUnshelve && (
-            <Button size="small" color="inherit" onClick={onUnshelve}>
-              {t("alarms.unshelve")}
-            </Button>
-          )}
-        </Box>
+        <Box sx={{ display: { xs: "none", sm: "flex" }, gap: 0.5, pt: 0.25 }}>{acts}</Box>
         <IconButton
           size="small"
           aria-label={t("alarms.details", { name })}
@@ -142,6 +146,8 @@ export function AlarmRow({
         </IconButton>
       </Box>
       <Collapse in={isOpen} id={detailsId} unmountOnExit>
+        {/* Beside the alarm a phone has no room for them. */}
+        <Box sx={{ display: { xs: "flex", sm: "none" }, gap: 1, px: 1.5, pb: 1 }}>{acts}</Box>
         <AlarmDetails alarm={alarm} />
       </Collapse>
     </Box>
