@@ -10,6 +10,8 @@ const withId = z.object({ id: z.string() });
 
 interface Sale {
   purchaseId: string;
+  /** In the order in which they were asked for, whichever was answered first: a seed tells the same story each time. */
+  place: number;
   householdId: string;
   amountMinor: number;
   atMs: number;
@@ -28,6 +30,7 @@ export class Desk {
   readonly #campus: Campus;
   #sales: Sale[] = [];
   #tillId = "";
+  #places = 0;
   #shift: Shift | null = null;
 
   constructor(campus: Campus) {
@@ -53,7 +56,9 @@ export class Desk {
       ...[...voided].map((sale) => this.#void(sale)),
     ]);
     const { nowMs } = this.#campus.server;
-    this.#sales = this.#sales.filter(({ atMs }) => nowMs - atMs < 3 * VOID_WINDOW_MS);
+    this.#sales = this.#sales
+      .filter(({ atMs }) => nowMs - atMs < 3 * VOID_WINDOW_MS)
+      .sort((a, b) => a.place - b.place);
   }
 
   async turnShift(): Promise<void> {
@@ -110,6 +115,8 @@ export class Desk {
     const expected = { kind: "purchase", householdId, amountMinor };
     const body = { householdId, amountMinor, method };
     const shift = this.#shift;
+    this.#places += 1;
+    const place = this.#places;
     const answer = await this.#press("/purchases", body, expected);
     if (answer === undefined) return;
     if (shift) shift.expected[method] += amountMinor;
@@ -117,6 +124,7 @@ export class Desk {
     const shiftId = shift?.id ?? null;
     this.#sales.push({
       purchaseId,
+      place,
       householdId,
       amountMinor,
       atMs: server.nowMs,

@@ -11,7 +11,7 @@ import { cancelJob, resumeJob } from "./job-moves.ts";
 import { runNextJob } from "./run-job.ts";
 
 /** The long version is `HALLMETER_TEST_RUNS=10000`. */
-const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 15);
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 40);
 /** Range 500–5000: each run is a hundred requests to the store. */
 const RUN_TIMEOUT_MS = 4000;
 const params = z.strictObject({ itemIds: z.array(z.string()) });
