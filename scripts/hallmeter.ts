@@ -1,6 +1,7 @@
 /** The command line. Every command loads its own part only when it is called. Exit codes: 0 done, 1 failed, 2 wrong use. */
 import { Command, CommanderError } from "commander";
 import { addBusCommands } from "./command-line/at-a-bus.ts";
+import { addCardCommands } from "./command-line/at-a-card-reader.ts";
 import { addKeepingCommands } from "./command-line/keeping.ts";
 import { addRunningCommands } from "./command-line/running.ts";
 
@@ -10,6 +11,7 @@ const program = new Command("hallmeter")
   .showHelpAfterError("(--help shows how it is used)");
 addRunningCommands(program);
 addBusCommands(program);
+addCardCommands(program);
 addKeepingCommands(program);
 
 try {
