@@ -29,6 +29,11 @@ const newest = (list: string, pathOf: (row: Record<string, string>) => string) =
   return row === undefined ? pathOf({}).replace(/\/undefined.*/, "") : pathOf(row);
 };
 
+const tariffPage = (what: "show" | "paint") => async (api: ApiClient) => {
+  const [tariff] = await api.get<{ id: string }[]>("/tariffs");
+  return `/tariffs/${tariff?.id ?? "new"}/${what}`;
+};
+
 /** One row a page, or a state of one that looks different. */
 export const LOOKS: readonly Look[] = [
   { name: "login", role: null, path: "/" },
@@ -119,6 +124,34 @@ export const LOOKS: readonly Look[] = [
     act: (page) => page.getByRole("checkbox").first().click(),
   },
   { name: "tariffs", role: "campus-admin", path: "/tariffs" },
+  { name: "tariff", role: "maintenance", path: tariffPage("show") },
+  { name: "tariff-paint", role: "campus-admin", path: tariffPage("paint") },
+  {
+    name: "tariff-painted",
+    role: "campus-admin",
+    path: tariffPage("paint"),
+    async act(page) {
+      const week = page.getByRole("grid").first();
+      await week.focus();
+      await week.press("Control+Shift+ArrowRight");
+      await week.press("Delete");
+    },
+  },
+  { name: "tariff-new", role: "campus-admin", path: "/tariffs/new/paint" },
+  { name: "rules", role: "property-manager", path: "/rules" },
+  { name: "rules-replay", role: "maintenance", path: "/rules?part=replay" },
+  { name: "rules-protected", role: "campus-admin", path: "/rules?part=protected" },
+  { name: "rules-shedding", role: "maintenance", path: "/rules?part=shedding" },
+  { name: "rules-changes", role: "administrator", path: "/rules?part=changes" },
+  {
+    name: "rules-change",
+    role: "administrator",
+    path: "/rules/change",
+    async act(page) {
+      await page.getByRole("combobox").nth(2).click();
+      await page.getByRole("option").nth(1).click();
+    },
+  },
   { name: "users", role: "administrator", path: "/users" },
   {
     name: "user",

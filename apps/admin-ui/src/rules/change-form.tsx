@@ -7,16 +7,11 @@ import {
 import { Box, MenuItem, TextField } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { Section } from "../shared/section.tsx";
-import type { RuleChanges, RuleKind } from "./rows.ts";
-import { RULE_KINDS } from "./rows.ts";
-import {
-  CreditFields,
-  OverloadFields,
-  ReminderFields,
-  ScheduleFields,
-  ViciousFields,
-} from "./rule-fields.tsx";
+import { RULE_KINDS, type RuleChanges, type RuleKind } from "./rows.ts";
+import { CreditFields, OverloadFields, ReminderFields } from "./rule-fields.tsx";
 import { BLANK_WEEK, periodsOfWeek } from "./schedule-days.ts";
+import { ScheduleFields } from "./schedule-fields.tsx";
+import { ViciousFields } from "./vicious-fields.tsx";
 
 const ACTS = ["keep", "set", "remove"] as const;
 type Act = (typeof ACTS)[number];

@@ -15,8 +15,8 @@ import { Waiting } from "../shared/waiting.tsx";
 import { WeekPicture } from "../shared/week-painter/week-painter.tsx";
 import type { SiteTerms } from "../tariffs/rows.ts";
 import { useMarkPaint, useSiteWeekRows } from "./rule-facts.tsx";
-import { MarkedWeek } from "./rule-fields.tsx";
 import { type PaintedWeek, periodsOfWeek, weekOfPeriods } from "./schedule-days.ts";
+import { MarkedWeek } from "./schedule-fields.tsx";
 
 const MOST_SHARE_MILLI = 1000;
 

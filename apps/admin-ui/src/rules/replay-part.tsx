@@ -33,8 +33,8 @@ import type { ChangeStart } from "./change-page.tsx";
 import { ReplayScatter, ReplayTimeline } from "./replay-pictures.tsx";
 import { judgedDifferently, measuredOf } from "./replay-scale.ts";
 import type { Replay, RuleSets } from "./rows.ts";
-import { ViciousFields } from "./rule-fields.tsx";
 import { RULE_CHANGE_PATH } from "./rule-paths.ts";
+import { ViciousFields } from "./vicious-fields.tsx";
 
 const DAYS = [7, 30, 90] as const;
 const DAY_MS = 86_400_000;

@@ -1,11 +1,10 @@
 import type { ViciousLoadRule } from "@hallmeter/meter-model";
-import { Box, type Theme } from "@mui/material";
+import { Box, type Theme, useMediaQuery, useTheme } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { factorOf, measuredOf, replayScale } from "./replay-scale.ts";
 import type { Replay, ReplayedStep, VerdictAction } from "./rows.ts";
 
-const WIDTH = 640;
 const HEIGHT = 280;
 const PAD = { left: 56, right: 12, top: 12, bottom: 36 };
 
@@ -14,6 +13,12 @@ const COLOR: Record<VerdictAction, (theme: Theme) => string> = {
   alarm: (theme) => theme.palette.warning.main,
   trip: (theme) => theme.palette.error.main,
 };
+
+/** Units of the picture: on a narrow screen fewer, so that its texts stay as large. */
+function useWidth(): number {
+  const { breakpoints } = useTheme();
+  return useMediaQuery(breakpoints.down("sm")) ? 340 : 640;
+}
 
 const wouldTrip = (steps: readonly ReplayedStep[]) =>
   steps.filter(({ proposed }) => proposed.action === "trip").length;
@@ -46,24 +51,25 @@ function Dot({ x, y, step, title }: { x: number; y: number; step: ReplayedStep; 
 export function ReplayScatter({ replay, rule }: { replay: Replay; rule: ViciousLoadRule }) {
   const t = useT();
   const format = useFormat();
+  const width = useWidth();
   const { steps } = replay;
   const { mostW, leastFactor } = replayScale(steps, rule.factorThresholdMilli);
   const x = (watts: number) =>
-    PAD.left + (Math.max(0, Math.min(watts, mostW)) / mostW) * (WIDTH - PAD.left - PAD.right);
+    PAD.left + (Math.max(0, Math.min(watts, mostW)) / mostW) * (width - PAD.left - PAD.right);
   const y = (factor: number) =>
     PAD.top + ((1 - Math.max(factor, leastFactor)) / (1 - leastFactor)) * (HEIGHT - PAD.top - PAD.bottom);
   const threshold = rule.factorThresholdMilli / 1000;
   const watched = rule.ranges
     .map(({ fromW, toW }) => ({ fromW: Math.max(fromW, rule.stepThresholdW), toW: Math.min(toW, mostW) }))
     .filter(({ fromW, toW }) => fromW < toW);
-  const ticks = [0, 0.25, 0.5, 0.75, 1];
+  const ticks = width < 600 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
   const label = t("rules.scatter", { would: wouldTrip(steps), steps: steps.length });
   return (
     <Box
       component="svg"
       role="img"
       aria-label={label}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
       sx={{
         width: "100%",
         display: "block",
@@ -75,7 +81,7 @@ export function ReplayScatter({ replay, rule }: { replay: Replay; rule: ViciousL
           <g key={part}>
             <line
               x1={PAD.left}
-              x2={WIDTH - PAD.right}
+              x2={width - PAD.right}
               y1={y(leastFactor + part * (1 - leastFactor))}
               y2={y(leastFactor + part * (1 - leastFactor))}
               stroke="currentColor"
@@ -111,7 +117,7 @@ export function ReplayScatter({ replay, rule }: { replay: Replay; rule: ViciousL
         const title = `${format.dateTime(step.at)} · ${format.power(deltaPowerW)} · ${format.factorPpm(measuredOf(step).factorPpm)}`;
         return <Dot key={step.id} x={x(deltaPowerW)} y={y(factorOf(step))} step={step} title={title} />;
       })}
-      <text x={WIDTH - PAD.right} y={HEIGHT - 4} textAnchor="end">
+      <text x={width - PAD.right} y={HEIGHT - 4} textAnchor="end">
         {t("rules.axisPower")}
       </text>
       <text x={4} y={HEIGHT - 4}>
@@ -127,18 +133,19 @@ const LINE_HEIGHT = 76;
 export function ReplayTimeline({ replay }: { replay: Replay }) {
   const t = useT();
   const format = useFormat();
+  const width = useWidth();
   const { steps, from, to } = replay;
   const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
   const mostW = Math.max(1, ...steps.map((step) => measuredOf(step).deltaPowerW));
   const x = (at: string) =>
-    PAD.left + ((Date.parse(at) - fromMs) / Math.max(1, toMs - fromMs)) * (WIDTH - PAD.left - PAD.right);
+    PAD.left + ((Date.parse(at) - fromMs) / Math.max(1, toMs - fromMs)) * (width - PAD.left - PAD.right);
   const base = LINE_HEIGHT - 20;
   return (
     <Box
       component="svg"
       role="img"
       aria-label={t("rules.timeline", { would: wouldTrip(steps), steps: steps.length })}
-      viewBox={`0 0 ${WIDTH} ${LINE_HEIGHT}`}
+      viewBox={`0 0 ${width} ${LINE_HEIGHT}`}
       sx={{
         width: "100%",
         display: "block",
@@ -158,12 +165,12 @@ export function ReplayTimeline({ replay }: { replay: Replay }) {
         </Box>
       ))}
       <Box component="g" sx={{ color: "divider" }}>
-        <line x1={PAD.left} x2={WIDTH - PAD.right} y1={base} y2={base} stroke="currentColor" />
+        <line x1={PAD.left} x2={width - PAD.right} y1={base} y2={base} stroke="currentColor" />
       </Box>
       <text x={PAD.left} y={LINE_HEIGHT - 4}>
         {format.dateTime(from)}
       </text>
-      <text x={WIDTH - PAD.right} y={LINE_HEIGHT - 4} textAnchor="end">
+      <text x={width - PAD.right} y={LINE_HEIGHT - 4} textAnchor="end">
         {format.dateTime(to)}
       </text>
     </Box>

@@ -3,7 +3,7 @@ import { Box } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 
-const WIDTH = 480;
+const WIDTH = 400;
 const HEIGHT = 120;
 const PAD = { left: 8, right: 8, top: 20, bottom: 22 };
 

@@ -133,10 +133,11 @@ function DayChanges({
 }) {
   const t = useT();
   const dayTypeName = useDayTypeName();
-  const oldPaints = useRatePaints(before.rates);
-  const newPaints = useRatePaints(after.rates);
+  // One colour for one rate in both strips; a rate that is gone keeps its place among the prices.
+  const gone = before.rates.filter(({ id }) => after.rates.every((rate) => rate.id !== id));
+  const paints = useRatePaints([...after.rates, ...gone]);
   const [old, wanted] = [draftOf(before), draftOf(after)];
-  const strip = (label: string, draft: typeof old, paints: typeof oldPaints, keys: readonly string[]) => (
+  const strip = (label: string, draft: typeof old, keys: readonly string[]) => (
     <WeekPicture
       label={label}
       rows={[{ id: "day", label, dayId: keys[1] ?? "" }]}
@@ -158,8 +159,8 @@ function DayChanges({
         return (
           <Box component="li" key={path} sx={{ display: "grid", gap: 0.25 }}>
             <Typography variant="body2">{name}</Typography>
-            {oldText !== null && strip(`${name}, ${t("tariffs.before")}: ${oldText}`, old, oldPaints, keys)}
-            {newText !== null && strip(`${name}, ${t("tariffs.after")}: ${newText}`, wanted, newPaints, keys)}
+            {oldText !== null && strip(`${name}, ${t("tariffs.before")}: ${oldText}`, old, keys)}
+            {newText !== null && strip(`${name}, ${t("tariffs.after")}: ${newText}`, wanted, keys)}
           </Box>
         );
       })}

@@ -98,8 +98,9 @@ function Editor({ tariff }: { tariff: Tariff | null }) {
   const mistakes = useMemo(() => draftMistakes(draft), [draft]);
   const revision = stored?.revision ?? tariff?.revision ?? 0;
 
+  const isDone = useRef(false);
   useEffect(() => {
-    if (undo === undefined) return;
+    if (undo === undefined || isDone.current) return;
     store({ draft, name, revision });
   }, [draft, name, revision, undo, store]);
 
@@ -252,7 +253,10 @@ function Editor({ tariff }: { tariff: Tariff | null }) {
               name={name.trim()}
               draft={draft}
               isReady={mistakes.length === 0 && name.trim() !== ""}
-              onDone={() => store(null)}
+              onDone={() => {
+                isDone.current = true;
+                store(null);
+              }}
             />
           </Section>
         </Box>
