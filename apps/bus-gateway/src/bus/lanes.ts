@@ -28,3 +28,6 @@ export const LANE_TABLE = {
   backfill: { rank: 6, agesAfterMs: 30_000, bound: 256, wakesOfflineUnit: false, growsReads: true },
   scan: { rank: 7, agesAfterMs: 60_000, bound: 256, wakesOfflineUnit: false, growsReads: false },
 } as const satisfies Record<Lane, LaneRow>;
+
+/** These do not wait for the end of a read that takes several frames, each of which keeps a slow line for a second. */
+export const GO_BETWEEN_FRAMES: ReadonlySet<Lane> = new Set(["trip", "restore", "sale"]);

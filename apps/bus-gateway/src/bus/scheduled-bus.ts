@@ -18,12 +18,12 @@ import type {
 import { BusCondition } from "./bus-condition.ts";
 import { BusListeners } from "./bus-listeners.ts";
 import { BusUse } from "./bus-use.ts";
-import { LANE_TABLE } from "./lanes.ts";
+import { GO_BETWEEN_FRAMES, LANE_TABLE } from "./lanes.ts";
 import { budgetOf, type PlanBudget } from "./plan-budget.ts";
 import { PollSchedule } from "./poll-schedule.ts";
 import { type Moment, RequestQueue } from "./request-queue.ts";
 import { Transactions } from "./transactions.ts";
-import { nextTurn, nextTurnMs, type Turn, type TurnState } from "./turn.ts";
+import { nextTurn, nextTurnMs, type RequestTurn, requestTurns, type Turn, type TurnState } from "./turn.ts";
 import { probeSoon } from "./unit-health.ts";
 import { UnitObserver } from "./unit-observer.ts";
 import { UnitRegister, unitBudget } from "./units.ts";
@@ -60,6 +60,8 @@ export class ScheduledBus implements Bus {
   #liveSinceDoubtful = 1;
   #turnsOutOfRank = 0;
   #turns = 0;
+  /** How long others have spoken between the frames of long reads, in all. */
+  #betweenMs = 0;
   readonly #lastTurns = new Map<Lane, number>();
   #planBudget: { budget: PlanBudget; atMs: number } | null = null;
   #wake: () => void = () => {};
@@ -94,6 +96,7 @@ export class ScheduledBus implements Bus {
       listeners,
       clock,
       log,
+      serveBetween: () => this.#serveBetween(),
       note: (unit, answer, profile, shape) => {
         observer.note(unit, answer, profile, shape);
         // Meters that answer to one pattern over each other jam nothing.
@@ -208,9 +211,32 @@ export class ScheduledBus implements Bus {
   }
 
   async #take(turn: Turn, startedMs: number): Promise<void> {
+    const before = this.#betweenMs;
     const succeeded = await this.#carryOut(turn, startedMs);
     const { lane, latenessMs } = turn;
-    this.#use.note({ lane, succeeded, startedMs, endMs: this.#clock.monotonicMs(), latenessMs });
+    const endMs = this.#clock.monotonicMs();
+    // Whoever spoke in between has used that part of the wire.
+    const ownStartMs = startedMs + this.#betweenMs - before;
+    this.#use.note({ lane, succeeded, startedMs: ownStartMs, endMs, latenessMs });
+  }
+
+  /** What waits in the lanes that do not wait for the end of a read of several frames. */
+  async #serveBetween(): Promise<ReadonlySet<UnitId>> {
+    const served = new Set<UnitId>();
+    const begunMs = this.#clock.monotonicMs();
+    for (let next = this.#nextBetween(); next && !this.#closed; next = this.#nextBetween()) {
+      served.add(next.waiting.unitId);
+      await this.#take(next, this.#clock.monotonicMs());
+    }
+    this.#betweenMs += this.#clock.monotonicMs() - begunMs;
+    return served;
+  }
+
+  #nextBetween(): RequestTurn | undefined {
+    this.#queue.expire(this.#clock.nowMs());
+    const nowMs = this.#clock.monotonicMs();
+    const canServe = (unitId: UnitId) => this.#units.get(unitId).health.quarantinedUntilMs <= nowMs;
+    return requestTurns(this.#queue, canServe, nowMs).find(({ lane }) => GO_BETWEEN_FRAMES.has(lane));
   }
 
   #carryOut(turn: Turn, startedMs: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { isModbusBlock, type ReadBlock } from "@hallmeter/meter-model";
+import { isModbusBlock, type ReadBlock, type UnitId } from "@hallmeter/meter-model";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { type Answer, type Refusal, refusal, unconfirmed, type Wire } from "../protocol/protocol.ts";
@@ -56,6 +56,8 @@ interface TransactionsOptions {
   listeners: BusListeners;
   clock: Clock;
   log: Logger;
+  /** Carries out what does not wait for the rest of a long read. @returns the units that were spoken to */
+  serveBetween: () => Promise<ReadonlySet<UnitId>>;
   /** Learns from what came of a transaction. */
   note: (unit: UnitRecord, answer: Answer<unknown>, profile: ProfileTiming, shape: string | null) => void;
 }
@@ -69,10 +71,12 @@ export class Transactions {
   readonly #listeners: BusListeners;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #serveBetween: TransactionsOptions["serveBetween"];
   readonly #note: TransactionsOptions["note"];
   #previousGapMs = 0;
 
-  constructor({ wire, queue, schedule, units, listeners, clock, log, note }: TransactionsOptions) {
+  constructor(options: TransactionsOptions) {
+    const { wire, queue, schedule, units, listeners, clock, log, serveBetween, note } = options;
     this.#wire = wire;
     this.#queue = queue;
     this.#schedule = schedule;
@@ -80,6 +84,7 @@ export class Transactions {
     this.#listeners = listeners;
     this.#clock = clock;
     this.#log = log;
+    this.#serveBetween = serveBetween;
     this.#note = note;
   }
 
@@ -180,7 +185,17 @@ export class Transactions {
     const place = placeOf(wanted.target);
     const owed = stillOpen(unit.openReplies, startedMs);
     const errand = { place, isPoll: wanted.isPoll };
-    const said = await this.#wire.read(unit.unitId, block, this.#timing(unit, profile, errand));
+    let isInterrupted = false;
+    const said = await this.#wire.read(unit.unitId, block, {
+      ...this.#timing(unit, profile, errand),
+      between: async () => {
+        const served = await this.#serveBetween();
+        // Half of what was read is from before, and who knows whether the unit has kept its place.
+        isInterrupted = served.has(unit.unitId);
+        return !isInterrupted;
+      },
+    });
+    if (isInterrupted) return "put-off";
     if (isLonger(block, planned.block) && refusesRange(said) && owed.length > 0) {
       this.#note(unit, said, profile, null);
       // If that was a late refusal, the answer is still to come.

@@ -6,12 +6,13 @@ import { deadlineMs, latenessMs, pollAge, type ScheduledPoll } from "./poll-sche
 import type { RequestQueue, WaitingRequest } from "./request-queue.ts";
 import { isOffline, type UnitHealth } from "./unit-health.ts";
 
+export type RequestTurn = Candidate & { latenessMs: number; kind: "request"; waiting: WaitingRequest };
+
 /** What the bus does next. */
-export type Turn = Candidate & { latenessMs: number } & (
-    | { kind: "request"; waiting: WaitingRequest }
-    /** `isDoubtful`: it may cost a whole time-out. */
-    | { kind: "poll"; poll: ScheduledPoll; isDoubtful: boolean }
-  );
+export type Turn =
+  | RequestTurn
+  /** `isDoubtful`: it may cost a whole time-out. */
+  | (Candidate & { latenessMs: number; kind: "poll"; poll: ScheduledPoll; isDoubtful: boolean });
 
 export interface TurnState extends TurnHistory {
   queue: RequestQueue;
@@ -23,7 +24,8 @@ export interface TurnState extends TurnHistory {
 
 /** The next turn at this monotonic time, or undefined when nothing may be sent yet. */
 export function nextTurn(state: TurnState, nowMs: number): { turn: Turn; outOfRank: boolean } | undefined {
-  const candidates = [...requestTurns(state, nowMs), ...pollTurns(state, nowMs)];
+  const canServe = (unitId: UnitId) => state.healthOf(unitId).quarantinedUntilMs <= nowMs;
+  const candidates = [...requestTurns(state.queue, canServe, nowMs), ...pollTurns(state, nowMs)];
   const chosen = choose(candidates, state);
   return chosen && { turn: chosen.candidate, outOfRank: chosen.outOfRank };
 }
@@ -44,9 +46,13 @@ export function nextTurnMs(state: TurnState, nowMs: number): number {
   return firstMs;
 }
 
-function requestTurns({ queue, healthOf }: TurnState, nowMs: number): Turn[] {
-  const canServe = (unitId: UnitId) => healthOf(unitId).quarantinedUntilMs <= nowMs;
-  const turns: Turn[] = [];
+/** The first of each lane that can be served now, highest lane first. */
+export function requestTurns(
+  queue: RequestQueue,
+  canServe: (unitId: UnitId) => boolean,
+  nowMs: number,
+): RequestTurn[] {
+  const turns: RequestTurn[] = [];
   for (const lane of LANES) {
     const waiting = queue.head(lane, canServe);
     if (!waiting) continue;

@@ -7,6 +7,8 @@ export interface UnitTiming {
   gapMs: number;
   /** How long the answer may take beyond its time on the wire. */
   allowanceMs: number;
+  /** Waited for between two frames of one answer; who is in more of a hurry speaks then. @returns whether to go on */
+  between?: () => Promise<boolean>;
 }
 
 export type Answer<T> =

@@ -50,7 +50,8 @@ export class Dlt645Client implements WireProtocol {
   }
 
   /**
-   * Function 11, and 12 for what does not fit into one answer. An address may leave its high digits open with pairs of A:
+   * Function 11, and 12 for what does not fit into one answer: that one names the data and the number of the frame, so that
+   * others may speak in between. An address may leave its high digits open with pairs of A:
    * whoever fits answers, and where that is more than one their answers collide.
    */
   async read(unitId: UnitId, block: ReadBlock, timing: UnitTiming): Promise<Answer<number[]>> {
@@ -59,6 +60,7 @@ export class Dlt645Client implements WireProtocol {
     const dataId = dataIdBytes(block.dataId);
     const value: number[] = [];
     for (let sequence = 0; ; sequence++) {
+      if (sequence > 0 && (await timing.between?.()) === false) return refusal("superseded");
       const asked =
         sequence === 0
           ? { address: unitId, control: FUNCTIONS.read, data: dataId }
