@@ -1,4 +1,4 @@
-import { Box, Table, TableBody, TableCell, TableHead, TableRow } from "@mui/material";
+import { Box, Typography } from "@mui/material";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
 import { useGetList } from "react-admin";
@@ -8,7 +8,6 @@ import { useFormat } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { Pages } from "../shared/pages-nav.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
 import { useHouseholdNames } from "../shared/use-household-names.ts";
@@ -40,13 +39,10 @@ export function RunGrants({ run }: { run: GrantRun }) {
   );
   const names = useHouseholdNames((data ?? []).map(({ householdId }) => householdId));
   const amount = (value: number) => amountText(run.terms.gift.kind, value, format);
-  const became = ({ expired, takenBack }: Grant) =>
-    [
-      expired > 0 && t("grants.run.expired", { amount: amount(expired) }),
-      takenBack > 0 && t("grants.run.takenBack", { amount: amount(takenBack) }),
-    ]
-      .filter((text) => text !== false)
-      .join(" · ");
+  const became = ({ expired, takenBack }: Grant) => [
+    ...(expired > 0 ? [t("grants.run.expired", { amount: amount(expired) })] : []),
+    ...(takenBack > 0 ? [t("grants.run.takenBack", { amount: amount(takenBack) })] : []),
+  ];
   return (
     <Section title={t("grants.run.results")} flush>
       {error && <LoadFailed error={error} retry={() => void refetch()} />}
@@ -62,34 +58,50 @@ export function RunGrants({ run }: { run: GrantRun }) {
       )}
       {data !== undefined && data.length > 0 && (
         <>
-          <ScrollTable label={t("grants.run.results")}>
-            <Table size="small">
-              <TableHead>
-                <TableRow>
-                  <TableCell>{t("grants.run.household")}</TableCell>
-                  <TableCell align="right">{t("grants.run.amount")}</TableCell>
-                  <TableCell>{t("grants.run.expires")}</TableCell>
-                  <TableCell>{t("grants.run.became")}</TableCell>
-                </TableRow>
-              </TableHead>
-              <TableBody>
-                {data.map((grant) => (
-                  <TableRow key={grant.id}>
-                    <TableCell>
-                      <TextLink to={householdPath(grant.householdId)}>
-                        {names(grant.householdId, grant.householdName)}
-                      </TextLink>
-                    </TableCell>
-                    <TableCell align="right">{amount(grant.amount)}</TableCell>
-                    <TableCell sx={{ whiteSpace: "nowrap" }}>
-                      {grant.expiresAt === null ? t("grants.run.never") : format.dateTime(grant.expiresAt)}
-                    </TableCell>
-                    <TableCell>{became(grant)}</TableCell>
-                  </TableRow>
-                ))}
-              </TableBody>
-            </Table>
-          </ScrollTable>
+          <Box component="ul" aria-label={t("grants.run.results")} sx={{ m: 0, p: 0 }}>
+            {data.map((grant) => (
+              <Box
+                component="li"
+                key={grant.id}
+                sx={{
+                  listStyle: "none",
+                  display: "grid",
+                  columnGap: 2,
+                  px: 2,
+                  py: 0.75,
+                  borderTop: 1,
+                  borderColor: "divider",
+                  fontVariantNumeric: "tabular-nums",
+                  gridTemplateColumns: {
+                    xs: "minmax(0, 1fr) auto",
+                    md: "minmax(0, 4fr) 110px minmax(0, 4fr)",
+                  },
+                }}
+              >
+                <Typography variant="body2" component="div">
+                  <TextLink to={householdPath(grant.householdId)}>
+                    {names(grant.householdId, grant.householdName)}
+                  </TextLink>
+                </Typography>
+                <Typography variant="body2" sx={{ textAlign: "right", fontWeight: 600 }}>
+                  {amount(grant.amount)}
+                </Typography>
+                <Typography
+                  variant="caption"
+                  color="textSecondary"
+                  component="div"
+                  sx={{ gridColumn: { xs: "1 / -1", md: "auto" } }}
+                >
+                  {[
+                    grant.expiresAt === null
+                      ? t("grants.run.neverExpires")
+                      : t("grants.run.expires", { time: format.dateTime(grant.expiresAt) }),
+                    ...became(grant),
+                  ].join(" · ")}
+                </Typography>
+              </Box>
+            ))}
+          </Box>
           <Box sx={{ px: 1.5, py: total > PER_PAGE ? 0.5 : 0 }}>
             <Pages
               page={page}
