@@ -1,5 +1,5 @@
 import type { Connection } from "mongoose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestDatabase } from "../../../../tests/support/test-database.ts";
 import { connect } from "../db/connection.ts";
 import { newId } from "../db/model.ts";
@@ -211,6 +211,21 @@ describe("the ledger on a store", () => {
       balance: { CNY: 11_111 },
       totals: { [`till-cash:${SITE}`]: { CNY: -11_111 } },
     });
+  });
+
+  it("folds later what the store did not take", async () => {
+    const refusing = vi.spyOn(balanceModel(otherConnection), "bulkWrite");
+    refusing.mockRejectedValueOnce(new Error("the store is gone"));
+    await otherLedger.post(purchase("held-up", "key-held-up-1", 100));
+    await expect(otherLedger.idle()).rejects.toThrow("the store is gone");
+    await otherLedger.post(purchase("held-up", "key-held-up-2", 100));
+    await otherLedger.idle();
+    expect(await balanceModel(connection).findById("household:held-up").lean()).toMatchObject({
+      seq: 2,
+      balance: { CNY: 200 },
+      totals: { [`till-cash:${SITE}`]: { CNY: -200 } },
+    });
+    refusing.mockRestore();
   });
 
   it("is verified with patience for a row that another process is about to fold", async () => {
