@@ -10,6 +10,7 @@ import { Chip } from "../shared/state-chip.tsx";
 import { circuitPath, householdPath, TextLink } from "../shared/text-link.tsx";
 import type { StateColor } from "../theme/state-colors.ts";
 import { AlarmDetails } from "./alarm-details.tsx";
+import { nameOf } from "./bulk-outcome.tsx";
 
 const SEVERITY_COLORS = {
   critical: "alarm",
@@ -57,7 +58,7 @@ export function AlarmRow({
   const t = useT();
   const format = useFormat();
   const detailsId = useId();
-  const name = `${t(`alarmKind.${alarm.kind}`)} · ${alarm.subjectName}`;
+  const name = nameOf(alarm, t);
   const path = subjectPath(alarm.subject);
   const figures = figuresOf(alarm.params, t, format);
 

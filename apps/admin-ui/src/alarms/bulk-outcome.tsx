@@ -11,11 +11,12 @@ export interface BulkOutcome extends BulkAnswer {
   names: ReadonlyMap<string, string>;
 }
 
-export function namesOf(alarms: readonly Alarm[], t: ReturnType<typeof useT>): Map<string, string> {
-  return new Map(
-    alarms.map(({ id, kind, subjectName }) => [id, `${t(`alarmKind.${kind}`)} · ${subjectName}`]),
-  );
-}
+/** What it is, and where; an alarm about the whole site has no narrower place. */
+export const nameOf = ({ kind, subjectName }: Alarm, t: ReturnType<typeof useT>): string =>
+  [t(`alarmKind.${kind}`), subjectName].filter((part) => part !== "").join(" · ");
+
+export const namesOf = (alarms: readonly Alarm[], t: ReturnType<typeof useT>): Map<string, string> =>
+  new Map(alarms.map((alarm) => [alarm.id, nameOf(alarm, t)]));
 
 /** What became of a bulk act over mixed states: what was done, and each that was not, with the reason. */
 export function BulkOutcomeAlert({ outcome, onClose }: { outcome: BulkOutcome; onClose: () => void }) {

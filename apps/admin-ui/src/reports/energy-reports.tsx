@@ -62,7 +62,7 @@ export function Use({ ask }: ReportProps) {
             <UsePicture ask={ask} report={byDay} />
           </Section>
           <Section title={t("reports.use.byBuilding")} flush>
-            <Read<UseReport> path={reportPath("use", ask)} empty={empty}>
+            <Read<UseReport> path={reportPath("use", ask)} empty={empty} hasStamp={false}>
               {({ rows }) => (
                 <ReportTable
                   label={t("reports.use.byBuilding")}

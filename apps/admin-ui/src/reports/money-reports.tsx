@@ -68,7 +68,7 @@ export function Sales({ ask }: ReportProps) {
             <SalesPicture ask={ask} report={byDay} />
           </Section>
           <Section title={t("reports.sales.byPerson")} flush>
-            <Read<SalesReport> path={reportPath("sales", ask)} empty={empty}>
+            <Read<SalesReport> path={reportPath("sales", ask)} empty={empty} hasStamp={false}>
               {({ rows }) => (
                 <ReportTable
                   label={t("reports.sales.byPerson")}
