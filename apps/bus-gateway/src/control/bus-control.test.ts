@@ -1,6 +1,6 @@
 import { safetyPolicySchema } from "@hallmeter/meter-model";
 import { expect, it } from "vitest";
-import type { Bus } from "../bus/bus.ts";
+import type { Bus, BusEvents } from "../bus/bus.ts";
 import { siteConfig } from "../testing/gateway-rig.ts";
 import { SimulationClock } from "../testing/simulation/simulation-clock.ts";
 import { BusControl } from "./bus-control.ts";
@@ -8,6 +8,37 @@ import type { CircuitControl } from "./circuit-control.ts";
 
 const HOUR_MS = 3_600_000;
 const policy = safetyPolicySchema.parse({});
+
+it("tells a new circuit that its unit is there, when a scan has heard it before", () => {
+  const [config] = siteConfig([]).buses;
+  if (config === undefined) throw new Error("the site has no bus");
+  let unitChanged: (unit: BusEvents["unit"]) => void = () => {};
+  const bus = {
+    on: (event: keyof BusEvents, listener: typeof unitChanged) => {
+      if (event === "unit") unitChanged = listener;
+      return () => {};
+    },
+  };
+  const clock = new SimulationClock(Date.UTC(2026, 0, 2));
+  const control = new BusControl({
+    config,
+    bus: bus as unknown as Bus,
+    clock,
+    random: () => 0,
+    close: () => {},
+  });
+  unitChanged({ unitId: 7, presence: "online", at: 0 });
+  const heard: string[] = [];
+  for (const unitId of [7, 8]) {
+    const circuit = {
+      config: { unitId },
+      setPresence: (presence: string) => heard.push(`${unitId} ${presence}`),
+    };
+    control.circuits.set(`c${unitId}`, circuit as unknown as CircuitControl);
+  }
+  control.arranged(config);
+  expect(heard).toEqual(["7 online"]);
+});
 
 it("S7: closes one a second although the clock has been set back by an hour", async () => {
   const [config] = siteConfig([]).buses;

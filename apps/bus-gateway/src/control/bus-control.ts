@@ -1,4 +1,4 @@
-import type { BusConfig, SafetyPolicy, UnitId } from "@hallmeter/meter-model";
+import type { BusConfig, Presence, SafetyPolicy, UnitId } from "@hallmeter/meter-model";
 import type { Bus, BusBudget, BusState } from "../bus/bus.ts";
 import type { Cancel, Clock } from "../clock.ts";
 import type { Change } from "../store/tables.ts";
@@ -39,6 +39,7 @@ export class BusControl {
   readonly #random: () => number;
   readonly #close: (circuit: CircuitControl) => void;
   readonly #troubles = new Map<UnitId, UnitTrouble>();
+  readonly #presences = new Map<UnitId, Presence>();
   #state: { state: BusState; detail: string; isAlarm: boolean; upSinceMs: number | null } = {
     state: "opening",
     detail: "",
@@ -72,6 +73,7 @@ export class BusControl {
     bus.on("unit", ({ unitId, presence, at }) => {
       this.#alarmsDueMs = 0;
       this.#trouble(unitId).offlineSinceMs = presence === "offline" ? at : null;
+      this.#presences.set(unitId, presence);
       for (const circuit of this.circuits.values())
         if (circuit.config.unitId === unitId) circuit.setPresence(presence);
     });
@@ -91,6 +93,11 @@ export class BusControl {
     this.#isPlanDue = true;
     this.#alarmsDueMs = 0;
     for (const id of this.#watched) if (!this.circuits.has(id)) this.#watched.delete(id);
+    // A scan has heard units before their circuits were set up: nothing changes any more that would tell of them.
+    for (const circuit of this.circuits.values()) {
+      const presence = this.#presences.get(circuit.config.unitId);
+      if (presence !== undefined) circuit.setPresence(presence);
+    }
   }
 
   get state(): BusState {
@@ -199,6 +206,7 @@ export class BusControl {
     const upSinceMs = state === "up" ? (this.#state.upSinceMs ?? this.#clock.nowMs()) : null;
     this.#state = { state, detail, isAlarm, upSinceMs };
     if (state !== "down" || !isAlarm) return;
+    this.#presences.clear();
     for (const circuit of this.circuits.values()) circuit.setPresence("offline");
   }
 

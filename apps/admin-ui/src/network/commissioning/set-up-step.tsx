@@ -23,6 +23,8 @@ import {
 } from "./plan-circuits.ts";
 
 const GROUPINGS = ["together", "apart"] as const;
+/** Rooms begin with 101 in most halls; who goes on later counts on. */
+const FIRST_NUMBER = 101;
 type Grouping = (typeof GROUPINGS)[number];
 
 const useProfiles = () => {
@@ -106,18 +108,27 @@ export function SetUpStep({
   if (data === undefined || profiles.data === undefined) return <Waiting rows={5} />;
   if (units.length === 0)
     return <EmptyState title={t("commissioning.allKnown")} help={t("commissioning.allKnownHelp")} />;
-  return <SetUpForm key={bus.id} {...{ bus, units, meters }} profiles={profiles.data} />;
+  return (
+    <SetUpForm
+      key={bus.id}
+      {...{ bus, units, meters }}
+      circuitCount={circuits.length}
+      profiles={profiles.data}
+    />
+  );
 }
 
 function SetUpForm({
   bus,
   units,
   meters,
+  circuitCount,
   profiles,
 }: {
   bus: Bus;
   units: ReturnType<typeof newUnits>;
   meters: readonly Meter[];
+  circuitCount: number;
   profiles: readonly Profile[];
 }) {
   const t = useT();
@@ -128,7 +139,7 @@ function SetUpForm({
   const [grouping, setGrouping] = useState<Grouping>("together");
   const [meterName, setMeterName] = useState(`${bus.name} · ${meters.length + 1}`);
   const [pattern, setPattern] = useState("###");
-  const [first, setFirst] = useState("101");
+  const [first, setFirst] = useState(String(FIRST_NUMBER + circuitCount));
   const [renamed, setRenamed] = useState<Readonly<Record<string, string>>>({});
 
   const choice = chosen ?? guess ?? { profile: profiles[0]?.id ?? "", variant: "" };
