@@ -133,6 +133,7 @@ function JobMoves({ job, onMoved }: { job: Job; onMoved: () => void }) {
           color="inherit"
           loading={isRunning}
           onClick={() => void move("cancel")}
+          sx={{ borderColor: "divider" }}
         >
           {t("jobs.cancel")}
         </Button>
