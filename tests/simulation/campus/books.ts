@@ -2,7 +2,7 @@ import { Entitlements } from "./entitlements.ts";
 import type { Expected, HouseholdBook } from "./household-book.ts";
 import { type Entry, type MeteredDetails, meteredDetails, readRow } from "./journal-row.ts";
 import { PlainAccount } from "./plain-account.ts";
-import { type Charge, chargeOf, groupOf, termsOf } from "./plain-charge.ts";
+import { type Charge, chargeOf, groupOf, settledNow, termsOf } from "./plain-charge.ts";
 import type { PlainCircuit, PlainPayer, PlainUse, PlainVersion } from "./plain-circuit.ts";
 import { grantEndsAt } from "./plain-grants.ts";
 import type { WallClock } from "./wall-clock.ts";
@@ -349,26 +349,7 @@ export class Books {
 
   /** The account as it would be if everything that was used were settled now. */
   live(householdId: string): PlainAccount {
-    const account = this.household(householdId).account.copy();
-    const open = [...this.circuits.values()].flatMap((circuit) => {
-      const groups = new Map<string, PlainUse[]>();
-      for (const use of circuit.open) {
-        if (use.householdId !== householdId) continue;
-        const group = groups.get(groupOf(use)) ?? [];
-        groups.set(groupOf(use), group);
-        group.push(use);
-      }
-      return [...groups.values()].map((uses) => ({ circuitId: circuit.id, uses }));
-    });
-    const placeOf = ({ circuitId, uses: [first] }: (typeof open)[number]) => `${first?.day} ${circuitId}`;
-    for (const { uses } of open.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))) {
-      const [start] = uses;
-      const charge = chargeOf(uses);
-      if (start?.version == null || (charge.wh === 0n && charge.fixedNano === 0n)) continue;
-      const startsAt = new Date(start.fromMs).toISOString();
-      account.use({ ...charge, startsAt, ...termsOf(start.version, start.day) });
-    }
-    return account;
+    return settledNow(this.household(householdId).account, householdId, this.circuits.values());
   }
 
   /** Grants that were due are there. */

@@ -1,4 +1,5 @@
-import type { PlainUse, PlainVersion } from "./plain-circuit.ts";
+import type { PlainAccount } from "./plain-account.ts";
+import type { PlainCircuit, PlainUse, PlainVersion } from "./plain-circuit.ts";
 
 /** What several uses come to. */
 export interface Charge {
@@ -30,4 +31,32 @@ export const groupOf = ({ day, householdId, tariffId, version }: PlainUse) =>
 export function termsOf({ scheme }: PlainVersion, day: string) {
   const { blocks } = scheme;
   return { scheme, period: blocks && day.slice(0, blocks.by === "month" ? 7 : 4) };
+}
+
+/** A copy of the account behind all use of the household that has no entry yet, day by day. */
+export function settledNow(
+  settled: PlainAccount,
+  householdId: string,
+  circuits: Iterable<PlainCircuit>,
+): PlainAccount {
+  const account = settled.copy();
+  const open = [...circuits].flatMap((circuit) => {
+    const groups = new Map<string, PlainUse[]>();
+    for (const use of circuit.open) {
+      if (use.householdId !== householdId) continue;
+      const group = groups.get(groupOf(use)) ?? [];
+      groups.set(groupOf(use), group);
+      group.push(use);
+    }
+    return [...groups.values()].map((uses) => ({ circuitId: circuit.id, uses }));
+  });
+  const placeOf = ({ circuitId, uses: [first] }: (typeof open)[number]) => `${first?.day} ${circuitId}`;
+  for (const { uses } of open.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))) {
+    const [start] = uses;
+    const charge = chargeOf(uses);
+    if (start?.version == null || (charge.wh === 0n && charge.fixedNano === 0n)) continue;
+    const startsAt = new Date(start.fromMs).toISOString();
+    account.use({ ...charge, startsAt, ...termsOf(start.version, start.day) });
+  }
+  return account;
 }
