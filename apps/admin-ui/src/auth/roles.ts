@@ -46,6 +46,7 @@ export const RIGHTS = {
   "rules.change": STAFF,
   "rules.protect": ["administrator", "campus-admin"],
   "campaigns.run": ["administrator", "maintenance"],
+  "cuts.answer": SELLERS,
   "tariffs.list": STAFF,
   "tariffs.paint": ["administrator", "campus-admin"],
   "users.list": ["administrator"],

@@ -176,6 +176,15 @@ export const rulesEn = {
     undoHelp: "Circuits get the rules they had before; those changed since keep theirs.",
     undoOf: "took an earlier change back",
     undone: "taken back",
+    paused: {
+      waiting:
+        "%{smart_count} cut for credit waits for a person. A mistake of tariff, clock or ratio looks like this. |||| %{smart_count} cuts for credit wait for a person. A mistake of tariff, clock or ratio looks like this.",
+      "go-on": "Let them go on",
+      "never-mind": "Call them off",
+      goOnHelp: "The cuts that wait now are made. Look at a few balances first.",
+      neverMindHelp: "Nobody is cut for credit by this bulk for a day, while the cause is corrected.",
+      answered: "The gateways have the answer",
+    },
     tookBack:
       "The change was taken back for %{smart_count} circuit |||| The change was taken back for %{smart_count} circuits",
   },

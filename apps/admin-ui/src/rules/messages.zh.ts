@@ -171,6 +171,14 @@ export const rulesZh: Translated<typeof rulesEn> = {
     undoHelp: "回路恢复为变更前的规则；此后又被修改的保持不变。",
     undoOf: "撤回了此前的变更",
     undone: "已撤回",
+    paused: {
+      waiting: "有 %{smart_count} 个欠费断电等待人工确认。电价、时钟或变比出错时常见此情况。",
+      "go-on": "继续断电",
+      "never-mind": "取消断电",
+      goOnHelp: "将执行当前等待的断电，请先核对几户余额。",
+      neverMindHelp: "一天之内不执行这批断电，以便更正原因。",
+      answered: "已通知网关",
+    },
     tookBack: "已为 %{smart_count} 个回路撤回变更",
   },
 };

@@ -5,6 +5,7 @@ import { useT } from "../i18n/use-t.ts";
 import { PageTitle } from "../shared/page-title.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
 import { ChangesPart } from "./changes-part.tsx";
+import { PausedCuts } from "./paused-cuts.tsx";
 import { ProtectedPart } from "./protected-part.tsx";
 import { ReplayPart } from "./replay-part.tsx";
 import { SetsPart } from "./sets-part.tsx";
@@ -28,6 +29,7 @@ function RulesView() {
   return (
     <>
       <PageTitle title={t("rules.title")} />
+      <PausedCuts />
       <Box sx={{ mb: 2 }}>
         <ToggleChips
           label={t("rules.parts")}
