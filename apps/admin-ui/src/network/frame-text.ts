@@ -43,6 +43,7 @@ type Sentence = readonly [pattern: RegExp, chinese: (...parts: string[]) => stri
 /** The sentences a line has most of; the first that fits. */
 const SENTENCES: readonly Sentence[] = [
   [/^refuses to (.+): (.+)$/, (name = "", why = "") => `拒绝${FUNCTIONS[name] ?? name}：${why}`],
+  [/^(\d+) bytes of no frame: (.+)$/, (count = "", bytes = "") => `${count} 字节，不成报文：${bytes}`],
   [/^(\d+) registers?: (.+)$/, (count = "", words = "") => `${count} 个寄存器：${words}`],
   [/^(read [a-z ]+|write [a-z ]+) (0x.+)$/, (name = "", rest = "") => `${FUNCTIONS[name] ?? name} ${rest}`],
 ];

@@ -28,7 +28,7 @@ function FrameLine({ frame, withBytes }: { frame: TracedFrame; withBytes: boolea
       component="li"
       sx={{
         display: "grid",
-        gridTemplateColumns: { xs: "auto 1fr", sm: "84px 24px 44px minmax(0, 1fr)" },
+        gridTemplateColumns: { xs: "auto 24px 1fr", sm: "84px 24px 44px minmax(0, 1fr)" },
         columnGap: 1,
         px: 1,
         py: 0.375,
