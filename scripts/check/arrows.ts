@@ -42,7 +42,7 @@ const ROOM_ARROWS: Record<string, Record<string, readonly string[]>> = {
     audit: [...COMMON_API, "http", "chain"],
     changes: [...COMMON_API, "http"],
     ledger: [...COMMON_API, "http", "chain"],
-    users: [...COMMON_API, "http", "audit", "changes"],
+    users: [...COMMON_API, "http", "audit", "changes", "places"],
     places: [...COMMON_API, "http", "audit", "changes"],
     alarms: [...COMMON_API, "http", "audit", "changes", "places"],
     jobs: [...COMMON_API, "http", "audit", "changes"],

@@ -1,7 +1,8 @@
 import { alarmRoutes } from "./alarms/alarm.routes.ts";
 import { eventRoutes } from "./alarms/event.routes.ts";
 import { auditRoutes } from "./audit/audit.routes.ts";
-import { auditCheckJob } from "./audit/audit-check-job.ts";
+import { auditCheckRoutes } from "./audit-checks/audit-check.routes.ts";
+import { auditCheckJob } from "./audit-checks/audit-check-job.ts";
 import { boardRoutes } from "./board/board.routes.ts";
 import { cardRoutes } from "./cards/card.routes.ts";
 import { changeRoutes } from "./changes/change.routes.ts";
@@ -147,6 +148,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...apiKeyRoutes(deps),
     ...ledgerRoutes(deps),
     ...auditRoutes(deps),
+    ...auditCheckRoutes(deps),
   ];
 }
 

@@ -8,7 +8,8 @@ const FrontDeskHome = lazy(() => import("./front-desk-home.tsx"));
 
 /** "/" is where a person's work begins: a page of its own, or the page that they would open first. */
 export function HomePage() {
-  switch (homeOf(useRoles())) {
+  const home = homeOf(useRoles());
+  switch (home) {
     case "money":
       return <MoneyHome />;
     case "front-desk":

@@ -11,7 +11,7 @@ import {
   TextField,
 } from "@mui/material";
 import { type FormEvent, useId, useState } from "react";
-import { useCreate } from "react-admin";
+import { type RaRecord, useCreate } from "react-admin";
 import type { Bus } from "../api/rows.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useProblemText } from "../shared/use-problem-text.ts";
@@ -49,7 +49,7 @@ export function BusForm({ gateways, onMade }: { gateways: readonly Gateway[]; on
   const t = useT();
   const problemText = useProblemText();
   const formId = useId();
-  const [create, { isPending, error }] = useCreate<Bus>();
+  const [create, { isPending, error }] = useCreate<RaRecord, Error, Bus>();
   const [draft, setDraft] = useState<Draft>({
     ...{ gatewayId: gateways[0]?.id ?? "", name: "", kind: "rtu-tcp", path: "/dev/ttyUSB0" },
     ...{ host: "", port: "4001", registration: "", baud: 9600, parity: "none" },

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { auditModel } from "../audit/audit.model.ts";
+import { readAuditHead } from "../audit/audit-log.ts";
+import { countUnchained, type Stretch, verifyStretch } from "../audit/verify-audit.ts";
 import { defineJob } from "../jobs/define-job.ts";
-import { auditModel } from "./audit.model.ts";
-import { readAuditHead } from "./audit-log.ts";
-import { countUnchained, type Stretch, verifyStretch } from "./verify-audit.ts";
 
 /** Entries of one item. Range 100–10,000: a fraction of a second, so that a person sees it go on. */
 const STRETCH_LENGTH = 1000;

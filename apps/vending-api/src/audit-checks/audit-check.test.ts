@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { auditModel } from "../audit/audit.model.ts";
+import { recordAudit } from "../audit/audit.ts";
+import { verifyAudit, verifyStretch } from "../audit/verify-audit.ts";
 import { EVERY_SITE, type PersonCaller } from "../http/access.ts";
 import { runNextJob } from "../jobs/run-job.ts";
 import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
 import { addTestSite, type TestSite } from "../testing/test-site.ts";
-import { auditModel } from "./audit.model.ts";
-import { recordAudit } from "./audit.ts";
 import { auditCheckJob } from "./audit-check-job.ts";
-import { verifyAudit, verifyStretch } from "./verify-audit.ts";
 
 const CALLER: PersonCaller = {
   ...{ kind: "person", id: "u1", login: "zhang", name: "Zhang Min" },
