@@ -38,14 +38,19 @@ function isStandingDue({ isClosed, isLeaving }: HouseholdBook, day: string, toda
   return day < today || (isLeaving === true && day === today);
 }
 
-/** Everything new in the journal, and one household as it is shown. */
-export async function judgeStep(campus: Campus, sinceMs: number): Promise<void> {
-  const { server, siteId, books, random, householdIds } = campus;
-  const rows = await server.connection
+/** Takes everything new in the journal. */
+export async function readJournal({ server, siteId, books }: Campus, sinceMs: number): Promise<void> {
+  const rows = await server.aside
     .collection("journal")
     .find({ siteId, at: { $gte: new Date(sinceMs) } })
     .toArray();
   books.take(rows);
+}
+
+/** Everything new in the journal, and one household as it is shown. */
+export async function judgeStep(campus: Campus, sinceMs: number): Promise<void> {
+  const { books, random, householdIds } = campus;
+  await readJournal(campus, sinceMs);
   books.judgeGrants();
   await judgeBalance(campus, householdIds[random.integer(0, householdIds.length - 1)] ?? "");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { anyHousehold, anyTariff, type Campus, circuitIdsOf } from "./campus.ts";
+import { readJournal } from "./judge.ts";
 import type { OnlinePayments } from "./online-payments.ts";
 import type { Desk } from "./people.ts";
 import { bringEverything, calm } from "./readings.ts";
@@ -15,10 +16,13 @@ export async function leave(campus: Campus, desk: Desk, online: OnlinePayments):
   const { server, books, householdIds } = campus;
   const householdId = anyHousehold(campus);
   if (online.isAwaited(householdId)) return;
+  const sinceMs = server.nowMs;
   const circuitIds = circuitIdsOf(campus, householdId);
   await bringEverything(campus);
   await calm(campus, circuitIds);
   await decideHeldUse(campus, 1);
+  // What was released is owed from now on.
+  await readJournal(campus, sinceMs);
   await payDebts(campus, desk, householdId);
   const proposal = { householdIds: [householdId], reason: "end of term" };
   const refund = await server.need(withId, {

@@ -39,7 +39,7 @@ export class Server {
   readonly random: Random;
   readonly #database: TestDatabase;
   /** To the store past every process: nobody cuts it. */
-  readonly #aside: Connection;
+  readonly aside: Connection;
   readonly #userIds = new Map<string, Promise<string>>();
   readonly #tokens = new Map<string, { token: string; atMs: number }>();
   readonly #dead: Promise<void>[] = [];
@@ -60,7 +60,7 @@ export class Server {
     nowMs: number,
   ) {
     this.#database = store.database;
-    this.#aside = store.aside;
+    this.aside = store.aside;
     this.#process = process;
     this.random = random;
     this.nowMs = nowMs;
@@ -147,7 +147,7 @@ export class Server {
   async stop(): Promise<void> {
     await this.#process.stop();
     await Promise.all(this.#dead);
-    await this.#aside.close(true);
+    await this.aside.close(true);
     await this.#database.stop();
   }
 
@@ -189,7 +189,7 @@ export class Server {
 
   async #addUser(name: string, who: Who): Promise<string> {
     const id = randomUUID();
-    await userModel(this.#aside).create({
+    await userModel(this.aside).create({
       _id: id,
       login: name,
       name,
