@@ -23,7 +23,7 @@ import { type StoryCircuit, type StoryGateway, storyGateway } from "./story-gate
 const DESK_EVERY_DAYS = 3;
 const FLOAT_MINOR = 20_000;
 /** Of late the gateway read by the quarter of an hour; before that every two hours, which a first start has the time for. */
-const FINE_DAYS = 14;
+const FINE_DAYS = 7;
 const COARSE_QUARTERS = 8;
 /** Who has less than that, or fewer days left, comes to the desk. */
 const LOW_MINOR = 600;
