@@ -1,82 +1,42 @@
 /** The real pages on the real stack: a sale at the Desk lights a dark room, and every page is accessible. */
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium, launchChromium, signedInContext } from "../support/chromium.ts";
-import {
-  circuitOf,
-  startTestDemonstration,
-  type TestDemonstration,
-  whyOf,
-} from "../support/demonstration.ts";
+import { type BrowserSite, openBrowserSite, PAGE_LIMIT_MS, SIZES, tileOf } from "../support/browser-site.ts";
+import { findChromium } from "../support/chromium.ts";
+import { circuitOf, whyOf } from "../support/demonstration.ts";
 import { eventually } from "../support/eventually.ts";
 
 const executablePath = findChromium();
-const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
-/** A page of the console fetches a handful of rows; slow only while the machine is busy with other tests. */
-const PAGE_LIMIT_MS = 30_000;
 /** "Relay confirmed closed within 3 s", and a second for the page to be told. */
 const LIGHT_LIMIT_MS = 4000;
 
 describe.skipIf(executablePath === undefined)("in a real browser", () => {
-  let site: TestDemonstration;
-  let browser: Browser;
+  let site: BrowserSite;
 
   beforeAll(async () => {
-    site = await startTestDemonstration();
-    browser = await launchChromium(executablePath ?? "");
+    site = await openBrowserSite(executablePath ?? "");
   });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-    await site?.remove();
-  });
-
-  const loginOf = (role: string, room?: string) => {
-    const found = site.logins.find((login) => login.role === role && login.room === room);
-    if (!found) throw new RangeError(`no login for ${role}`);
-    return found;
-  };
-
-  async function signedIn(
-    role: string,
-    options: {
-      room?: string;
-      size?: keyof typeof SIZES;
-      colorScheme?: "light" | "dark";
-      locale?: string;
-    } = {},
-  ): Promise<BrowserContext> {
-    const context = await signedInContext(browser, loginOf(role, options.room), {
-      baseURL: site.origin,
-      viewport: SIZES[options.size ?? "desk"],
-      colorScheme: options.colorScheme ?? "light",
-      locale: options.locale ?? "en-GB",
-    });
-    context.setDefaultTimeout(PAGE_LIMIT_MS);
-    return context;
-  }
-
-  const tile = (page: Page, room: string) =>
-    page.locator("button.hm-tile", {
-      has: page.locator(".hm-tile-room", { hasText: new RegExp(`(^|\\s)${room}$`) }),
-    });
+  afterAll(() => site?.leave());
 
   test("credit sold at the Desk turns the tile of a dark room on", async () => {
     const api = await site.as("property-manager");
     await eventually("room 105 dark", 60_000, async () => (await whyOf(api, "105")).relay === "open");
 
-    const context = await browser.newContext({ baseURL: site.origin, viewport: SIZES.desk, locale: "en-GB" });
+    const context = await site.browser.newContext({
+      baseURL: site.origin,
+      viewport: SIZES.desk,
+      locale: "en-GB",
+    });
     context.setDefaultTimeout(PAGE_LIMIT_MS);
     const board = await context.newPage();
     await board.goto("/board");
-    const { login, password } = loginOf("property-manager");
+    const { login, password } = site.loginOf("property-manager");
     await board.getByRole("textbox", { name: "Login" }).fill(login);
     await board.getByLabel("Password").fill(password);
     await board.keyboard.press("Enter");
-    await tile(board, "105").waitFor();
+    await tileOf(board, "105").waitFor();
     await eventually("the tile of 105 off", PAGE_LIMIT_MS, async () => {
-      return (await tile(board, "105").getAttribute("data-state")) === "off";
+      return (await tileOf(board, "105").getAttribute("data-state")) === "off";
     });
 
     const desk = await context.newPage();
@@ -87,7 +47,7 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
     await desk.keyboard.press("Enter");
 
     await eventually("the light of 105", LIGHT_LIMIT_MS + PAGE_LIMIT_MS, async () => {
-      return (await tile(board, "105").getAttribute("data-state")) === "on";
+      return (await tileOf(board, "105").getAttribute("data-state")) === "on";
     });
     const { householdId } = await circuitOf(api, "105");
     const sales = await api.get<{ amountMinor: number }[]>(
@@ -98,7 +58,7 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
   });
 
   test("the technician signs in at the gateway, sees frames pass and tests a relay", async () => {
-    const context = await browser.newContext({
+    const context = await site.browser.newContext({
       baseURL: site.gatewayOrigin,
       viewport: SIZES.phone,
       colorScheme: "dark",
@@ -114,7 +74,7 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
       if (width !== SIZES.phone.width) wrong.push(`${view}: ${width} px wide`);
     };
     await page.goto("/");
-    const { login, password } = loginOf("gateway");
+    const { login, password } = site.loginOf("gateway");
     await page.getByRole("textbox", { name: "Login" }).fill(login);
     await page.getByLabel("Password").fill("not the password");
     await page.keyboard.press("Enter");
@@ -172,7 +132,7 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
       ];
       const wrong: string[] = [];
       for (const { role, room, paths } of looks) {
-        const context = await signedIn(role, { size, colorScheme, locale, ...(room ? { room } : {}) });
+        const context = await site.signedIn(role, { size, colorScheme, locale, ...(room ? { room } : {}) });
         for (const path of paths) {
           const page = await context.newPage();
           await page.goto(path);
@@ -195,7 +155,7 @@ describe.skipIf(executablePath === undefined)("in a real browser", () => {
   test("the resident of 104 reads why the power is off and who ends it", async () => {
     const api = await site.as("property-manager");
     await eventually("room 104 dark", 60_000, async () => (await whyOf(api, "104")).relay === "open");
-    const context = await signedIn("resident", { room: "104", size: "phone" });
+    const context = await site.signedIn("resident", { room: "104", size: "phone" });
     const page = await context.newPage();
     await page.goto("/my");
     await page
