@@ -31,7 +31,6 @@ export interface ConsoleDataProvider extends DataProvider {
   shelveAlarms(ids: string[], reason: string, until: string): Promise<BulkAnswer>;
   unshelveAlarms(ids: string[]): Promise<BulkAnswer>;
   loadProfile(circuitId: string, from: string, to: string, signal?: AbortSignal): Promise<LoadProfile>;
-  receipt(purchaseId: string): Promise<Blob>;
   /** An act of one room, under its key; repeated while the outcome is open. */
   act<Answer>(path: string, body: unknown, idempotencyKey: string): Promise<Answer>;
   /** A document of one room. */
@@ -150,12 +149,6 @@ export function createDataProvider({ request, newKey, wait }: DataProviderDeps):
       json(`/circuits/${encodeURIComponent(circuitId)}/profile?${new URLSearchParams({ from, to })}`, {
         ...(signal && { signal }),
       }),
-    receipt: async (purchaseId) =>
-      (
-        await request(`/purchases/${encodeURIComponent(purchaseId)}/receipt.pdf`, {
-          headers: { Accept: "application/pdf" },
-        })
-      ).blob(),
     act: (path, body, idempotencyKey) => keyed(() => post(path, body, idempotencyKey)),
     read: (path, signal) => json(path, { ...(signal && { signal }) }),
     change: async <Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => {

@@ -24,10 +24,10 @@ import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
 import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
+import { useHouseholdNames } from "../shared/use-household-names.ts";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { useProblemText } from "../shared/use-problem-text.ts";
 import { Waiting } from "../shared/waiting.tsx";
-import { useHouseholdNames } from "./use-household-names.ts";
 
 interface MoveLeg {
   householdId: string;

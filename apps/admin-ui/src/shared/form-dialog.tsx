@@ -3,40 +3,46 @@ import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { useT } from "../i18n/use-t.ts";
 import { useProblemText } from "./use-problem-text.ts";
 
-/** A few fields that are sent together; what the server refuses is shown and the fields stay. */
+export interface FormDialogProps {
+  title: string;
+  submitLabel: string;
+  color?: "primary" | "error" | "warning";
+  children: ReactNode;
+  canSubmit?: boolean;
+  /** Where nothing is asked, the button has the focus. */
+  submitHasFocus?: boolean;
+  /** Resolves once the server has taken it; what it rejects with is shown and the dialog stays. False keeps it open as well. */
+  onSubmit: () => Promise<unknown>;
+  onClose: () => void;
+}
+
+/** What is asked before an act, sent once however often one clicks. */
 export function FormDialog({
   title,
   submitLabel,
+  color = "primary",
   children,
   canSubmit = true,
+  submitHasFocus = false,
   onSubmit,
   onClose,
-}: {
-  title: string;
-  submitLabel: string;
-  children: ReactNode;
-  canSubmit?: boolean;
-  /** Resolves once the server has taken it. */
-  onSubmit: () => Promise<void>;
-  onClose: () => void;
-}) {
+}: FormDialogProps) {
   const t = useT();
   const problemText = useProblemText();
   const titleId = useId();
+  // State comes too late for a double click.
   const running = useRef(false);
   const [isRunning, setIsRunning] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    // State comes too late for a double click.
     if (running.current || !canSubmit) return;
     running.current = true;
     setIsRunning(true);
     setProblem(null);
     try {
-      await onSubmit();
-      onClose();
+      if ((await onSubmit()) !== false) onClose();
     } catch (error) {
       setProblem(error);
     } finally {
@@ -57,7 +63,14 @@ export function FormDialog({
           <Button onClick={onClose} disabled={isRunning} color="inherit">
             {t("common.cancel")}
           </Button>
-          <Button type="submit" variant="contained" disabled={!canSubmit} loading={isRunning}>
+          <Button
+            type="submit"
+            variant="contained"
+            color={color}
+            autoFocus={submitHasFocus}
+            disabled={!canSubmit}
+            loading={isRunning}
+          >
             {submitLabel}
           </Button>
         </DialogActions>

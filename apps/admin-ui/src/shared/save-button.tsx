@@ -1,35 +1,12 @@
 import DownloadIcon from "@mui/icons-material/FileDownloadOutlined";
 import { Button } from "@mui/material";
-import { useState } from "react";
-import { useDataProvider, useNotify } from "react-admin";
-import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { useT } from "../i18n/use-t.ts";
-import { useProblemText } from "./use-problem-text.ts";
+import { useFile } from "./use-file.ts";
 
 /** Saves a file of the API, such as a CSV, under a name. */
 export function SaveButton({ path, fileName, label }: { path: string; fileName: string; label?: string }) {
   const t = useT();
-  const notify = useNotify();
-  const problemText = useProblemText();
-  const dataProvider = useDataProvider<ConsoleDataProvider>();
-  const [isRunning, setIsRunning] = useState(false);
-
-  async function save() {
-    setIsRunning(true);
-    try {
-      const url = URL.createObjectURL(await dataProvider.file(path));
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = fileName;
-      link.click();
-      URL.revokeObjectURL(url);
-    } catch (error) {
-      notify(problemText(error), { type: "error" });
-    } finally {
-      setIsRunning(false);
-    }
-  }
-
+  const { isRunning, save } = useFile();
   return (
     <Button
       size="small"
@@ -37,7 +14,7 @@ export function SaveButton({ path, fileName, label }: { path: string; fileName: 
       color="inherit"
       startIcon={<DownloadIcon aria-hidden />}
       loading={isRunning}
-      onClick={() => void save()}
+      onClick={() => save(path, fileName)}
     >
       {label ?? t("common.saveCsv")}
     </Button>

@@ -2,7 +2,6 @@ import { Alert, Box, Button, Typography } from "@mui/material";
 import { useState } from "react";
 import { useDataProvider, useGetIdentity, useGetList, useNotify, useRefresh } from "react-admin";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
-import { useHouseholdNames } from "../households/use-household-names.ts";
 import { codeText } from "../i18n/problem-text.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
@@ -11,6 +10,7 @@ import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 import { Money } from "../shared/figures.tsx";
 import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
+import { useHouseholdNames } from "../shared/use-household-names.ts";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import type { Adjustment } from "./rows.ts";
 
