@@ -87,8 +87,8 @@ const EXPECTED = [
   ["monthly-statement", "zh", ["2025年11月", "月末余额", "尾数结转", "每日用电"]],
   ["refund-statement", "en", ["16.13 CNY", "500.00", "-483.87", "0.004310250 CNY", "1,284.310", "Typed"]],
   ["refund-statement", "zh", ["应退金额", "补贴到期", "人工录入", "领款人签字"]],
-  ["class-summary", "en", ["Class of 2025", "Refunded 57", "Owes more than it has", "A-604"]],
-  ["class-summary", "zh", ["批量退费汇总", "已退费", "审批人签字"]],
+  ["class-summary", "en", ["Class of 2025", "Refunded 57", "type its reading", "A-604"]],
+  ["class-summary", "zh", ["批量退费汇总", "已退费", "欠费，须由他人批准", "审批人签字"]],
   ["grant-run", "en", ["865.000 kWh", "5.000 kWh per resident", "No residents", "O’Brien & Ørsted"]],
   ["grant-run", "zh", ["补贴发放清单", "每人", "犇鑫淼 · 赟龑", "喆堃"]],
 ] as const satisfies [DocumentKind, Language, string[]][];

@@ -41,9 +41,9 @@ export async function classSummaryFacts(
 function outcomeOf(
   withdrawal: Withdrawal | undefined,
   item: JobItem | undefined,
-): Pick<Row, "outcome" | "refundMinor" | "detail"> {
+): Pick<Row, "outcome" | "refundMinor" | "code" | "detail"> {
   if (withdrawal?.phase === "done" && withdrawal.result)
     return { outcome: "refunded", refundMinor: withdrawal.result.refundMinor, detail: "" };
-  if (item?.problem) return { outcome: "failed", refundMinor: 0, detail: item.problem.detail };
+  if (item?.problem) return { outcome: "failed", refundMinor: 0, ...item.problem };
   return { outcome: "left-out", refundMinor: 0, detail: "" };
 }

@@ -19,7 +19,9 @@ const classSummaryFacts = placeFacts.extend({
       householdName: z.string(),
       outcome: z.enum(OUTCOMES),
       refundMinor: z.int(),
-      /** Why it failed or was left out; a note otherwise. */
+      /** Why it failed: a code of the API, told in the paper's language where it has words for it. */
+      code: z.string().optional(),
+      /** Why it failed or was left out, in English; a note otherwise. */
       detail: z.string(),
     }),
   ),
@@ -47,6 +49,34 @@ const WORDS = {
   requesterSigns: { en: "Requested by", zh: "申请人签字" },
   approverSigns: { en: "Approved by", zh: "审批人签字" },
 } as const;
+
+/** What keeps a household from its refund, and what to do about it. */
+const REMARKS = {
+  "reading-missing": {
+    en: "The meter does not answer: type its reading and run again",
+    zh: "电表没有响应，请录入读数后重新执行",
+  },
+  "reading-implausible": {
+    en: "The reading does not follow from the one before",
+    zh: "读数与上次不符，请核对",
+  },
+  "household-in-debt": { en: "Owes more than it has", zh: "欠费，须由他人批准" },
+  "household-closed": { en: "Closed before", zh: "此前已销户" },
+  "use-undecided": { en: "Use is held back: decide on it first", zh: "有待核用电，请先处理" },
+  "meter-credit-unknown": { en: "The meter has not said what credit it holds", zh: "电表尚未上报表内余额" },
+  "sale-not-settled": { en: "A sale to the meter is not settled", zh: "有一笔写表售电尚未确认" },
+  "card-unsettled": { en: "Its card still carries credit", zh: "电卡内仍有余额，请先清卡" },
+  "refund-grown": { en: "More is left than was approved", zh: "余额多于批准金额，请重新申请" },
+} as const satisfies Record<string, Record<Language, string>>;
+
+const isRemark = (code: string): code is keyof typeof REMARKS => Object.hasOwn(REMARKS, code);
+
+function remarkOf(
+  { code, detail }: { code?: string | undefined; detail: string },
+  language: Language,
+): string {
+  return code !== undefined && isRemark(code) ? REMARKS[code][language] : detail;
+}
 
 export const classSummaryKind = defineKind({
   prefix: "RB",
@@ -92,17 +122,17 @@ function compose(facts: ClassSummaryFacts, language: Language): Composition {
       {
         kind: "table",
         columns: [
-          { title: say("room"), share: 1.8, align: "left" },
-          { title: say("name"), share: 3.6, align: "left" },
-          { title: say("outcome"), share: 1.6, align: "left" },
+          { title: say("room"), share: 1.4, align: "left" },
+          { title: say("name"), share: 4.6, align: "left" },
+          { title: say("outcome"), share: 1.4, align: "left" },
           { title: say("detail"), share: 3.6, align: "left" },
-          { title: `${say("amount")} ${currency}`, share: 2.2, align: "right" },
+          { title: `${say("amount")} ${currency}`, share: 1.8, align: "right" },
         ],
-        rows: rows.map(({ unitName, householdName, outcome, detail, refundMinor }) => [
+        rows: rows.map(({ unitName, householdName, outcome, refundMinor, ...remark }) => [
           unitName,
           householdName,
           say(outcome),
-          detail,
+          remarkOf(remark, language),
           decimalText(refundMinor, currencyDigits),
         ]),
         totals: [[say("sum"), "", "", "", decimalText(totalOf(facts), currencyDigits)]],

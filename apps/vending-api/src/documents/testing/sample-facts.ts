@@ -271,12 +271,8 @@ export const SAMPLE_CLASS_SUMMARY: ClassSummaryFacts = {
       householdName: householdAt(index),
       outcome,
       refundMinor: outcome === "refunded" ? 1000 + ((index * 7919) % 20_000) : 0,
-      detail:
-        outcome === "failed"
-          ? "The meter does not answer; type its reading and run again"
-          : outcome === "left-out"
-            ? "Owes more than it has"
-            : "",
+      ...(outcome === "failed" && { code: index % 2 === 0 ? "reading-missing" : "household-in-debt" }),
+      detail: outcome === "left-out" ? "Stays for another term" : "",
     };
   }),
 };
