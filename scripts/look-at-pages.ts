@@ -11,6 +11,7 @@ import { findChromium, launchChromium, signedInContext } from "../tests/support/
 import { startTestDemonstration } from "../tests/support/demonstration.ts";
 import { LOOKS, type Look } from "./look-at-pages/looks.ts";
 import { signIn } from "./start/api-client.ts";
+import { HISTORY_DAYS } from "./start/run-demonstration.ts";
 import type { DemoLogin } from "./start/seed.ts";
 
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
@@ -45,7 +46,7 @@ const only = command.opts<{
 
 async function place(): Promise<Place> {
   if (only.origin === undefined || only.logins === undefined) {
-    const site = await startTestDemonstration();
+    const site = await startTestDemonstration(HISTORY_DAYS);
     return { ...site, close: () => site.close().then(site.remove) };
   }
   const logins = JSON.parse(readFileSync(only.logins, "utf8")) as DemoLogin[];

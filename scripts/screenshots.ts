@@ -1,107 +1,69 @@
-/**
- * Takes the README's pictures from a demonstration site of its own: `npx tsx scripts/screenshots.ts`. With a folder, every page
- * in both themes and both sizes is written there as well: `npx tsx scripts/screenshots.ts /tmp/pictures`.
- */
+/** Takes the README's pictures from a demonstration site of its own: `npx tsx scripts/screenshots.ts`. */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Browser } from "playwright-core";
-import { findChromium, launchChromium, signedInContext } from "../tests/support/chromium.ts";
-import {
-  circuitOf,
-  startTestDemonstration,
-  type TestDemonstration,
-  whyOf,
-} from "../tests/support/demonstration.ts";
+import type { Page } from "playwright-core";
+import { type BrowserSite, openBrowserSite, type SIZES } from "../tests/support/browser-site.ts";
+import { findChromium } from "../tests/support/chromium.ts";
+import { circuitOf, whyOf } from "../tests/support/demonstration.ts";
 import { eventually } from "../tests/support/eventually.ts";
+import { HISTORY_DAYS } from "./start/run-demonstration.ts";
 
 const PICTURES = resolve(import.meta.dirname, "..", "docs", "pictures");
-const DESK = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
 /** Pages are live; a picture is taken once their first data has drawn itself, charts included. */
-const SETTLE_MS = 2500;
+const SETTLE_MS = 3000;
+/** Dark by the rules of the story, each for its own reason. */
 const DARK_ROOMS = ["101", "102", "103", "104", "105", "107"];
 const STORY_LIMIT_MS = 180_000;
 
 interface Picture {
-  file: string;
+  name: string;
   role: string;
   room?: string;
   path: string;
-  viewport: { width: number; height: number };
-  colorScheme: "light" | "dark";
-  /** Typed into the page's first combobox, then Enter. */
-  find?: string;
+  size?: keyof typeof SIZES;
+  colorScheme?: "light" | "dark";
+  locale?: string;
+  act?: (page: Page) => Promise<void>;
 }
 
-async function take(browser: Browser, site: TestDemonstration, picture: Picture): Promise<void> {
-  const { viewport, colorScheme } = picture;
-  const login = site.logins.find(({ role, room }) => role === picture.role && room === picture.room);
-  if (!login) throw new RangeError(`no login for ${picture.role}`);
-  const context = await signedInContext(browser, login, {
-    baseURL: site.origin,
-    viewport,
-    colorScheme,
-    locale: "en-GB",
-  });
-  const page = await context.newPage();
-  await page.goto(picture.path);
-  await page.locator("h1", { hasText: /\S/ }).first().waitFor({ state: "attached" });
-  if (picture.find) {
-    await page.getByRole("combobox").first().fill(picture.find);
-    await page.keyboard.press("Enter");
-  }
-  await page.waitForTimeout(SETTLE_MS);
-  await page.screenshot({ path: picture.file });
-  await context.close();
-  process.stdout.write(`${picture.file}\n`);
-}
-
-async function pictures(site: TestDemonstration, folder: string | undefined): Promise<Picture[]> {
+async function picturesOf(site: BrowserSite): Promise<Picture[]> {
   const api = await site.as("property-manager");
-  const circuit = await circuitOf(api, "103");
-  const pages: Pick<Picture, "role" | "room" | "path" | "find">[] = [
-    { role: "property-manager", path: "/" },
-    { role: "property-manager", path: "/desk", find: "101" },
-    { role: "maintenance", path: `/circuits/${circuit.id}/show` },
-    { role: "resident", room: "103", path: "/my" },
+  const [tripped, household] = await Promise.all([circuitOf(api, "102"), circuitOf(api, "201")]);
+  const [tariff] = await api.get<{ id: string; name: string }[]>("/tariffs?sort=%5B%22name%22,%22ASC%22%5D");
+  const findBuyer = async (page: Page) => {
+    await page.getByRole("combobox").first().fill("101");
+    await page.keyboard.press("Enter");
+  };
+  return [
+    { name: "board", role: "property-manager", path: "/board" },
+    { name: "desk", role: "property-manager", path: "/desk", act: findBuyer },
+    { name: "household", role: "property-manager", path: `/households/${household.householdId}/show` },
+    { name: "circuit", role: "maintenance", path: `/circuits/${tripped.id}/show` },
+    { name: "network", role: "maintenance", path: "/network", colorScheme: "dark" },
+    { name: "tariff", role: "campus-admin", path: `/tariffs/${tariff?.id}/paint` },
+    { name: "reports", role: "property-manager", path: "/reports", locale: "zh-CN" },
+    { name: "my", role: "resident", room: "103", path: "/my", size: "phone" },
+    { name: "my-dark", role: "resident", room: "106", path: "/my#/use", size: "phone", colorScheme: "dark" },
   ];
-  const names = ["board", "desk", "circuit", "my"];
-  const readme = pages.map((page, index) => ({
-    ...page,
-    file: join(PICTURES, `${names[index]}.png`),
-    viewport: page.path === "/my" ? PHONE : DESK,
-    colorScheme: "light" as const,
-  }));
-  if (folder === undefined) return readme;
-  const more: Pick<Picture, "role" | "path">[] = [
-    { role: "property-manager", path: `/households/${circuit.householdId}/show` },
-    { role: "maintenance", path: "/alarms" },
-    { role: "maintenance", path: "/circuits" },
-    { role: "administrator", path: "/households" },
-    { role: "administrator", path: "/tariffs" },
-    { role: "administrator", path: "/users" },
-  ];
-  const nameOf = (path: string) => path.split("/")[1] || "board";
-  const all = [...pages, ...more].flatMap((page) =>
-    (["light", "dark"] as const).flatMap((colorScheme) =>
-      [DESK, PHONE].map((viewport) => ({
-        ...page,
-        viewport,
-        colorScheme,
-        file: join(folder, `${nameOf(page.path)}-${page.role}-${viewport.width}-${colorScheme}.png`),
-      })),
-    ),
-  );
-  return [...readme, ...all];
+}
+
+async function take(site: BrowserSite, { name, role, path, act, ...visit }: Picture): Promise<void> {
+  const context = await site.signedIn(role, visit);
+  const page = await context.newPage();
+  await page.goto(path);
+  await page.locator("h1", { hasText: /\S/ }).first().waitFor({ state: "attached" });
+  await act?.(page);
+  await page.waitForTimeout(SETTLE_MS);
+  const file = join(PICTURES, `${name}.png`);
+  await page.screenshot({ path: file });
+  await context.close();
+  process.stdout.write(`${file}\n`);
 }
 
 const executablePath = findChromium();
 if (!executablePath) throw new Error("no Chromium; set CHROMIUM_PATH");
-const [folder] = process.argv.slice(2);
-if (folder) mkdirSync(folder, { recursive: true });
 mkdirSync(PICTURES, { recursive: true });
-const site = await startTestDemonstration();
-const browser = await launchChromium(executablePath);
+const site = await openBrowserSite(executablePath, HISTORY_DAYS);
 try {
   const api = await site.as("property-manager");
   for (const room of DARK_ROOMS)
@@ -110,9 +72,7 @@ try {
       STORY_LIMIT_MS,
       async () => (await whyOf(api, room)).relay === "open",
     );
-  for (const picture of await pictures(site, folder)) await take(browser, site, picture);
+  for (const picture of await picturesOf(site)) await take(site, picture);
 } finally {
-  await browser.close();
-  await site.close();
-  await site.remove();
+  await site.leave();
 }

@@ -5,7 +5,7 @@ import type { DemoLogin } from "./seed.ts";
 import { type Demonstration, startDemonstration } from "./start.ts";
 
 /** More than a month, so that a first of the month with its grants and expiries lies in it whenever the demonstration is started. */
-const HISTORY_DAYS = 35;
+export const HISTORY_DAYS = 35;
 /** Ctrl-C ends every process within this; the parts have 2 s each in two rounds. */
 const CLOSE_LIMIT_MS = 4800;
 

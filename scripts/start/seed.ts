@@ -257,7 +257,16 @@ async function seedRoom(
   const seededRoom = { room, unitId: unit.id, circuitId: circuit.id, householdId };
   if (!room.hasLogin || householdId === null || name === undefined) return { seededRoom };
   const login = await addLogin(api, siteId, "resident", name, `room${room.name}`, householdId);
+  await linkResident(api, householdId);
   return { seededRoom, login: { ...login, room: room.name } };
+}
+
+/** The one who lives there is the one who signs in. */
+async function linkResident(api: ApiClient, householdId: string): Promise<void> {
+  const filter = encodeURIComponent(JSON.stringify({ householdId }));
+  const [resident] = await api.get<Row[]>(`/residents?filter=${filter}`);
+  const [user] = await api.get<Row[]>(`/users?filter=${filter}`);
+  if (resident && user) await api.patch(`/residents/${resident.id}`, { userId: user.id });
 }
 
 async function addHousehold(

@@ -21,8 +21,8 @@ export interface BrowserSite extends TestDemonstration {
   leave(): Promise<void>;
 }
 
-export async function openBrowserSite(executablePath: string): Promise<BrowserSite> {
-  const site = await startTestDemonstration();
+export async function openBrowserSite(executablePath: string, historyDays?: number): Promise<BrowserSite> {
+  const site = await startTestDemonstration(historyDays);
   const browser = await launchChromium(executablePath);
   const loginOf = (role: string, room?: string) => {
     const found = site.logins.find((login) => login.role === role && login.room === room);

@@ -17,12 +17,12 @@ export interface TestDemonstration extends Demonstration {
 const HISTORY_DAYS = 2;
 
 /** The demonstration in a folder of its own, on a free port. */
-export async function startTestDemonstration(): Promise<TestDemonstration> {
+export async function startTestDemonstration(historyDays = HISTORY_DAYS): Promise<TestDemonstration> {
   const dataFolder = await mkdtemp(join(tmpdir(), "hallmeter-demonstration-"));
   const demonstration = await startDemonstration({
     dataFolder,
     port: 0,
-    historyDays: HISTORY_DAYS,
+    historyDays,
     env: withoutOwnSettings(process.env),
     print: () => {},
   });
