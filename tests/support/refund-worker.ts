@@ -5,6 +5,8 @@ import { systemClock } from "../../apps/vending-api/src/clock.ts";
 import { connect } from "../../apps/vending-api/src/db/connection.ts";
 import type { Deps } from "../../apps/vending-api/src/deps.ts";
 import { runNextJob } from "../../apps/vending-api/src/jobs/run-job.ts";
+import { healBalances } from "../../apps/vending-api/src/ledger/fold-balances.ts";
+import { ledgerOf } from "../../apps/vending-api/src/ledger/ledger.ts";
 import { loadProfiles } from "../../apps/vending-api/src/network/profiles.ts";
 import { refundJob } from "../../apps/vending-api/src/refunds/refund-job.ts";
 
@@ -26,6 +28,9 @@ const deps: Deps = {
   metrics: new Registry(),
   stopping: stopping.signal,
 };
+// As every start of the API does: the one that was killed may have been behind with its rows.
+await healBalances(connection);
 while (await runNextJob(deps, [refundJob]));
 stopping.abort();
+await ledgerOf(connection).idle();
 await connection.close();
