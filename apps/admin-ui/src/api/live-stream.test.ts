@@ -140,6 +140,22 @@ describe("openLiveStream", () => {
     stream.close();
   });
 
+  it("says lost at once when it is told that the network is gone, and is back as soon as the network is", async () => {
+    const { stream, states, connections } = wire();
+    await settle();
+    stream.drop();
+    await settle();
+    expect(states.at(-1)).toBe("lost");
+    stream.hurry();
+    await settle();
+    expect(states.at(-1)).toBe("live");
+    expect(connections).toHaveLength(2);
+    stream.hurry();
+    await settle();
+    expect(connections).toHaveLength(2);
+    stream.close();
+  });
+
   it("stays closed", async () => {
     const { stream, states, connections } = wire();
     await settle();

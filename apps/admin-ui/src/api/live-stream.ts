@@ -58,17 +58,26 @@ export function splitEvents(text: string): { events: ServerEvent[]; rest: string
   return { events, rest };
 }
 
+export interface LiveStream {
+  /** The network is gone: a wire that is still open would only be found dead by its silence. */
+  drop(): void;
+  /** The network is back: what waits for its next attempt makes it now. */
+  hurry(): void;
+  close(): void;
+}
+
 /**
  * Follows `GET /stream` until closed. It reads by fetch and not by EventSource, because every connection needs a fresh
  * ticket while resuming needs Last-Event-ID, and because EventSource hides the heartbeats that tell a dead wire.
  */
-export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListener): { close(): void } {
+export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListener): LiveStream {
   let closed = false;
   let lastEventId: string | undefined;
   let attempt = 0;
   let everLive = false;
   let controller = new AbortController();
   let cancelWait = () => {};
+  let isWaiting = false;
 
   function take(event: ServerEvent): void {
     if (event.id !== undefined) lastEventId = event.id;
@@ -116,6 +125,7 @@ export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListene
   }
 
   function run(): void {
+    isWaiting = false;
     controller = new AbortController();
     follow()
       // Whatever failed, the answer is the same: say so, wait, connect again.
@@ -126,6 +136,7 @@ export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListene
         if (closed) return;
         const delayMs = RECONNECT_DELAYS_MS[Math.min(attempt, RECONNECT_DELAYS_MS.length - 1)] ?? 20_000;
         attempt += 1;
+        isWaiting = true;
         cancelWait = deps.setTimer(run, delayMs * (0.75 + deps.random() / 2));
       });
   }
@@ -133,6 +144,13 @@ export function openLiveStream(deps: LiveStreamDeps, listener: LiveStreamListene
   listener.onState("connecting");
   run();
   return {
+    drop: () => controller.abort(),
+    hurry: () => {
+      if (!isWaiting || closed) return;
+      cancelWait();
+      attempt = 0;
+      run();
+    },
     close: () => {
       closed = true;
       cancelWait();

@@ -33,7 +33,11 @@ export function LiveProvider({ request, children }: { request: ApiRequest; child
         onGap: () => void queryClient.invalidateQueries(),
       },
     );
+    window.addEventListener("offline", stream.drop);
+    window.addEventListener("online", stream.hurry);
     return () => {
+      window.removeEventListener("offline", stream.drop);
+      window.removeEventListener("online", stream.hurry);
       stream.close();
       invalidation.close();
     };
