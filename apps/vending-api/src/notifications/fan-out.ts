@@ -14,7 +14,7 @@ import { type NotificationSettings, PERSONAL_CHANNELS, wishOf } from "./notifica
 import { quietUntilMs } from "./quiet-hours.ts";
 import { recipientsOf } from "./recipients.ts";
 
-const AT_ONCE = 100;
+const AT_ONCE = 25;
 
 /** Writes a notification for each recipient of what waits. Done again after a crash it meets the same ids. */
 export async function fanOut(

@@ -10,12 +10,12 @@ import { recordCauses } from "./record-causes.ts";
 const TOLD_KINDS = ["purchase", "grant", "refund"] as const satisfies EntryKind[];
 const MARK = "journal";
 /** Range 50–500: causes are written page by page, and nobody else writes meanwhile. */
-const PAGE = 100;
+const PAGE = 25;
 /**
  * Entries become visible in another order than their ids: written by processes whose clocks differ, or held up between id and
  * insert. A look goes back so far, range 5–60 s; and once in a while farther, range 1–60 min.
  */
-const OVERLAP_S = 10;
+const OVERLAP_S = 5;
 const FAR_OVERLAP_S = 600;
 /** Range 10–600 s. */
 const FAR_EVERY_MS = 60_000;
