@@ -5,7 +5,7 @@ export const householdsEn = {
     ledgerBalance: "Posted",
     accrued: "Used, not yet posted",
     cut: "Off at or below %{amount}",
-    use: "Use by day",
+    use: "Use",
     useSpan: "Period shown",
     span: { days: "30 days", months: "12 months" },
     period: { days: "Day", months: "Month" },

@@ -8,7 +8,7 @@ export const householdsZh: Translated<typeof householdsEn> = {
     ledgerBalance: "已入账",
     accrued: "已用未入账",
     cut: "余额不高于 %{amount} 时断电",
-    use: "每日用电",
+    use: "用电",
     useSpan: "显示范围",
     span: { days: "30 天", months: "12 个月" },
     period: { days: "日期", months: "月份" },

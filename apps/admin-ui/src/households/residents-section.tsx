@@ -16,8 +16,9 @@ import { Waiting } from "../shared/waiting.tsx";
 interface Resident {
   id: string;
   name: string;
-  phone: string | null;
-  userId: string | null;
+  phone?: string;
+  /** Of one who may sign in. */
+  userId?: string;
 }
 
 /** More live in no room. */
@@ -109,7 +110,10 @@ export function ResidentsSection({ household }: { household: Household }) {
               <Box sx={{ flex: 1, minWidth: 0 }}>
                 <Typography variant="body2">{resident.name}</Typography>
                 <Typography variant="caption" color="textSecondary">
-                  {[resident.phone, t(resident.userId === null ? "household.noLogin" : "household.hasLogin")]
+                  {[
+                    resident.phone,
+                    t(resident.userId === undefined ? "household.noLogin" : "household.hasLogin"),
+                  ]
                     .filter(Boolean)
                     .join(" · ")}
                 </Typography>
