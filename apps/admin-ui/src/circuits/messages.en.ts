@@ -106,7 +106,7 @@ export const circuitsEn = {
     threshold: "Step threshold, W",
     factorThreshold: "Power factor threshold",
     counts:
-      "Of %{steps} steps %{vicious} were found forbidden; this rule finds %{wouldBe}: %{more} more, %{fewer} spared.",
+      "Steps: %{steps}, found forbidden: %{vicious}. This rule finds %{wouldBe}: %{more} more, %{fewer} spared.",
     legend: "Solid: active power. Dotted: reactive power. Dashed: the threshold above the base.",
     chart: "A step of %{step} and %{reactive} on a base of %{base}, over %{seconds}",
   },
