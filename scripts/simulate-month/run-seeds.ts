@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { MonthOptions, MonthReport } from "../../apps/bus-gateway/src/testing/simulation/month.ts";
 
 /** Most of what a simulated step makes is gone a moment later: with a nursery of this size little of it is ever copied. */
-const NURSERY_MIB = 128;
+const NURSERY_MIB = 64;
 
 export interface SeedOutcome {
   report: MonthReport;
