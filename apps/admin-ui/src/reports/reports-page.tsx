@@ -10,10 +10,11 @@ import { SaveButton } from "../shared/save-button.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
 import { useUrlChoice } from "../shared/use-url-choice.ts";
 import { Losses, Top, Use, Vacant } from "./energy-reports.tsx";
-import { Balances, Sales, Subsidy, Tills } from "./money-reports.tsx";
+import { Balances, Sales, Tills } from "./money-reports.tsx";
 import { PERIODS, type PeriodName, periodName, periodOf } from "./period.ts";
 import type { ReportProps } from "./read.tsx";
 import { REPORT_NAMES, REPORTS, type ReportName, reportCsvPath } from "./report-kinds.ts";
+import { Subsidy } from "./subsidy-report.tsx";
 
 const CHOICES = ["report", "period", "from", "to"] as const;
 
