@@ -1,7 +1,8 @@
 import type { CreditRule, OverloadRule, ReminderRule } from "@hallmeter/meter-model";
-import { Box, FormControlLabel, MenuItem, Switch, TextField, Typography } from "@mui/material";
+import { Box, FormControlLabel, Switch, Typography } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { DecimalField } from "../shared/decimal-field.tsx";
 
 export const LINE = { display: "flex", gap: 1.5, flexWrap: "wrap", alignItems: "center" } as const;
@@ -96,23 +97,13 @@ export function ReminderFields({ rule, onChange }: FieldsProps<ReminderRule>) {
         unit={currency}
         onChange={(level2Minor) => set({ level2Minor })}
       />
-      <TextField
-        select
-        size="small"
+      <ChoiceField
         label={t("rules.fields.mode")}
         value={rule.mode}
-        onChange={(event) => {
-          const mode = REMINDER_MODES.find((each) => each === event.target.value);
-          if (mode !== undefined) set({ mode });
-        }}
-        sx={{ minWidth: 220 }}
-      >
-        {REMINDER_MODES.map((mode) => (
-          <MenuItem key={mode} value={mode}>
-            {t(`rules.reminderMode.${mode}`)}
-          </MenuItem>
-        ))}
-      </TextField>
+        choices={REMINDER_MODES.map((value) => ({ value, label: t(`rules.reminderMode.${value}`) }))}
+        onChange={(mode) => set({ mode })}
+        minWidth={220}
+      />
       {rule.mode === "trip-and-reclose" && (
         <DecimalField
           label={t("rules.fields.recloseAfterS")}

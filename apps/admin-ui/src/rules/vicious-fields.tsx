@@ -1,8 +1,9 @@
 import type { ViciousLoadRule } from "@hallmeter/meter-model";
 import AddIcon from "@mui/icons-material/Add";
 import RemoveIcon from "@mui/icons-material/Close";
-import { Box, Button, IconButton, MenuItem, TextField, Typography } from "@mui/material";
+import { Box, Button, IconButton, Typography } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { DecimalField } from "../shared/decimal-field.tsx";
 import { type FieldsProps, LINE } from "./rule-fields.tsx";
 
@@ -19,23 +20,13 @@ export function ViciousFields({ rule, onChange }: FieldsProps<ViciousLoadRule>) 
   return (
     <Box sx={{ display: "grid", gap: 1.75 }}>
       <Box sx={LINE}>
-        <TextField
-          select
-          size="small"
+        <ChoiceField
           label={t("rules.fields.mode")}
           value={rule.mode}
-          onChange={(event) => {
-            const mode = VICIOUS_MODES.find((each) => each === event.target.value);
-            if (mode !== undefined) set({ mode });
-          }}
-          sx={{ minWidth: 150 }}
-        >
-          {VICIOUS_MODES.map((mode) => (
-            <MenuItem key={mode} value={mode}>
-              {t(`rules.mode.${mode}`)}
-            </MenuItem>
-          ))}
-        </TextField>
+          choices={VICIOUS_MODES.map((value) => ({ value, label: t(`rules.mode.${value}`) }))}
+          onChange={(mode) => set({ mode })}
+          minWidth={150}
+        />
         <DecimalField
           label={t("rules.fields.stepThresholdW")}
           value={rule.stepThresholdW}

@@ -1,4 +1,4 @@
-import { MenuItem, TextField, Typography } from "@mui/material";
+import { TextField, Typography } from "@mui/material";
 import { useState } from "react";
 import { useDataProvider, useNotify, useRefresh } from "react-admin";
 import type { Household, Purchase } from "../api/rows.ts";
@@ -6,6 +6,7 @@ import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { parseAmountMinor } from "../format/decimal.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { FormDialog } from "../shared/form-dialog.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { AmountField } from "./amount-field.tsx";
@@ -66,18 +67,12 @@ export function AdjustDialog({
       </Typography>
       {purchase === undefined && (
         <>
-          <TextField
-            select
+          <ChoiceField
             label={t("tills.sign")}
             value={sign}
-            onChange={(event) => setSign(event.target.value === "take" ? "take" : "give")}
-          >
-            {SIGNS.map((each) => (
-              <MenuItem key={each} value={each}>
-                {t(`tills.signs.${each}`)}
-              </MenuItem>
-            ))}
-          </TextField>
+            choices={SIGNS.map((value) => ({ value, label: t(`tills.signs.${value}`) }))}
+            onChange={setSign}
+          />
           <AmountField
             autoFocus
             label={t("tills.amount")}

@@ -1,10 +1,11 @@
-import { Box, MenuItem, TextField, Typography } from "@mui/material";
+import { Box, TextField, Typography } from "@mui/material";
 import { useState } from "react";
 import { useDataProvider, useRefresh } from "react-admin";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { parseAmountMinor } from "../format/decimal.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { Money } from "../shared/figures.tsx";
 import { FormDialog } from "../shared/form-dialog.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
@@ -42,18 +43,12 @@ export function OpenTillDialog({ tills, onClose }: { tills: readonly Till[]; onC
       onClose={onClose}
     >
       <Typography variant="body2">{t("tills.openHelp")}</Typography>
-      <TextField
-        select
+      <ChoiceField
         label={t("tills.till")}
         value={tillId}
-        onChange={(event) => setTillId(event.target.value)}
-      >
-        {tills.map(({ id, name }) => (
-          <MenuItem key={id} value={id}>
-            {name}
-          </MenuItem>
-        ))}
-      </TextField>
+        choices={tills.map(({ id, name }) => ({ value: id, label: name }))}
+        onChange={setTillId}
+      />
       <AmountField
         autoFocus
         label={t("tills.float")}
@@ -91,18 +86,12 @@ export function MoveCashDialog({ shift, onClose }: { shift: TillShift; onClose: 
       }
       onClose={onClose}
     >
-      <TextField
-        select
+      <ChoiceField
         label={t("tills.direction")}
         value={kind}
-        onChange={(event) => setKind(event.target.value === "cash-in" ? "cash-in" : "cash-out")}
-      >
-        {MOVEMENTS.map((each) => (
-          <MenuItem key={each} value={each}>
-            {t(`tills.movement.${each}`)}
-          </MenuItem>
-        ))}
-      </TextField>
+        choices={MOVEMENTS.map((value) => ({ value, label: t(`tills.movement.${value}`) }))}
+        onChange={setKind}
+      />
       <AmountField
         autoFocus
         label={t("tills.amount")}
