@@ -12,6 +12,7 @@ export default defineConfig({
             "apps/*/{src,page}/**/*.test.{ts,tsx}",
             "scripts/**/*.test.ts",
           ],
+          setupFiles: ["scripts/check/seed.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -20,6 +21,7 @@ export default defineConfig({
         test: {
           name: "whole",
           include: ["tests/**/*.test.ts"],
+          setupFiles: ["scripts/check/seed.ts"],
           fileParallelism: false,
           // After the others: a whole site on a busy machine would break promises that it keeps.
           sequence: { groupOrder: 1 },

@@ -1,6 +1,6 @@
-/** HALLMETER_TEST_SEED repeats a run; without it every run is another one and prints its seed. */
+/** Draws from HALLMETER_TEST_SEED, which a run without that setting has from scripts/check/seed.ts. */
 export function seededRandom(): { random: () => number; seed: number } {
-  const seed = Number(process.env.HALLMETER_TEST_SEED ?? Math.floor(Math.random() * 0xffffffff));
+  const seed = Number(process.env.HALLMETER_TEST_SEED);
   let state = seed >>> 0;
   // mulberry32: small, good enough to choose victims, the same on every machine.
   const random = () => {

@@ -165,7 +165,8 @@ describe("metering", () => {
         for (const accrual of accruals) expect(accrualFault(accrual)).toBeNull();
         const usedWh = last.totalWh - first.totalWh;
         expect(accruals.reduce((sum, { lastWh, fromWh }) => sum + lastWh - fromWh, 0)).toBe(usedWh);
-        expect(metering.notices).toEqual([]);
+        // A week without use is worth a notice; what the register shows must never be doubted.
+        expect(metering.notices.filter(({ kind }) => kind !== "watch")).toEqual([]);
 
         // Intervals: the last mark less the first one.
         const marks = [...metering.marks.values()].sort((a, b) => a.interval - b.interval);
