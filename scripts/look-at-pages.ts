@@ -1,6 +1,6 @@
 /**
  * Takes a picture of every page at both sizes, in both themes and both languages, and lists accessibility violations, pages wider
- * than the screen and errors in the page: `npx tsx scripts/look-at-pages.ts OUT`. Ends with 1 when there is any.
+ * than the screen, what a finger can hardly hit and errors in the page: `npx tsx scripts/look-at-pages.ts OUT`. Ends with 1 when there is any.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,11 +10,15 @@ import type { Browser, Page } from "playwright-core";
 import { findChromium, launchChromium, signedInContext } from "../tests/support/chromium.ts";
 import { startTestDemonstration } from "../tests/support/demonstration.ts";
 import { LOOKS, type Look } from "./look-at-pages/looks.ts";
+import { smallTargets } from "./look-at-pages/tap-targets.ts";
 import { signIn } from "./start/api-client.ts";
 import { HISTORY_DAYS } from "./start/run-demonstration.ts";
 import type { DemoLogin } from "./start/seed.ts";
 
-const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+const SIZES = {
+  desk: { viewport: { width: 1440, height: 900 }, hasTouch: false },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+} as const;
 /** Pages looked at side by side; more than cores only lengthens the waits. */
 const WORKERS = 2;
 /** Pages are live: a picture is taken once their first data has drawn itself, charts included. */
@@ -83,7 +87,7 @@ async function open(
 ): Promise<Page> {
   const options = {
     baseURL: site.origin,
-    viewport: SIZES[setting.size],
+    ...SIZES[setting.size],
     colorScheme: setting.theme,
     locale: setting.language === "zh" ? "zh-CN" : "en-GB",
     reducedMotion: "reduce",
@@ -122,6 +126,8 @@ async function check(browser: Browser, site: Place, look: Look, setting: Setting
       await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"),
     );
     if (overflowPx > 0) found.push(`${overflowPx} px wider than the screen`);
+    if (SIZES[setting.size].hasTouch)
+      for (const target of await smallTargets(page)) found.push(`hard to tap, ${target}`);
     await page.context().close();
   } catch (error) {
     found.push(String(error));

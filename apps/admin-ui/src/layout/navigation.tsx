@@ -3,6 +3,7 @@ import { NavLink } from "react-router-dom";
 import { useMay } from "../auth/rights-context.tsx";
 import { useT } from "../i18n/use-t.ts";
 import { type ConsolePage, PAGE_GROUPS, PAGES } from "../pages.ts";
+import { tapHeight } from "../theme/touch.ts";
 import { Brand } from "./brand.tsx";
 
 function Entry({
@@ -25,7 +26,7 @@ function Entry({
         onClick={onNavigate}
         sx={{
           borderRadius: 1,
-          minHeight: 36,
+          ...tapHeight(36),
           py: 0.25,
           "&.active": {
             backgroundColor: "action.selected",

@@ -7,6 +7,7 @@ import { useFormat } from "../layout/site-context.tsx";
 import { circuitPath, TextLink } from "../shared/text-link.tsx";
 import { useNowMs } from "../shared/use-now.ts";
 import { type StateColor, stateVar } from "../theme/state-colors.ts";
+import { tapHeight } from "../theme/touch.ts";
 import type { Gateway, Meter } from "./rows.ts";
 
 function Dot({ color, label }: { color: StateColor; label: string }) {
@@ -104,7 +105,7 @@ const MeterBranch = ({ meter, circuits }: { meter: Meter; circuits: readonly Cir
           <Box
             component="li"
             key={circuit.id}
-            sx={{ display: "flex", alignItems: "center", gap: 1, minHeight: 28 }}
+            sx={{ display: "flex", alignItems: "center", gap: 1, ...tapHeight(28) }}
           >
             <PresenceDot circuits={[circuit]} />
             <TextLink to={circuitPath(circuit.id)}>{circuit.name}</TextLink>
@@ -171,7 +172,7 @@ export function NetworkTree({ gateways, buses, meters, circuits, chosenId, onCho
                           minWidth: 0,
                           gap: 1,
                           px: 1,
-                          minHeight: 36,
+                          ...tapHeight(36),
                           borderRadius: 1,
                           justifyContent: "flex-start",
                           textAlign: "left",

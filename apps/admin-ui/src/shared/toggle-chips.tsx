@@ -1,5 +1,6 @@
 import { Box, ButtonBase } from "@mui/material";
 import type { ReactNode } from "react";
+import { tapHeight } from "../theme/touch.ts";
 
 export interface ChipOption<Value extends string> {
   value: Value;
@@ -32,7 +33,7 @@ export function ToggleChips<Value extends string>({
             sx={{
               gap: 0.75,
               px: 1.25,
-              minHeight: 32,
+              ...tapHeight(32),
               borderRadius: 4,
               border: 1,
               borderColor: isOn ? "primary.main" : "divider",
@@ -46,7 +47,12 @@ export function ToggleChips<Value extends string>({
             }}
           >
             {option.mark}
-            <span>{option.label}</span>
+            <Box
+              component="span"
+              sx={{ display: "inline-block", "&::first-letter": { textTransform: "uppercase" } }}
+            >
+              {option.label}
+            </Box>
             {option.count !== undefined && <strong>{option.count}</strong>}
           </ButtonBase>
         );

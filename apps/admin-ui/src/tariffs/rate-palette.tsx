@@ -6,6 +6,7 @@ import { useSite } from "../layout/site-context.tsx";
 import { DecimalField } from "../shared/decimal-field.tsx";
 import { PaintMark } from "../shared/week-painter/brush-bar.tsx";
 import type { Paint } from "../shared/week-painter/paint-track.tsx";
+import { tapHeight } from "../theme/touch.ts";
 import { addRate, MOST_RATES, removeRate, type TariffDraft } from "./tariff-draft.ts";
 
 export type ChangeDraft = (next: (draft: TariffDraft) => TariffDraft) => void;
@@ -39,14 +40,21 @@ export function RatePalette({
         return (
           <Box
             key={id}
-            sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: { xs: "wrap", sm: "nowrap" } }}
+            sx={{
+              display: "grid",
+              columnGap: 1,
+              rowGap: 1.75,
+              alignItems: "center",
+              gridTemplateColumns: { xs: "44px minmax(0, 1fr) 44px", sm: "44px minmax(0, 1fr) 176px 44px" },
+            }}
           >
             <ButtonBase
               aria-pressed={isBrush}
               aria-label={t("tariffs.brushOf", { name })}
               onClick={() => onBrush(id)}
               sx={{
-                p: 0.75,
+                ...tapHeight(38),
+                width: "100%",
                 borderRadius: 1,
                 border: 2,
                 borderColor: isBrush ? "primary.main" : "divider",
@@ -62,18 +70,20 @@ export function RatePalette({
               error={name.trim() === ""}
               onChange={(event) => set(id, { name: event.target.value })}
               slotProps={{ htmlInput: { maxLength: 60 } }}
-              sx={{ flex: 1, minWidth: 110 }}
             />
-            <DecimalField
-              label={t("tariffs.price", { number: index + 1 })}
-              value={priceMicroPerKWh}
-              digits={6}
-              unit={`${currency}/kWh`}
-              width={176}
-              onChange={(price) => set(id, { priceMicroPerKWh: price })}
-            />
+            <Box sx={{ gridArea: { xs: "2 / 2", sm: "auto" } }}>
+              <DecimalField
+                label={t("tariffs.price", { number: index + 1 })}
+                value={priceMicroPerKWh}
+                digits={6}
+                unit={`${currency}/kWh`}
+                width="100%"
+                onChange={(price) => set(id, { priceMicroPerKWh: price })}
+              />
+            </Box>
             <IconButton
               size="small"
+              sx={{ gridArea: { xs: "1 / 3", sm: "auto" } }}
               aria-label={t("tariffs.removeRate", { name })}
               disabled={draft.rates.length === 1}
               onClick={() => {

@@ -1,4 +1,5 @@
 import type { RaThemeOptions } from "react-admin";
+import { TOUCH_STYLES } from "./touch.ts";
 
 const FONT = [
   "Inter",
@@ -12,6 +13,10 @@ const FONT = [
   '"Noto Sans SC"',
   "sans-serif",
 ].join(",");
+
+const touch = Object.fromEntries(
+  Object.entries(TOUCH_STYLES).map(([name, root]) => [name, { styleOverrides: { root } }]),
+);
 
 const shared: RaThemeOptions = {
   shape: { borderRadius: 8 },
@@ -30,15 +35,22 @@ const shared: RaThemeOptions = {
     button: { textTransform: "none", fontWeight: 600 },
   },
   components: {
-    MuiButton: { defaultProps: { disableElevation: true } },
+    ...touch,
+    MuiButton: { ...touch.MuiButton, defaultProps: { disableElevation: true } },
     MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: "none" } } },
     MuiTextField: { defaultProps: { variant: "outlined", size: "small" } },
     MuiFormControl: { defaultProps: { variant: "outlined", size: "small" } },
     MuiTooltip: { defaultProps: { arrow: true } },
-    MuiLink: { defaultProps: { underline: "hover" } },
+    MuiLink: { ...touch.MuiLink, defaultProps: { underline: "hover" } },
     MuiTableCell: {
       styleOverrides: {
-        root: { padding: "7px 12px", fontVariantNumeric: "tabular-nums" },
+        // The outer columns stand under the heading of their section.
+        root: {
+          padding: "7px 12px",
+          fontVariantNumeric: "tabular-nums",
+          "&:first-of-type": { paddingLeft: 16 },
+          "&:last-of-type": { paddingRight: 16 },
+        },
         head: { fontWeight: 600, whiteSpace: "nowrap" },
       },
     },
@@ -59,6 +71,7 @@ export const lightTheme: RaThemeOptions = {
     background: { default: "#f4f6f7", paper: "#ffffff" },
     text: { primary: "#172126", secondary: "#4d5b63" },
     divider: "#dde3e6",
+    action: { selected: "#e2edef" },
   },
 };
 
@@ -75,5 +88,6 @@ export const darkTheme: RaThemeOptions = {
     background: { default: "#0f1517", paper: "#171e22" },
     text: { primary: "#e8eef0", secondary: "#a9b7be" },
     divider: "#2b363c",
+    action: { selected: "#22383e" },
   },
 };

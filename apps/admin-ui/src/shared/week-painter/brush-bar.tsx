@@ -1,5 +1,6 @@
 import { Box, ButtonBase } from "@mui/material";
 import { useT } from "../../i18n/use-t.ts";
+import { tapHeight } from "../../theme/touch.ts";
 import type { Paint } from "./paint-track.tsx";
 
 /** A square in a paint's colour, with the digit that paints it. */
@@ -57,7 +58,7 @@ export function BrushBar({
           sx={{
             gap: 0.75,
             px: 1,
-            minHeight: 34,
+            ...tapHeight(34),
             borderRadius: 1,
             border: 2,
             borderColor: id === brush ? "primary.main" : "divider",
