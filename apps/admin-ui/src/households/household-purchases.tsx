@@ -1,4 +1,4 @@
-import { Box, Button, Table, TableBody, TableCell, TableHead, TableRow } from "@mui/material";
+import { Box, Button } from "@mui/material";
 import { useState } from "react";
 import { useGetList } from "react-admin";
 import type { Household, Purchase } from "../api/rows.ts";
@@ -10,11 +10,24 @@ import { useFormat } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { Money } from "../shared/figures.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { AdjustDialog } from "../tills/adjust-dialog.tsx";
 
 const MOST_SHOWN = 20;
+
+function Amount({ purchase: { amountMinor, voidedAt } }: { purchase: Purchase }) {
+  const t = useT();
+  if (voidedAt === undefined) return <Money amountMinor={amountMinor} />;
+  return (
+    <>
+      <del>
+        <Money amountMinor={amountMinor} />
+      </del>{" "}
+      {t("common.voided")}
+    </>
+  );
+}
 
 /** What was bought; a sale whose shift is closed can be taken back with a second person. */
 export function HouseholdPurchases({ household }: { household: Household }) {
@@ -37,53 +50,44 @@ export function HouseholdPurchases({ household }: { household: Household }) {
         </Box>
       )}
       {data !== undefined && data.length > 0 && (
-        <ScrollTable label={t("household.purchases")} maxHeight={300}>
-          <Table size="small" stickyHeader>
-            <TableHead>
-              <TableRow>
-                <TableCell>{t("desk.columns.time")}</TableCell>
-                <TableCell align="right">{t("desk.columns.amount")}</TableCell>
-                <TableCell>{t("desk.columns.method")}</TableCell>
-                <TableCell>{t("desk.columns.cashier")}</TableCell>
-                <TableCell>{t("desk.columns.receipt")}</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {data.map((purchase) => (
-                <TableRow key={purchase.id} hover>
-                  <TableCell sx={{ whiteSpace: "nowrap" }}>{format.dateTime(purchase.at)}</TableCell>
-                  <TableCell align="right">
-                    {purchase.voidedAt === undefined ? (
-                      <Money amountMinor={purchase.amountMinor} />
-                    ) : (
-                      <>
-                        <del>
-                          <Money amountMinor={purchase.amountMinor} />
-                        </del>{" "}
-                        {t("common.voided")}
-                      </>
-                    )}
-                  </TableCell>
-                  <TableCell>{methodText(purchase.method, t)}</TableCell>
-                  <TableCell sx={{ whiteSpace: "nowrap" }}>{purchase.cashier}</TableCell>
-                  <TableCell>
-                    <ReceiptButton purchase={purchase} compact />
-                    {mayCorrect && purchase.voidedAt === undefined && purchase.delivery === "server" && (
-                      <Button
-                        size="small"
-                        color="inherit"
-                        aria-label={t("household.takeBackNamed", { number: purchase.receiptNumber })}
-                        onClick={() => setTakenBack(purchase)}
-                      >
-                        {t("household.takeBack")}
-                      </Button>
-                    )}
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </ScrollTable>
+        <RowTable
+          label={t("household.purchases")}
+          maxHeight={300}
+          rows={data}
+          keyOf={({ id }) => String(id)}
+          columns={[
+            { key: "at", title: t("desk.columns.time"), show: ({ at }) => format.dateTime(at) },
+            {
+              key: "amount",
+              title: t("desk.columns.amount"),
+              isFigure: true,
+              onCard: "figure",
+              show: (purchase) => <Amount purchase={purchase} />,
+            },
+            { key: "method", title: t("desk.columns.method"), show: ({ method }) => methodText(method, t) },
+            { key: "cashier", title: t("desk.columns.cashier"), show: ({ cashier }) => cashier },
+            {
+              key: "receipt",
+              title: t("desk.columns.receipt"),
+              onCard: "foot",
+              show: (purchase) => (
+                <>
+                  <ReceiptButton purchase={purchase} compact />
+                  {mayCorrect && purchase.voidedAt === undefined && purchase.delivery === "server" && (
+                    <Button
+                      size="small"
+                      color="inherit"
+                      aria-label={t("household.takeBackNamed", { number: purchase.receiptNumber })}
+                      onClick={() => setTakenBack(purchase)}
+                    >
+                      {t("household.takeBack")}
+                    </Button>
+                  )}
+                </>
+              ),
+            },
+          ]}
+        />
       )}
       {takenBack !== null && (
         <AdjustDialog household={household} purchase={takenBack} onClose={() => setTakenBack(null)} />

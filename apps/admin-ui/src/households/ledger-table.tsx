@@ -1,4 +1,4 @@
-import { Box, Table, TableBody, TableCell, TableHead, TableRow } from "@mui/material";
+import { Box } from "@mui/material";
 import { useState } from "react";
 import { useGetList } from "react-admin";
 import type { LedgerEntry } from "../api/rows.ts";
@@ -9,8 +9,8 @@ import { EmptyState } from "../shared/empty-state.tsx";
 import { Money } from "../shared/figures.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { Pages } from "../shared/pages-nav.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { SaveButton } from "../shared/save-button.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { Waiting } from "../shared/waiting.tsx";
 
@@ -43,57 +43,65 @@ export function LedgerTable({ householdId }: { householdId: string }) {
       }
     >
       {error && <LoadFailed error={error} retry={() => void refetch()} />}
-      {data === undefined && !error && <Waiting rows={4} />}
+      {data === undefined && !error && (
+        <Box sx={{ px: 2, pb: 2 }}>
+          <Waiting rows={4} />
+        </Box>
+      )}
       {data?.length === 0 && (
         <Box sx={{ px: 2 }}>
           <EmptyState dense title={t("household.noLedger")} help={t("household.noLedgerHelp")} />
         </Box>
       )}
       {data !== undefined && data.length > 0 && (
-        <ScrollTable label={t("household.ledger")} maxHeight={440}>
-          <Table size="small" stickyHeader>
-            <TableHead>
-              <TableRow>
-                <TableCell align="right">
-                  <abbr title={t("household.chain")} style={{ textDecoration: "none" }}>
-                    {t("household.columns.seq")}
-                  </abbr>
-                </TableCell>
-                <TableCell>{t("household.columns.at")}</TableCell>
-                <TableCell>{t("household.columns.kind")}</TableCell>
-                <TableCell align="right">{t("household.columns.amount")}</TableCell>
-                <TableCell align="right">{t("household.columns.after")}</TableCell>
-                <TableCell>{t("household.columns.by")}</TableCell>
-                <TableCell>{t("household.columns.note")}</TableCell>
-                <TableCell>{t("household.columns.hash")}</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {data.map((entry) => (
-                <TableRow key={entry.id} hover>
-                  <TableCell align="right">{entry.seq}</TableCell>
-                  <TableCell sx={{ whiteSpace: "nowrap" }}>{format.dateTime(entry.at)}</TableCell>
-                  <TableCell>
-                    {isKnownKind(entry.kind) ? t(`ledgerKind.${entry.kind}`) : entry.kind}
-                  </TableCell>
-                  <TableCell align="right">
-                    <Money amountMinor={entry.amountMinor} signed />
-                  </TableCell>
-                  <TableCell align="right">
-                    <Money amountMinor={entry.balanceAfterMinor} />
-                  </TableCell>
-                  <TableCell sx={{ whiteSpace: "nowrap" }}>{entry.by}</TableCell>
-                  <TableCell>{entry.note}</TableCell>
-                  <TableCell>
-                    <Box component="code" title={entry.hash} sx={{ fontSize: "0.75rem" }}>
-                      {entry.hash.slice(0, HASH_SHOWN)}
-                    </Box>
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </ScrollTable>
+        <RowTable
+          label={t("household.ledger")}
+          maxHeight={440}
+          rows={data}
+          keyOf={({ id }) => String(id)}
+          columns={[
+            {
+              key: "seq",
+              title: t("household.columns.seq"),
+              help: t("household.chain"),
+              isFigure: true,
+              onCard: "none",
+              show: ({ seq }) => seq,
+            },
+            { key: "at", title: t("household.columns.at"), show: ({ at }) => format.dateTime(at) },
+            {
+              key: "kind",
+              title: t("household.columns.kind"),
+              onCard: "name",
+              show: ({ kind }) => (isKnownKind(kind) ? t(`ledgerKind.${kind}`) : kind),
+            },
+            {
+              key: "amount",
+              title: t("household.columns.amount"),
+              isFigure: true,
+              onCard: "figure",
+              show: ({ amountMinor }) => <Money amountMinor={amountMinor} signed />,
+            },
+            {
+              key: "after",
+              title: t("household.columns.after"),
+              isFigure: true,
+              show: ({ balanceAfterMinor }) => <Money amountMinor={balanceAfterMinor} />,
+            },
+            { key: "by", title: t("household.columns.by"), show: ({ by }) => by },
+            { key: "note", title: t("household.columns.note"), wraps: true, show: ({ note }) => note },
+            {
+              key: "hash",
+              title: t("household.columns.hash"),
+              onCard: "none",
+              show: ({ hash }) => (
+                <Box component="code" title={hash} sx={{ fontSize: "0.75rem" }}>
+                  {hash.slice(0, HASH_SHOWN)}
+                </Box>
+              ),
+            },
+          ]}
+        />
       )}
       <Box sx={{ px: 2, pb: 1 }}>
         <Pages

@@ -1,20 +1,10 @@
-import {
-  Alert,
-  Box,
-  Button,
-  Table,
-  TableBody,
-  TableCell,
-  TableHead,
-  TableRow,
-  Typography,
-} from "@mui/material";
+import { Alert, Box, Button, Typography } from "@mui/material";
 import { useState } from "react";
 import { plainText } from "../audit/differences.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { Chip } from "../shared/state-chip.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
 import type { StateColor } from "../theme/state-colors.ts";
@@ -103,34 +93,30 @@ export function ImportPlanView({
         onChange={setChosen}
       />
       {lines.length > 0 && (
-        <ScrollTable label={t("integration.import.plan")} maxHeight={360}>
-          <Table size="small" stickyHeader>
-            <TableHead>
-              <TableRow>
-                <TableCell align="right">{t("integration.import.line")}</TableCell>
-                <TableCell>{t("integration.import.outcomeLabel")}</TableCell>
-                <TableCell>{t("integration.import.changes")}</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {lines.slice(0, MOST_SHOWN).map((line) => (
-                <TableRow key={line.line}>
-                  <TableCell align="right" sx={{ verticalAlign: "top" }}>
-                    {line.line}
-                  </TableCell>
-                  <TableCell sx={{ verticalAlign: "top" }}>
-                    <Chip color={COLORS[line.outcome]}>
-                      {t(`integration.import.outcome.${line.outcome}`)}
-                    </Chip>
-                  </TableCell>
-                  <TableCell sx={{ overflowWrap: "anywhere" }}>
-                    <Changes line={line} />
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </ScrollTable>
+        <RowTable
+          label={t("integration.import.plan")}
+          maxHeight={360}
+          rows={lines.slice(0, MOST_SHOWN)}
+          keyOf={({ line }) => String(line)}
+          columns={[
+            { key: "line", title: t("integration.import.line"), isFigure: true, show: ({ line }) => line },
+            {
+              key: "outcome",
+              title: t("integration.import.outcomeLabel"),
+              onCard: "figure",
+              show: (line) => (
+                <Chip color={COLORS[line.outcome]}>{t(`integration.import.outcome.${line.outcome}`)}</Chip>
+              ),
+            },
+            {
+              key: "changes",
+              title: t("integration.import.changes"),
+              wraps: true,
+              onCard: "foot",
+              show: (line) => <Changes line={line} />,
+            },
+          ]}
+        />
       )}
       {lines.length > MOST_SHOWN && (
         <Typography variant="caption" color="textSecondary">

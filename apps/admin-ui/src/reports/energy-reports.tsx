@@ -4,6 +4,7 @@ import { StackedBars } from "../chart/stacked-bars.tsx";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { Energy, Money } from "../shared/figures.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { Chip } from "../shared/state-chip.tsx";
 import { circuitPath, householdPath, TextLink } from "../shared/text-link.tsx";
@@ -11,7 +12,6 @@ import { seriesColor } from "../theme/series-colors.ts";
 import { BarList, Figures } from "./parts.tsx";
 import { Read, type ReportProps } from "./read.tsx";
 import { reportPath } from "./report-kinds.ts";
-import { ReportTable } from "./report-table.tsx";
 import type { LossesReport, RoomRow, RoomsReport, UseReport } from "./rows.ts";
 import { daysOf } from "./sums.ts";
 
@@ -64,7 +64,7 @@ export function Use({ ask }: ReportProps) {
           <Section title={t("reports.use.byBuilding")} flush>
             <Read<UseReport> path={reportPath("use", ask)} empty={empty} hasStamp={false}>
               {({ rows }) => (
-                <ReportTable
+                <RowTable
                   label={t("reports.use.byBuilding")}
                   rows={rows}
                   keyOf={({ buildingId }) => buildingId ?? ""}
@@ -155,7 +155,7 @@ export function Losses({ ask }: ReportProps) {
             </Box>
           </Section>
           <Section title={t("reports.table")} flush>
-            <ReportTable
+            <RowTable
               label={t("reports.losses.byMaster")}
               rows={rows}
               keyOf={({ masterId }) => masterId}

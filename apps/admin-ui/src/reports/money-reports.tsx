@@ -6,13 +6,13 @@ import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { DocumentButton } from "../shared/document-button.tsx";
 import { Energy, Money } from "../shared/figures.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
 import { seriesColor } from "../theme/series-colors.ts";
 import { BarList, Figures } from "./parts.tsx";
 import { Read, type ReportProps } from "./read.tsx";
 import { reportPath } from "./report-kinds.ts";
-import { ReportTable } from "./report-table.tsx";
 import type { BalancesReport, SalesReport, TillsReport } from "./rows.ts";
 import { balanceBands, daysOf, salesPiles } from "./sums.ts";
 
@@ -68,7 +68,7 @@ export function Sales({ ask }: ReportProps) {
           <Section title={t("reports.sales.byPerson")} flush>
             <Read<SalesReport> path={reportPath("sales", ask)} empty={empty} hasStamp={false}>
               {({ rows }) => (
-                <ReportTable
+                <RowTable
                   label={t("reports.sales.byPerson")}
                   rows={rows}
                   keyOf={({ cashierId, method }) => `${cashierId} ${method}`}
@@ -149,7 +149,7 @@ export function Tills({ ask }: ReportProps) {
             />
           </Section>
           <Section title={t("reports.tills.shifts")} flush>
-            <ReportTable
+            <RowTable
               label={t("reports.tills.shifts")}
               rows={rows}
               keyOf={({ shiftId }) => shiftId}
@@ -282,7 +282,7 @@ export function Balances({ ask }: ReportProps) {
             </Section>
           )}
           <Section title={t("reports.balances.lowest")} flush>
-            <ReportTable
+            <RowTable
               label={t("reports.balances.lowest")}
               rows={rows.toSorted((a, b) => a.balanceMinor - b.balanceMinor).slice(0, MOST_BALANCES)}
               keyOf={({ householdId }) => householdId}

@@ -3,12 +3,12 @@ import { useCallback, useMemo } from "react";
 import { StackedBars } from "../chart/stacked-bars.tsx";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { seriesColor } from "../theme/series-colors.ts";
 import { Figures } from "./parts.tsx";
 import { Read, type ReportProps } from "./read.tsx";
 import { reportPath } from "./report-kinds.ts";
-import { ReportTable } from "./report-table.tsx";
 import type { SubsidyReport } from "./rows.ts";
 import { leftOf, subsidyPiles } from "./sums.ts";
 
@@ -82,7 +82,7 @@ export function Subsidy({ ask }: ReportProps) {
             </Box>
           ))}
           <Section title={t("reports.subsidy.byPolicy")} flush>
-            <ReportTable
+            <RowTable
               label={t("reports.subsidy.byPolicy")}
               rows={report.rows}
               keyOf={({ policyId, month, commodity }) => `${policyId} ${month} ${commodity}`}

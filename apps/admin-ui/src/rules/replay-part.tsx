@@ -1,17 +1,5 @@
 import { defaultViciousLoadRule, type ViciousLoadRule, viciousLoadRuleSchema } from "@hallmeter/meter-model";
-import {
-  Alert,
-  Box,
-  Button,
-  MenuItem,
-  Table,
-  TableBody,
-  TableCell,
-  TableHead,
-  TableRow,
-  TextField,
-  Typography,
-} from "@mui/material";
+import { Alert, Box, Button, MenuItem, TextField, Typography } from "@mui/material";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDataProvider, useGetMany } from "react-admin";
@@ -25,7 +13,7 @@ import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { circuitPath, TextLink } from "../shared/text-link.tsx";
 import { Waiting } from "../shared/waiting.tsx";
@@ -174,7 +162,7 @@ function Figures({ replay: { summary } }: { replay: Replay }) {
             {format.integer(summary[figure])}
           </Typography>{" "}
           <Typography component="span" variant="body2" color="textSecondary">
-            {t(`rules.figures.${figure}`)}
+            {t(`rules.figures.${figure}`, { smart_count: summary[figure] })}
           </Typography>
         </Box>
       ))}
@@ -196,34 +184,43 @@ function Differences({ replay }: { replay: Replay }) {
       <Typography variant="h3" sx={{ mb: 0.5 }}>
         {t("rules.differently")}
       </Typography>
-      <ScrollTable label={t("rules.differently")} maxHeight={320}>
-        <Table size="small" stickyHeader>
-          <TableHead>
-            <TableRow>
-              <TableCell>{t("rules.circuit")}</TableCell>
-              <TableCell>{t("rules.time")}</TableCell>
-              <TableCell align="right">{t("rules.step")}</TableCell>
-              <TableCell align="right">{t("rules.factor")}</TableCell>
-              <TableCell>{t("rules.happened")}</TableCell>
-              <TableCell>{t("rules.proposed")}</TableCell>
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {steps.map((step) => (
-              <TableRow key={step.id}>
-                <TableCell>
-                  <TextLink to={circuitPath(step.circuitId)}>{nameOf(step.circuitId)}</TextLink>
-                </TableCell>
-                <TableCell>{format.dateTime(step.at)}</TableCell>
-                <TableCell align="right">{format.power(measuredOf(step).deltaPowerW)}</TableCell>
-                <TableCell align="right">{format.factorPpm(measuredOf(step).factorPpm)}</TableCell>
-                <TableCell>{t(`rules.verdict.${step.happened.action}`)}</TableCell>
-                <TableCell>{t(`rules.verdict.${step.proposed.action}`)}</TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
-      </ScrollTable>
+      <RowTable
+        label={t("rules.differently")}
+        maxHeight={320}
+        rows={steps}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            key: "circuit",
+            title: t("rules.circuit"),
+            show: ({ circuitId }) => <TextLink to={circuitPath(circuitId)}>{nameOf(circuitId)}</TextLink>,
+          },
+          { key: "at", title: t("rules.time"), show: ({ at }) => format.dateTime(at) },
+          {
+            key: "step",
+            title: t("rules.step"),
+            isFigure: true,
+            onCard: "figure",
+            show: (step) => format.power(measuredOf(step).deltaPowerW),
+          },
+          {
+            key: "factor",
+            title: t("rules.factor"),
+            isFigure: true,
+            show: (step) => format.factorPpm(measuredOf(step).factorPpm),
+          },
+          {
+            key: "happened",
+            title: t("rules.happened"),
+            show: ({ happened }) => t(`rules.verdict.${happened.action}`),
+          },
+          {
+            key: "proposed",
+            title: t("rules.proposed"),
+            show: ({ proposed }) => t(`rules.verdict.${proposed.action}`),
+          },
+        ]}
+      />
     </Box>
   );
 }

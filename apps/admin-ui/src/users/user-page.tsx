@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow } from "@mui/material";
+import { Alert, Box, Button } from "@mui/material";
 import { useState } from "react";
 import { useDataProvider, useGetIdentity, useNotify, useRefresh } from "react-admin";
 import { useParams } from "react-router-dom";
@@ -14,7 +14,7 @@ import { EmptyState } from "../shared/empty-state.tsx";
 import { FormDialog } from "../shared/form-dialog.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { SecretOnce } from "../shared/secret-once.tsx";
 import { Fact, Facts, Section } from "../shared/section.tsx";
 import { Chip } from "../shared/state-chip.tsx";
@@ -86,41 +86,42 @@ function Sessions({ user }: { user: User }) {
         </Box>
       )}
       {data !== undefined && data.length > 0 && (
-        <ScrollTable label={t("users.sessions")} maxHeight={480}>
-          <Table size="small">
-            <TableHead>
-              <TableRow>
-                <TableCell>{t("users.device")}</TableCell>
-                <TableCell>{t("users.address")}</TableCell>
-                <TableCell>{t("users.started")}</TableCell>
-                <TableCell>{t("users.seen")}</TableCell>
-                <TableCell align="right">{t("users.endSession")}</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {data.map((session) => (
-                <TableRow key={session.id} hover>
-                  <TableCell title={session.program ?? undefined} sx={{ whiteSpace: "nowrap" }}>
-                    {nameOf(session)}
-                  </TableCell>
-                  <TableCell>{session.address ?? "—"}</TableCell>
-                  <TableCell sx={{ whiteSpace: "nowrap" }}>{format.dateTime(session.startedAt)}</TableCell>
-                  <TableCell sx={{ whiteSpace: "nowrap" }}>{format.moment(session.seenAt, nowMs)}</TableCell>
-                  <TableCell align="right">
-                    <Button
-                      size="small"
-                      color="error"
-                      aria-label={t("users.endSessionOf", { device: nameOf(session) })}
-                      onClick={() => setEnding(session)}
-                    >
-                      {t("users.endSession")}
-                    </Button>
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </ScrollTable>
+        <RowTable
+          label={t("users.sessions")}
+          maxHeight={480}
+          rows={data}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              key: "device",
+              title: t("users.device"),
+              show: (session) => <span title={session.program ?? undefined}>{nameOf(session)}</span>,
+            },
+            { key: "address", title: t("users.address"), show: ({ address }) => address ?? "—" },
+            {
+              key: "started",
+              title: t("users.started"),
+              show: ({ startedAt }) => format.dateTime(startedAt),
+            },
+            { key: "seen", title: t("users.seen"), show: ({ seenAt }) => format.moment(seenAt, nowMs) },
+            {
+              key: "end",
+              title: t("users.endSession"),
+              isFigure: true,
+              onCard: "figure",
+              show: (session) => (
+                <Button
+                  size="small"
+                  color="error"
+                  aria-label={t("users.endSessionOf", { device: nameOf(session) })}
+                  onClick={() => setEnding(session)}
+                >
+                  {t("users.endSession")}
+                </Button>
+              ),
+            },
+          ]}
+        />
       )}
       {ending !== null && (
         <ConfirmAct
