@@ -24,7 +24,15 @@ export function VersionTimeline({
     <Box
       component="ol"
       aria-label={t("tariffs.versions")}
-      sx={{ m: 0, p: 0, listStyle: "none", display: "flex", flexWrap: "wrap", rowGap: 1 }}
+      sx={{
+        m: 0,
+        p: 0,
+        listStyle: "none",
+        display: "flex",
+        flexDirection: { xs: "column", sm: "row" },
+        flexWrap: { sm: "wrap" },
+        rowGap: { xs: 0, sm: 1 },
+      }}
     >
       {versions.map(({ number, effectiveFrom }, index) => {
         const state = states[index] ?? "past";
@@ -35,35 +43,57 @@ export function VersionTimeline({
               aria-hidden
               sx={{
                 display: "flex",
+                flexDirection: { xs: "column", sm: "row" },
                 alignItems: "center",
+                gridRow: { xs: "1 / span 2", sm: "auto" },
+                pt: { xs: 0.375, sm: 0 },
                 width: "100%",
+                height: { xs: "100%", sm: "auto" },
                 "&::after": {
                   content: '""',
                   flex: 1,
-                  borderTop: 2,
+                  borderStyle: "solid",
+                  borderWidth: 0,
+                  borderTopWidth: { sm: 2 },
+                  borderLeftWidth: { xs: 2, sm: 0 },
                   borderColor: index === versions.length - 1 ? "transparent" : "divider",
                 },
               }}
             >
-              <Box sx={{ width: 14, height: 14, borderRadius: "50%", border: 2, ...DOT[state] }} />
+              <Box
+                sx={{
+                  flexShrink: 0,
+                  width: 14,
+                  height: 14,
+                  borderRadius: "50%",
+                  border: 2,
+                  ...DOT[state],
+                }}
+              />
             </Box>
             <Typography component="span" variant="body2" sx={{ fontWeight: isShown ? 700 : 500 }}>
               {t("tariffs.versionNumber", { number })} · {t(`tariffs.state.${state}`)}
             </Typography>
-            <Typography component="span" variant="caption" color="textSecondary">
+            <Typography
+              component="span"
+              variant="caption"
+              color="textSecondary"
+              sx={{ pb: { xs: 1.5, sm: 0 } }}
+            >
               {t("tariffs.since", { time: `${format.date(effectiveFrom)} ${format.time(effectiveFrom)}` })}
             </Typography>
           </>
         );
         const place = {
-          alignItems: "flex-start",
-          display: "flex",
-          flexDirection: "column",
-          gap: 0.25,
+          display: "grid",
+          gridTemplateColumns: { xs: "14px minmax(0, 1fr)", sm: "minmax(0, 1fr)" },
+          justifyItems: "start",
+          columnGap: 1.25,
+          rowGap: { xs: 0, sm: 0.25 },
           pr: 2,
         };
         return (
-          <Box component="li" key={number} sx={{ minWidth: 196, flex: "0 1 240px" }}>
+          <Box component="li" key={number} sx={{ minWidth: 196, flex: { sm: "0 1 240px" } }}>
             {onShow === undefined ? (
               <Box sx={place}>{content}</Box>
             ) : (
