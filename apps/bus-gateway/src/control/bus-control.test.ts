@@ -20,12 +20,16 @@ it("tells a new circuit that its unit is there, when a scan has heard it before"
     },
   };
   const clock = new SimulationClock(Date.UTC(2026, 0, 2));
+  let returns = 0;
   const control = new BusControl({
     config,
     bus: bus as unknown as Bus,
     clock,
     random: () => 0,
     close: () => {},
+    onReturn: () => {
+      returns += 1;
+    },
   });
   unitChanged({ unitId: 7, presence: "online", at: 0 });
   const heard: string[] = [];
@@ -38,6 +42,10 @@ it("tells a new circuit that its unit is there, when a scan has heard it before"
   }
   control.arranged(config);
   expect(heard).toEqual(["7 online"]);
+  unitChanged({ unitId: 7, presence: "offline", at: 1 });
+  expect(returns).toBe(1);
+  unitChanged({ unitId: 7, presence: "online", at: 2 });
+  expect(returns).toBe(2);
 });
 
 it("S7: closes one a second although the clock has been set back by an hour", async () => {
@@ -55,6 +63,7 @@ it("S7: closes one a second although the clock has been set back by an hour", as
       closedAtMs.push(clock.monotonicMs());
       control.circuits.delete(id);
     },
+    onReturn: () => {},
   });
   for (const id of ["c1", "c2", "c3"]) {
     const waiting: Pick<CircuitControl, "id" | "decide" | "isByPerson"> = {

@@ -23,6 +23,8 @@ interface BusControlOptions {
   random: () => number;
   /** Starts to close the circuit's relay. */
   close: (circuit: CircuitControl) => void;
+  /** A unit that was offline answers again. */
+  onReturn: () => void;
 }
 
 interface UnitTrouble {
@@ -59,7 +61,7 @@ export class BusControl {
   #lastCloseAtMs: number | null = null;
   #cancelNextClose: Cancel | null = null;
 
-  constructor({ config, bus, clock, random, close }: BusControlOptions) {
+  constructor({ config, bus, clock, random, close, onReturn }: BusControlOptions) {
     this.#config = config;
     this.bus = bus;
     this.#clock = clock;
@@ -76,6 +78,7 @@ export class BusControl {
       this.#presences.set(unitId, presence);
       for (const circuit of this.circuits.values())
         if (circuit.config.unitId === unitId) circuit.setPresence(presence);
+      if (presence !== "offline") onReturn();
     });
   }
 

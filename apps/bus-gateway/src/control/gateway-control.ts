@@ -90,6 +90,7 @@ export class GatewayControl {
       alarms: this.alarms,
       onReply: (circuit, reply) => void this.#takeReply(circuit, reply),
       close: (circuit) => this.#operate(circuit),
+      onReturn: () => this.#rounds.wake(),
     });
     this.#side = new MeterSide({ store, alarms: this.alarms, clock });
     this.#care = new MeterCare({

@@ -19,6 +19,8 @@ export interface NetworkOptions extends CircuitSurroundings {
   onReply: (circuit: CircuitControl, reply: SampleReply) => void;
   /** Starts to close the circuit's relay. */
   close: (circuit: CircuitControl) => void;
+  /** A unit that was offline answers again. */
+  onReturn: () => void;
 }
 
 /** The buses and circuits of the configuration in force. */
@@ -85,14 +87,14 @@ export class Network {
 
   #arrangeBus(config: BusConfig): void {
     if (this.#buses.has(config.id)) return;
-    const { clock, random, log, openBus, onReply, close } = this.#options;
+    const { clock, random, log, openBus, onReply, close, onReturn } = this.#options;
     const { id, pipe, line } = config;
     const bus = openBus({ id, pipe, line, clock, random, log: log.child({ busId: id }) });
     bus.on("reply", ({ key, replies, at }) => {
       const circuit = this.#circuits.get(key);
       if (circuit !== undefined) onReply(circuit, { replies, at });
     });
-    this.#buses.set(id, new BusControl({ config, bus, clock, random, close }));
+    this.#buses.set(id, new BusControl({ config, bus, clock, random, close, onReturn }));
   }
 
   #arrangeCircuits(config: GatewayConfig): void {

@@ -71,6 +71,11 @@ class RoundsRig {
     this.#rounds.wake();
   }
 
+  comesBack(circuitId: string): void {
+    this.offline.delete(circuitId);
+    this.#rounds.wake();
+  }
+
   async pass(minutes: number, looksPerMinute = 4): Promise<void> {
     for (let look = 0; look < minutes * looksPerMinute; look += 1) {
       this.#rounds.look();
@@ -109,7 +114,7 @@ it("does not ask a meter that is offline before it is back", async () => {
   rig.offline.add("c1");
   await rig.pass(30);
   expect(rig.asked).toEqual([]);
-  rig.offline.clear();
+  rig.comesBack("c1");
   await rig.pass(1);
   expect(rig.asked).toEqual(["parameters c1 30"]);
 });

@@ -19,8 +19,6 @@ export interface MeterTask {
 
 /** Nothing is due for so long that a circuit that is new would have to wait for it longer. Range 10–300 s. */
 const LOOK_EVERY_MS = 60_000;
-/** A unit that is offline may be back. Range 5–60 s. */
-const LOOK_FOR_RETURN_MS = 15_000;
 
 export interface MeterRoundsSurroundings {
   clock: Clock;
@@ -45,7 +43,7 @@ export class MeterRounds {
     this.#around = around;
   }
 
-  /** Something may be urgent, or a circuit is new. */
+  /** Something may be urgent, a circuit is new, or a unit is back. */
   wake(): void {
     this.#quietUntilMs.clear();
   }
@@ -65,7 +63,7 @@ export class MeterRounds {
   /** Begins the task when it is due. @returns when to look again */
   #lookAt(task: MeterTask, circuit: CircuitControl, nowMs: number): number {
     if (!task.isFor(circuit)) return Number.POSITIVE_INFINITY;
-    if (circuit.presence === "offline") return nowMs + LOOK_FOR_RETURN_MS;
+    if (circuit.presence === "offline") return Number.POSITIVE_INFINITY;
     const due = this.#dueOf(task, circuit);
     const dueMs = due.get(circuit.id) ?? 0;
     if (nowMs < dueMs) return dueMs;
