@@ -169,33 +169,18 @@ export default function AlarmsPage() {
               <Typography variant="body2" role="status">
                 {t("alarms.selected", { smart_count: here.length })}
               </Typography>
-              {mayAcknowledge && (
-                <Button
-                  size="small"
-                  variant="outlined"
-                  disabled={here.length === 0}
-                  onClick={() => ask("acknowledge", here)}
-                >
+              {mayAcknowledge && here.length > 0 && (
+                <Button size="small" variant="outlined" onClick={() => ask("acknowledge", here)}>
                   {t("alarms.acknowledge")}
                 </Button>
               )}
-              {mayShelve && (
-                <Button
-                  size="small"
-                  variant="outlined"
-                  disabled={here.length === 0}
-                  onClick={() => ask("shelve", here)}
-                >
+              {mayShelve && here.length > 0 && (
+                <Button size="small" variant="outlined" onClick={() => ask("shelve", here)}>
                   {t("alarms.shelve")}
                 </Button>
               )}
-              {mayShelve && filter.state === "shelved" && (
-                <Button
-                  size="small"
-                  variant="outlined"
-                  disabled={here.length === 0}
-                  onClick={() => void acts.unshelve(here)}
-                >
+              {mayShelve && here.length > 0 && filter.state === "shelved" && (
+                <Button size="small" variant="outlined" onClick={() => void acts.unshelve(here)}>
                   {t("alarms.unshelve")}
                 </Button>
               )}

@@ -50,6 +50,7 @@ it.each([
   ["kinds", ["alarm"], "text"],
   ["cutMinor", 500, "money"],
   ["cutMinor", "500", "text"],
+  ["counted.cash", 13_175, "money"],
   ["grant.freeWh", 1000, "energy"],
   ["at", "2040-01-01T00:00:00.000Z", "instant"],
   ["name", "2040", "text"],

@@ -43,9 +43,9 @@ export function differencesOf(before: Fields | null, after: Fields | null, prefi
   });
 }
 
-const OPAQUE = /(^|\.)(id|[a-z]+Ids?|hash|revision)$/;
+const OPAQUE = /(^|\.)(id|[a-zA-Z]+Ids?|hash|revision|occupies|words|[a-z]+Nano)$/;
 
-/** Without opaque ids, which tell a person nothing; all of them where nothing else changed. */
+/** Without ids, search words and fractions of a cent, which tell a person nothing; all of them where nothing else changed. */
 export function readable(differences: readonly Difference[]): readonly Difference[] {
   const told = differences.filter(({ path }) => !OPAQUE.test(path));
   return told.length > 0 ? told : differences;
@@ -54,13 +54,15 @@ export function readable(differences: readonly Difference[]): readonly Differenc
 /** How a value of the field at the end of a path is shown. */
 export type ValueKind = "nothing" | "yes-no" | "money" | "energy" | "instant" | "list" | "text";
 
+/** A till's money stands under the way of paying: `counted.cash`. */
+const OF_TILL = /(^|\.)(expected|counted|difference|totals)\.[a-z-]+$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/;
 
 /** By the unit that stands last in the name, as everywhere in the API. */
 export function valueKind(path: string, value: unknown): ValueKind {
   if (isEmpty(value)) return "nothing";
   if (typeof value === "boolean") return "yes-no";
-  if (Number.isInteger(value) && /Minor$/.test(path)) return "money";
+  if (Number.isInteger(value) && (/Minor$/.test(path) || OF_TILL.test(path))) return "money";
   if (Number.isInteger(value) && /(Wh|\.wh)$/.test(path)) return "energy";
   if (Array.isArray(value) && value.some(isFields)) return "list";
   return typeof value === "string" && INSTANT.test(value) ? "instant" : "text";

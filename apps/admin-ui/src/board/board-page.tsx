@@ -64,11 +64,15 @@ export function BoardPage() {
   const tiles = board?.tiles ?? NO_TILES;
   const counts = useMemo(() => countTiles(tiles), [tiles]);
   const chips = useFilterChips(counts, filter);
-  const grouped = useMemo(
-    () => groupTiles(tiles.filter((tile) => matchesFilter(tile, filter) && matchesSearch(tile, wanted))),
-    [tiles, filter, wanted],
-  );
   const buildingNames = useMemo(() => new Map(buildings?.map(({ id, name }) => [id, name])), [buildings]);
+  const grouped = useMemo(
+    () =>
+      groupTiles(
+        tiles.filter((tile) => matchesFilter(tile, filter) && matchesSearch(tile, wanted)),
+        buildingNames,
+      ),
+    [tiles, filter, wanted, buildingNames],
+  );
   const loadW = useMemo(() => tiles.reduce((sum, { activePowerW }) => sum + (activePowerW ?? 0), 0), [tiles]);
 
   const open = useCallback((unitId: string) => setParams({ room: unitId }), [setParams]);

@@ -68,10 +68,16 @@ describe("counts and filters", () => {
 });
 
 describe("groupTiles", () => {
-  it("orders floors upwards and rooms as a person counts", () => {
+  it("orders buildings by name, floors upwards and rooms as a person counts", () => {
     const named = (unitName: string, floor: number, buildingId = "b1") =>
       tile({ unitName, floor, buildingId });
-    const grouped = groupTiles([named("1-10", 1), named("2-1", 2), named("1-9", 1), named("1-1", 1, "b2")]);
+    const grouped = groupTiles(
+      [named("1-1", 1, "b2"), named("1-10", 1), named("2-1", 2), named("1-9", 1)],
+      new Map([
+        ["b1", "Hall 9"],
+        ["b2", "Hall 10"],
+      ]),
+    );
     expect(
       grouped.map(({ buildingId, floors }) => [
         buildingId,

@@ -62,8 +62,11 @@ export interface BuildingOfTiles {
   floors: FloorOfTiles[];
 }
 
-/** Buildings in the order first met, floors upwards, rooms by name as a person counts (9 before 10). */
-export function groupTiles(tiles: readonly Tile[]): BuildingOfTiles[] {
+/** Buildings by name, floors upwards, rooms by name as a person counts (9 before 10). */
+export function groupTiles(
+  tiles: readonly Tile[],
+  buildingNames: ReadonlyMap<string, string>,
+): BuildingOfTiles[] {
   const byBuilding = new Map<string, Map<number, Tile[]>>();
   for (const tile of tiles) {
     const floors = byBuilding.get(tile.buildingId) ?? new Map<number, Tile[]>();
@@ -71,13 +74,16 @@ export function groupTiles(tiles: readonly Tile[]): BuildingOfTiles[] {
     floors.set(tile.floor, [...(floors.get(tile.floor) ?? []), tile]);
   }
   const byName = new Intl.Collator("en", { numeric: true });
-  return [...byBuilding].map(([buildingId, floors]) => ({
-    buildingId,
-    floors: [...floors]
-      .sort(([a], [b]) => a - b)
-      .map(([floor, onFloor]) => ({
-        floor,
-        tiles: onFloor.sort((a, b) => byName.compare(a.unitName, b.unitName)),
-      })),
-  }));
+  const nameOf = (buildingId: string) => buildingNames.get(buildingId) ?? "";
+  return [...byBuilding]
+    .sort(([a], [b]) => byName.compare(nameOf(a), nameOf(b)))
+    .map(([buildingId, floors]) => ({
+      buildingId,
+      floors: [...floors]
+        .sort(([a], [b]) => a - b)
+        .map(([floor, onFloor]) => ({
+          floor,
+          tiles: onFloor.sort((a, b) => byName.compare(a.unitName, b.unitName)),
+        })),
+    }));
 }

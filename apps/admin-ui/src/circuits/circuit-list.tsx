@@ -1,8 +1,9 @@
 import { Box, Typography } from "@mui/material";
 import { DataTable, useGetMany } from "react-admin";
 import type { Circuit, Household } from "../api/rows.ts";
+import { useTiles } from "../board/use-tiles.ts";
 import { useT } from "../i18n/use-t.ts";
-import { useSite } from "../layout/site-context.tsx";
+import { useFormat, useSite } from "../layout/site-context.tsx";
 import { AsOf } from "../shared/as-of.tsx";
 import { ResourceList } from "../shared/resource-list.tsx";
 import { PresenceBadge, StateChip } from "../shared/state-chip.tsx";
@@ -24,7 +25,17 @@ function HouseholdLink({ id }: { id: string | null }) {
 
 export default function CircuitList() {
   const t = useT();
+  const format = useFormat();
   const site = useSite();
+  const tiles = useTiles();
+  /** Why it is off, and its load, are told by room: of a room of several circuits nobody knows which. */
+  const ownTile = ({ id }: Circuit) => {
+    const tile = tiles?.circuit.get(id);
+    return tile?.circuitIds.length === 1 ? tile : undefined;
+  };
+  const stateOf = (circuit: Circuit) => (
+    <StateChip relay={circuit.relay} intended={circuit.intended} holds={ownTile(circuit)?.holds ?? []} />
+  );
   return (
     <ResourceList<Circuit>
       resource="circuits"
@@ -38,7 +49,7 @@ export default function CircuitList() {
             <Box sx={{ flex: 1 }}>
               <TextLink to={circuitPath(circuit.id)}>{circuit.name}</TextLink>
             </Box>
-            <StateChip relay={circuit.relay} intended={circuit.intended} />
+            {stateOf(circuit)}
           </Box>
           <Typography component="div" variant="body2" sx={{ display: "flex", gap: 1.5, flexWrap: "wrap" }}>
             <PresenceBadge presence={circuit.presence} />
@@ -57,10 +68,12 @@ export default function CircuitList() {
           disableSort
           render={(row) => <HouseholdLink id={row.householdId} />}
         />
+        <DataTable.Col<Circuit> source="relay" disableSort render={stateOf} />
         <DataTable.Col<Circuit>
-          source="relay"
+          source="activePowerW"
           disableSort
-          render={(row) => <StateChip relay={row.relay} intended={row.intended} />}
+          align="right"
+          render={(row) => format.power(ownTile(row)?.activePowerW)}
         />
         <DataTable.Col<Circuit>
           source="presence"

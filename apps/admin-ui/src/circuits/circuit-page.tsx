@@ -94,7 +94,7 @@ function CircuitView({ id }: { id: string }) {
   if (circuit === undefined) return <Waiting />;
   return (
     <>
-      <PageTitle title={circuit.name} />
+      <PageTitle title={t("circuit.named", { circuit: circuit.name })} />
       <Box
         sx={{
           display: "grid",

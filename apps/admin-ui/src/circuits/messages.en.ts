@@ -1,6 +1,7 @@
 export const circuitsEn = {
   circuit: {
     title: "Circuit",
+    named: "Circuit %{circuit}",
     live: "Now",
     noSample: "Not read yet",
     noSampleHelp: "The values appear with the first reading from the bus.",

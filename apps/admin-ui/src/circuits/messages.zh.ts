@@ -4,6 +4,7 @@ import type { circuitsEn } from "./messages.en.ts";
 export const circuitsZh: Translated<typeof circuitsEn> = {
   circuit: {
     title: "回路",
+    named: "回路 %{circuit}",
     live: "当前",
     noSample: "尚未读取",
     noSampleHelp: "总线首次读取后即显示数值。",

@@ -2,6 +2,7 @@ import { Box, Button, Typography } from "@mui/material";
 import type { Balance, Household, Why } from "../api/rows.ts";
 import { useRow } from "../data/use-row.ts";
 import { BalanceFigure } from "../households/balance-figure.tsx";
+import { otherResidents } from "../households/resident-names.ts";
 import { useT } from "../i18n/use-t.ts";
 import { HoldList, HoldReason } from "../shared/hold-reason.tsx";
 import { PresenceBadge, StateChip } from "../shared/state-chip.tsx";
@@ -49,7 +50,7 @@ export function Buyer({
             {household.unitName} · {household.name}
           </Typography>
           <Typography variant="body2" color="textSecondary">
-            {household.residents.map(({ name }) => name).join(", ") || t("household.noResidents")} ·{" "}
+            {household.residents.length === 0 ? t("household.noResidents") : otherResidents(household)}{" "}
             <TextLink to={householdPath(household.id)}>{t("board.household")}</TextLink>
           </Typography>
         </Box>

@@ -118,14 +118,9 @@ export default function DeskPage() {
             />
           ) : householdId === null ? (
             <>
-              <Box>
-                <Typography variant="h1" component="h2">
-                  {t("desk.start")}
-                </Typography>
-                <Typography variant="body2" color="textSecondary">
-                  {t("desk.startHelp")}
-                </Typography>
-              </Box>
+              <Typography variant="h1" component="h2">
+                {t("desk.start")}
+              </Typography>
               <HouseholdFinder inputRef={finder} onPick={choose} />
             </>
           ) : household.error ? (

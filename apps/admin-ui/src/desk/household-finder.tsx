@@ -1,6 +1,7 @@
 import { Box, Paper, TextField, Typography } from "@mui/material";
 import { type KeyboardEvent, type Ref, useEffect, useId, useState } from "react";
 import type { Household } from "../api/rows.ts";
+import { otherResidents } from "../households/resident-names.ts";
 import { useT } from "../i18n/use-t.ts";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { useHouseholdSearch } from "./use-household-search.ts";
@@ -121,6 +122,7 @@ interface RowProps {
 }
 
 function FoundRow({ id, household, isActive, onPick }: RowProps) {
+  const others = otherResidents(household);
   return (
     <Box
       component="li"
@@ -146,10 +148,10 @@ function FoundRow({ id, household, isActive, onPick }: RowProps) {
       </Typography>
       <Typography component="span" sx={{ minWidth: 0 }}>
         {household.name}
-        {household.residents.length > 0 && (
+        {others !== "" && (
           <Typography component="span" variant="body2" color="textSecondary">
             {" "}
-            · {household.residents.map(({ name }) => name).join(", ")}
+            · {others}
           </Typography>
         )}
       </Typography>

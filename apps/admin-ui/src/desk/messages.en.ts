@@ -8,7 +8,6 @@ export const deskEn = {
     searching: "Searching…",
     nothing: "No open household matches “%{query}”.",
     start: "Who buys?",
-    startHelp: "Type a room number or a name. Enter picks, an amount, Enter sells.",
     change: "Another household",
     amount: "Amount (%{currency})",
     amountBad: "Enter an amount above zero, such as 50 or 12.50.",

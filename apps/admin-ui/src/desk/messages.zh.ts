@@ -11,7 +11,6 @@ export const deskZh: Translated<typeof deskEn> = {
     searching: "查找中…",
     nothing: "没有与“%{query}”相符的在住用户。",
     start: "为谁购电？",
-    startHelp: "输入房间号或姓名，回车选择，输入金额，回车售电。",
     change: "换一户",
     amount: "金额（%{currency}）",
     amountBad: "请输入大于零的金额，例如 50 或 12.50。",

@@ -91,7 +91,6 @@ export function SaleForm({ amountRef, householdName, balanceMinor, isRunning, on
               key={usual}
               size="small"
               variant="outlined"
-              color="inherit"
               onClick={() => {
                 setAmount(format.amount(usual * perMajor));
                 setIsRefused(false);

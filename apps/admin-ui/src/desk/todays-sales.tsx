@@ -63,7 +63,11 @@ export function TodaysSales() {
         </Typography>
       }
     >
-      {sales === undefined && <Waiting rows={3} />}
+      {sales === undefined && (
+        <Box sx={{ px: 2, pb: 2 }}>
+          <Waiting rows={3} />
+        </Box>
+      )}
       {sales?.length === 0 && <EmptyState title={t("desk.noSales")} help={t("desk.noSalesHelp")} />}
       {sales !== undefined && sales.length > 0 && (
         <ScrollTable label={t("desk.sales")} maxHeight={640}>

@@ -24,6 +24,8 @@ describe("createFormat", () => {
   it.each([
     [english.energy(999), "999 Wh"],
     [english.energy(12_345), "12.345 kWh"],
+    [english.energyAxis(2600)(500), "0.5 kWh"],
+    [english.energyAxis(900)(500), "500 Wh"],
     [english.power(3400), "3,400 W"],
     [english.voltage(2203), "220.3 V"],
     [english.current(1505), "15.05 A"],

@@ -20,6 +20,8 @@ export interface Format {
   energy(wh: number | null | undefined): string;
   /** On an axis: rounded to what fits there. */
   energyShort(wh: number): string;
+  /** Writes the figures of an axis that ends at `mostWh`, all in one unit. */
+  energyAxis(mostWh: number): (wh: number) => string;
   power(w: number | null | undefined): string;
   reactive(varPower: number): string;
   voltage(dv: number): string;
@@ -99,6 +101,8 @@ export function createFormat(settings: FormatSettings): Format {
     energy: (wh) => (wh == null ? MISSING : kilo(wh, "Wh")),
     energyShort: (wh) =>
       Math.abs(wh) < 1000 ? `${integer.format(wh)}${GAP}Wh` : `${short.format(wh / 1000)}${GAP}kWh`,
+    energyAxis: (mostWh) => (wh) =>
+      mostWh < 1000 ? `${integer.format(wh)}${GAP}Wh` : `${short.format(wh / 1000)}${GAP}kWh`,
     power: (w) => (w == null ? MISSING : `${integer.format(w)}${GAP}W`),
     reactive: (value) => `${integer.format(value)}${GAP}var`,
     voltage: (dv) => `${scaled(dv, 1)}${GAP}V`,

@@ -1,15 +1,15 @@
 import { Box, Typography } from "@mui/material";
 import { DataTable, useGetMany } from "react-admin";
-import type { Household, TariffRow } from "../api/rows.ts";
+import type { Household, TariffRow, Tile } from "../api/rows.ts";
+import { useMay } from "../auth/rights-context.tsx";
+import { useTiles } from "../board/use-tiles.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
+import { Money } from "../shared/figures.tsx";
 import { ResourceList } from "../shared/resource-list.tsx";
-import { Chip } from "../shared/state-chip.tsx";
+import { Chip, StateChip } from "../shared/state-chip.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
-
-const StatusChip = ({ status }: { status: Household["status"] }) => (
-  <Chip color={status === "open" ? "on" : "vacant"}>{useT()(`household.status.${status}`)}</Chip>
-);
+import { otherResidents } from "./resident-names.ts";
 
 function TariffName({ id }: { id: string | null }) {
   const { data } = useGetMany<TariffRow>(
@@ -20,11 +20,21 @@ function TariffName({ id }: { id: string | null }) {
   return <span>{id === null ? "—" : (data?.[0]?.name ?? "…")}</span>;
 }
 
-const residentNames = ({ residents }: Household) => residents.map(({ name }) => name).join(", ");
+/** How the room is; for a closed household that it is closed. */
+function HouseholdState({ household, tile }: { household: Household; tile: Tile | undefined }) {
+  const t = useT();
+  if (household.status === "closed") return <Chip color="vacant">{t("household.status.closed")}</Chip>;
+  return tile === undefined ? <span>—</span> : <StateChip {...tile} />;
+}
 
 export default function HouseholdList() {
   const t = useT();
   const site = useSite();
+  const may = useMay();
+  const tiles = useTiles();
+  const tileOf = ({ id }: Household) => tiles?.household.get(id);
+  const daysLeft = (tile: Tile | undefined) =>
+    tile?.daysLeft == null ? "—" : t("board.days", { smart_count: Math.floor(tile.daysLeft) });
   return (
     <ResourceList<Household>
       resource="households"
@@ -41,10 +51,15 @@ export default function HouseholdList() {
                 to={householdPath(household.id)}
               >{`${household.unitName} · ${household.name}`}</TextLink>
             </Box>
-            <StatusChip status={household.status} />
+            <HouseholdState household={household} tile={tileOf(household)} />
           </Box>
           <Typography variant="body2" color="textSecondary">
-            {residentNames(household)}
+            {may("balances.show") && (
+              <>
+                <Money amountMinor={tileOf(household)?.balanceMinor} /> · {daysLeft(tileOf(household))}
+              </>
+            )}{" "}
+            {otherResidents(household)}
           </Typography>
         </>
       )}
@@ -55,16 +70,37 @@ export default function HouseholdList() {
           render={(row) => <TextLink to={householdPath(row.id)}>{row.name}</TextLink>}
         />
         <DataTable.Col<Household> source="unitId" disableSort render={(row) => row.unitName} />
-        <DataTable.Col<Household> source="residents" disableSort render={residentNames} />
+        <DataTable.Col<Household>
+          source="status"
+          disableSort
+          render={(row) => <HouseholdState household={row} tile={tileOf(row)} />}
+        />
+        {may("balances.show") && (
+          <DataTable.Col<Household>
+            source="liveMinor"
+            disableSort
+            align="right"
+            render={(row) => <Money amountMinor={tileOf(row)?.balanceMinor} />}
+          />
+        )}
+        {may("balances.show") && (
+          <DataTable.Col<Household>
+            source="daysLeft"
+            disableSort
+            align="right"
+            render={(row) => daysLeft(tileOf(row))}
+          />
+        )}
         <DataTable.Col<Household>
           source="tariffId"
           disableSort
           render={(row) => <TariffName id={row.tariffId} />}
         />
         <DataTable.Col<Household>
-          source="status"
+          source="residents"
+          label={t("household.otherResidents")}
           disableSort
-          render={(row) => <StatusChip status={row.status} />}
+          render={otherResidents}
         />
       </DataTable>
     </ResourceList>

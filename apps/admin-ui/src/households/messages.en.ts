@@ -60,6 +60,7 @@ export const householdsEn = {
     noLedgerHelp: "The first purchase begins the ledger.",
     chain: "Chain position",
     residents: "Residents",
+    otherResidents: "Other residents",
     noResidents: "No resident registered",
     circuits: "Circuits",
     noCircuits: "No circuit assigned",

@@ -62,6 +62,7 @@ export const householdsZh: Translated<typeof householdsEn> = {
     noLedgerHelp: "首次购电即开始记账。",
     chain: "链序号",
     residents: "住户",
+    otherResidents: "其他住户",
     noResidents: "没有登记住户",
     circuits: "回路",
     noCircuits: "没有分配回路",

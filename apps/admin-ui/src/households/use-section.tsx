@@ -41,7 +41,7 @@ export function UseSection({ household }: { household: Household }) {
   const categories = useMemo(() => periods.map(({ period }) => nameOf(period)), [periods, nameOf]);
   const values = useMemo(() => periods.map(({ wh }) => wh), [periods]);
   const formatValue = useCallback((wh: number) => format.energy(wh), [format]);
-  const formatAxis = useCallback((wh: number) => format.energyShort(wh), [format]);
+  const formatAxis = useMemo(() => format.energyAxis(Math.max(0, ...values)), [format, values]);
   const totalWh = values.reduce((sum, wh) => sum + wh, 0);
   const totalMinor = periods.reduce((sum, { costMinor }) => sum + costMinor, 0);
 

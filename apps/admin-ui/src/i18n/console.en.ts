@@ -149,6 +149,7 @@ export const consoleEn = {
         householdId: "Household",
         relay: "Power",
         presence: "Meter",
+        daysLeft: "Days left",
         variant: "Variant",
         unitAddress: "Address",
         asOf: "Last reading",
@@ -159,6 +160,7 @@ export const consoleEn = {
       fields: { name: "Tariff", rates: "Rates", effectiveFrom: "In force from" },
     },
     users: {
+        activePowerW: "Load",
       name: "User |||| Users",
       fields: {
         name: "Name",

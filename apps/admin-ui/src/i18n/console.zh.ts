@@ -151,6 +151,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
         householdId: "用户",
         relay: "供电",
         presence: "电表",
+        daysLeft: "可用天数",
         variant: "类型",
         unitAddress: "地址",
         asOf: "最近读取",
@@ -161,6 +162,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
       name: "账号",
       fields: { name: "姓名", login: "账号", roles: "角色", siteIds: "站点", locale: "语言", status: "状态" },
     },
+        activePowerW: "负荷",
     alarms: { name: "告警" },
   },
 };

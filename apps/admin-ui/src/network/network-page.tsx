@@ -35,27 +35,23 @@ function NetworkView() {
         gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(300px, 360px) minmax(0, 1fr)" },
       }}
     >
-      <Section
-        title={t("network.tree")}
-        aside={
-          mayAdd && (
-            <Box sx={{ display: "flex", gap: 1 }}>
-              <Button size="small" onClick={() => setAdding("gateway")}>
-                {t("network.addGateway")}
-              </Button>
-              {gateways.length > 0 && (
-                <Button size="small" onClick={() => setAdding("bus")}>
-                  {t("network.addBus")}
-                </Button>
-              )}
-            </Box>
-          )
-        }
-      >
+      <Section title={t("network.tree")}>
         {gateways.length === 0 ? (
           <EmptyState dense title={t("network.noGateways")} help={t("network.noGatewaysHelp")} />
         ) : (
           <NetworkTree {...{ gateways, buses, meters, circuits }} chosenId={bus?.id} onChoose={choose} />
+        )}
+        {mayAdd && (
+          <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mt: 2 }}>
+            <Button size="small" variant="outlined" onClick={() => setAdding("gateway")}>
+              {t("network.addGateway")}
+            </Button>
+            {gateways.length > 0 && (
+              <Button size="small" variant="outlined" onClick={() => setAdding("bus")}>
+                {t("network.addBus")}
+              </Button>
+            )}
+          </Box>
         )}
       </Section>
       {bus === undefined ? (

@@ -36,7 +36,10 @@ export function RefundRow({
         rowGap: 0.5,
         px: 2,
         py: 1.25,
-        gridTemplateColumns: { xs: "minmax(0, 1fr) auto", md: "minmax(0, 1fr) 120px 200px" },
+        gridTemplateColumns: {
+          xs: "minmax(0, 1fr) auto",
+          md: "minmax(0, 1fr) 120px minmax(160px, max-content)",
+        },
         "& + &": { borderTop: 1, borderColor: "divider" },
       }}
     >

@@ -31,7 +31,10 @@ function UsePicture({ ask, report }: ReportProps & { report: UseReport }) {
     ];
   }, [report, days, palette.mode, t]);
   const energy = useCallback((wh: number) => format.energy(wh), [format]);
-  const axis = useCallback((wh: number) => format.energyShort(wh), [format]);
+  const axis = useMemo(() => {
+    const mostWh = Math.max(0, ...report.rows.map(({ wh }) => wh));
+    return format.energyAxis(mostWh);
+  }, [format, report]);
   return (
     <StackedBars
       label={t("reports.use.picture", { total: format.energy(report.totals.wh) })}

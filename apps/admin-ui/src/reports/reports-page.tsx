@@ -79,7 +79,7 @@ export default function ReportsPage() {
                 const next = event.target.value as PeriodName;
                 choose({ period: next, ...(next === "own" ? { from, to } : { from: "", to: "" }) });
               }}
-              sx={{ minWidth: 180 }}
+              sx={{ minWidth: 180, width: { xs: "100%", sm: "auto" } }}
             >
               {PERIODS.map((name) => (
                 <MenuItem key={name} value={name}>
@@ -100,20 +100,20 @@ export default function ReportsPage() {
                 slotProps={{ inputLabel: { shrink: true }, htmlInput: { max: today } }}
               />
             ))}
-          <Box sx={{ flex: 1 }} />
-          <SaveButton
-            path={reportCsvPath(report, ask, locale)}
-            fileName={`${report}-${hasPeriod ? `${from}-${to}` : today}.csv`}
-          />
-          <Button
-            size="small"
-            variant="outlined"
-            color="inherit"
-            startIcon={<PrintIcon aria-hidden />}
-            onClick={() => window.print()}
-          >
-            {t("reports.print")}
-          </Button>
+          <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, ml: { sm: "auto" } }}>
+            <SaveButton
+              path={reportCsvPath(report, ask, locale)}
+              fileName={`${report}-${hasPeriod ? `${from}-${to}` : today}.csv`}
+            />
+            <Button
+              size="small"
+              variant="outlined"
+              startIcon={<PrintIcon aria-hidden />}
+              onClick={() => window.print()}
+            >
+              {t("reports.print")}
+            </Button>
+          </Box>
         </Box>
       </Box>
       <Typography component="h2" variant="h2">

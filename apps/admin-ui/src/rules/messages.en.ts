@@ -119,7 +119,7 @@ export const rulesEn = {
     daysOf: "%{smart_count} days",
     replayed: "Judged again",
     figures: {
-      steps: "steps",
+      steps: "step |||| steps",
       tripped: "tripped",
       wouldTrip: "would trip",
       newTrips: "newly trip",

@@ -11,7 +11,6 @@ export function SaveButton({ path, fileName, label }: { path: string; fileName: 
     <Button
       size="small"
       variant="outlined"
-      color="inherit"
       startIcon={<DownloadIcon aria-hidden />}
       loading={isRunning}
       onClick={() => save(path, fileName)}

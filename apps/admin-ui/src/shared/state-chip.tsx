@@ -8,6 +8,9 @@ import { Box } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { type StateColor, stateVar } from "../theme/state-colors.ts";
 
+/** Words that also stand within sentences begin with a capital where they stand alone. */
+const SENTENCE = { display: "inline-block", "&::first-letter": { textTransform: "uppercase" } } as const;
+
 /** A small coloured label; its word says what its colour says. */
 export function Chip({
   color,
@@ -40,7 +43,9 @@ export function Chip({
       }}
     >
       {icon}
-      {children}
+      <Box component="span" sx={SENTENCE}>
+        {children}
+      </Box>
     </Box>
   );
 }
@@ -95,14 +100,22 @@ export function PresenceBadge({ presence }: { presence: Presence }) {
   return (
     <Box
       component="span"
-      sx={{ display: "inline-flex", alignItems: "center", gap: 0.75, whiteSpace: "nowrap" }}
+      sx={{
+        display: "inline-flex",
+        alignItems: "center",
+        gap: 0.75,
+        whiteSpace: "nowrap",
+        fontSize: "0.875rem",
+      }}
     >
       <Box
         component="span"
         aria-hidden
         sx={{ width: 8, height: 8, borderRadius: "50%", backgroundColor: stateVar(color, "edge") }}
       />
-      {t(`presence.${presence}`)}
+      <Box component="span" sx={SENTENCE}>
+        {t(`presence.${presence}`)}
+      </Box>
     </Box>
   );
 }

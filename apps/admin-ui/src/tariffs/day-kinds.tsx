@@ -43,7 +43,7 @@ export function DayKinds({ draft, change }: { draft: TariffDraft; change: Change
           value={name}
           onChange={(event) => setName(event.target.value)}
           slotProps={{ htmlInput: { maxLength: 60 } }}
-          sx={{ width: 200 }}
+          sx={{ width: 260 }}
         />
         <Button
           size="small"
@@ -121,7 +121,7 @@ export function SiteCalendar({ dayTypes }: Pick<TariffDraft, "dayTypes">) {
           />
         ))}
       </Box>
-      <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center" }}>
+      <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center", pt: 0.5 }}>
         <TextField
           size="small"
           type="date"

@@ -122,6 +122,7 @@ function Outcome({ months, previews }: { months: readonly string[]; previews: re
     previews.reduce((total, preview) => total + amountOf(preview), 0);
   const old = (preview: TariffPreview) => preview.inForce.cost.total.amountMinor;
   const wanted = (preview: TariffPreview) => preview.proposed.cost.total.amountMinor;
+  const rises = riseByHour(previews);
   const lines = [
     ...previews.map((preview, index) => ({
       name: names.month(Number(months[index]?.slice(5))),
@@ -164,7 +165,7 @@ function Outcome({ months, previews }: { months: readonly string[]; previews: re
           ))}
         </TableBody>
       </Table>
-      <HourHeat rises={riseByHour(previews)} />
+      {rises.some((rise) => rise !== 0) && <HourHeat rises={rises} />}
       <Typography variant="caption" color="textSecondary">
         {t("tariffs.basis", {
           known: format.integer(sum(({ intervals }) => intervals.good + intervals.estimated)),

@@ -88,7 +88,7 @@ export function PeriodList({
           );
         })}
       </Box>
-      <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center" }}>
+      <Box sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center", pt: 1 }}>
         <TextField
           size="small"
           label={t("painter.from")}
