@@ -6,7 +6,7 @@ import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
 import { featureAuthenticators, featureRoutes } from "./features.ts";
 import { answerProblem } from "./http/answer-problem.ts";
-import { consoleRouter } from "./http/console-files.ts";
+import { assetsRouter, consoleRouter } from "./http/console-files.ts";
 import { documentationRouter } from "./http/documentation.ts";
 import { healthRouter } from "./http/health.ts";
 import { observeRequests } from "./http/observe-requests.ts";
@@ -26,12 +26,13 @@ export function createApp(deps: Deps, routes: readonly Route[] = featureRoutes(d
   // Who is in front of us on the same machine may say who asks; nobody else.
   app.set("trust proxy", "loopback");
   app.use(observeRequests(deps.log, deps.metrics));
-  app.use(securityHeaders());
   app.use(
     compression({
       filter: (request, response) => isWorthCompressing(response) && compression.filter(request, response),
     }),
   );
+  if (deps.consoleDir !== undefined) app.use(assetsRouter(deps.consoleDir));
+  app.use(securityHeaders());
   app.use(healthRouter(deps));
 
   const document = openApiDocument(routes, { basePath: API_BASE, version: API_VERSION });
