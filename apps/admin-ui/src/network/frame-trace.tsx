@@ -1,4 +1,5 @@
 import type { TracedFrame } from "@hallmeter/meter-model";
+import { frameText, registerText } from "@hallmeter/meter-model/trace-text";
 import PauseIcon from "@mui/icons-material/Pause";
 import PlayIcon from "@mui/icons-material/PlayArrow";
 import { Box, Button, FormControlLabel, Switch, Typography } from "@mui/material";
@@ -11,7 +12,6 @@ import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { Waiting } from "../shared/waiting.tsx";
 import { stateVar } from "../theme/state-colors.ts";
-import { frameText } from "./frame-text.ts";
 import type { BusFramesRow } from "./rows.ts";
 import { useBusWatch } from "./use-bus-watch.ts";
 
@@ -60,7 +60,7 @@ function FrameLine({ frame, withBytes }: { frame: TracedFrame; withBytes: boolea
       </Box>
       <Box sx={{ minWidth: 0, gridColumn: { xs: "1 / -1", sm: "auto" }, overflowWrap: "anywhere" }}>
         {values.length > 0
-          ? values.map(({ name, text: value }) => `${name} ${value}`).join(" · ")
+          ? values.map(({ name, text: value }) => `${registerText(name, locale)} ${value}`).join(" · ")
           : frameText(text, locale)}
         {withBytes && (
           <Box component="code" sx={{ display: "block", color: "text.secondary", fontSize: "0.75rem" }}>

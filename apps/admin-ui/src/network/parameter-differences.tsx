@@ -1,28 +1,19 @@
-import {
-  Alert,
-  Box,
-  Button,
-  Table,
-  TableBody,
-  TableCell,
-  TableHead,
-  TableRow,
-  Typography,
-} from "@mui/material";
+import { formatValue } from "@hallmeter/meter-model";
+import { registerText } from "@hallmeter/meter-model/trace-text";
+import { Alert, Box, Button, Typography } from "@mui/material";
 import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDataProvider } from "react-admin";
 import type { Circuit } from "../api/rows.ts";
 import { useMay } from "../auth/rights-context.tsx";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
-import { useT } from "../i18n/use-t.ts";
-import { useFormat } from "../layout/site-context.tsx";
+import { useConsoleLocale, useT } from "../i18n/use-t.ts";
 import { AsOf } from "../shared/as-of.tsx";
 import { CommandStatus } from "../shared/command-status.tsx";
 import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { circuitPath, TextLink } from "../shared/text-link.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { Waiting } from "../shared/waiting.tsx";
@@ -32,7 +23,7 @@ type Act = "compare-parameters" | "repair-parameters";
 
 function CircuitParameters({ circuit, parameters }: { circuit: Circuit; parameters: MeterParameters }) {
   const t = useT();
-  const format = useFormat();
+  const locale = useConsoleLocale();
   const may = useMay();
   const keyed = useKeyedAct();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
@@ -66,35 +57,33 @@ function CircuitParameters({ circuit, parameters }: { circuit: Circuit; paramete
         </Box>
       </Box>
       {differences.length > 0 && (
-        <ScrollTable label={t("network.differencesOf", { circuit: circuit.name })}>
-          <Table size="small">
-            <TableHead>
-              <TableRow>
-                <TableCell>{t("network.parameter")}</TableCell>
-                <TableCell align="right">{t("network.desired")}</TableCell>
-                <TableCell align="right">{t("network.actual")}</TableCell>
-                <TableCell>{t("network.outcome")}</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {differences.map((difference) => (
-                <TableRow key={difference.name}>
-                  <TableCell component="th" scope="row">
-                    <code>{difference.name}</code>
-                  </TableCell>
-                  <TableCell align="right">{format.integer(difference.desired)}</TableCell>
-                  <TableCell align="right">
-                    {difference.actual === null ? "—" : format.integer(difference.actual)}
-                  </TableCell>
-                  <TableCell>
-                    {t(`network.difference.${difference.outcome ?? difference.state}`)}
-                    {difference.code !== undefined && ` (${difference.code})`}
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </ScrollTable>
+        <RowTable
+          label={t("network.differencesOf", { circuit: circuit.name })}
+          rows={differences}
+          keyOf={({ name }) => name}
+          columns={[
+            { key: "name", title: t("network.parameter"), show: ({ name }) => registerText(name, locale) },
+            {
+              key: "desired",
+              title: t("network.desired"),
+              isFigure: true,
+              show: ({ name, desired }) => formatValue(name, desired),
+            },
+            {
+              key: "actual",
+              title: t("network.actual"),
+              isFigure: true,
+              show: ({ name, actual }) => (actual === null ? "—" : formatValue(name, actual)),
+            },
+            {
+              key: "outcome",
+              title: t("network.outcome"),
+              onCard: "figure",
+              show: ({ outcome, state, code }) =>
+                `${t(`network.difference.${outcome ?? state}`)}${code === undefined ? "" : ` (${code})`}`,
+            },
+          ]}
+        />
       )}
       {commandId !== null && <CommandStatus key={commandId} commandId={commandId} />}
       {asking !== null && (

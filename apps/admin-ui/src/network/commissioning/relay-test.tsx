@@ -10,7 +10,7 @@ import { useRow } from "../../data/use-row.ts";
 import { useConsoleLocale, useT } from "../../i18n/use-t.ts";
 import { ConfirmWithReason } from "../../shared/confirm-with-reason.tsx";
 import { useKeyedAct } from "../../shared/use-keyed-act.ts";
-import { detailText } from "../frame-text.ts";
+import { detailText } from "../detail-text.ts";
 import type { RelayTestRow, RelayTestState } from "../rows.ts";
 
 /** Beside the stream, while the relay moves. */

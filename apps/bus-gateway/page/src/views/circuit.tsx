@@ -1,3 +1,4 @@
+import { registerText } from "@hallmeter/meter-model/trace-text";
 import { useState } from "react";
 import type { Overview } from "../../../src/web/api/api-routes.ts";
 import type { CircuitView as Circuit } from "../../../src/web/api/circuit-view.ts";
@@ -232,6 +233,7 @@ function Parameters({ reading: { parameters } }: { reading: MeterReading }) {
 
 function ParameterTable({ rows }: { rows: MeterReading["parameters"] }) {
   const say = useSay();
+  const language = useLanguage();
   return (
     <table aria-label={say("parameters")}>
       <thead>
@@ -245,7 +247,7 @@ function ParameterTable({ rows }: { rows: MeterReading["parameters"] }) {
       <tbody>
         {rows.map(({ name, desired, actual, state }) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row">{registerText(name, language)}</th>
             <td>{desired ?? "–"}</td>
             <td>{actual ?? say("unreadable")}</td>
             <td>

@@ -1,8 +1,8 @@
+import { frameText, registerText } from "@hallmeter/meter-model/trace-text";
 import { useEffect, useRef, useState } from "react";
 import type { Overview } from "../../../src/web/api/api-routes.ts";
 import type { ShownFrame } from "../../../src/web/frames/bus-frames.ts";
 import { BusChoice } from "../bus-choice.tsx";
-import { frameText } from "../frame-text.ts";
 import { clockText, useLanguage, useSay } from "../language.ts";
 
 const FRAMES_KEPT = 500;
@@ -67,10 +67,10 @@ function Row({ frame }: { frame: ShownFrame }) {
       </span>
       <span className="unit-id">{unitId ?? "?"}</span>
       <span className="what">
-        {frameText(language, text)}
+        {frameText(text, language)}
         {values.length > 0 && (
           <span className="values">
-            {values.map(({ name, text: value }) => `${name} ${value}`).join(" · ")}
+            {values.map(({ name, text: value }) => `${registerText(name, language)} ${value}`).join(" · ")}
           </span>
         )}
         <code>{hex.replace(/(..)(?=.)/g, "$1 ")}</code>

@@ -1,8 +1,8 @@
+import { frameText } from "@hallmeter/meter-model/trace-text";
 import { describe, expect, it } from "vitest";
-import { withCrc } from "../../src/protocol/modbus/pdu.ts";
-import { hex } from "../../src/testing/slave-frames.ts";
-import { FrameReader } from "../../src/tools/trace/describe-frame.ts";
-import { frameText } from "./frame-text.ts";
+import { withCrc } from "../../protocol/modbus/pdu.ts";
+import { hex } from "../../testing/slave-frames.ts";
+import { FrameReader } from "./describe-frame.ts";
 
 const modbus = (...bytes: number[]) => ({ protocol: "modbus" as const, atMs: 0, bytes: withCrc(bytes) });
 const dlt645 = (text: string) => ({ protocol: "dlt645" as const, atMs: 0, bytes: hex(text) });
@@ -10,7 +10,7 @@ const dlt645 = (text: string) => ({ protocol: "dlt645" as const, atMs: 0, bytes:
 /** What the decoder says of the frames, one after another, in Chinese. */
 function told(...frames: Parameters<FrameReader["describe"]>[0][]): string[] {
   const reader = new FrameReader();
-  return frames.map((frame) => frameText("zh", reader.describe(frame).text));
+  return frames.map((frame) => frameText(reader.describe(frame).text, "zh"));
 }
 
 /** Addresses and bytes are hexadecimal, in capitals; nothing else is left in Latin letters. */
@@ -49,6 +49,6 @@ describe("a frame, in Chinese", () => {
   });
 
   it("stays as it is in English", () => {
-    expect(frameText("en", "done: write registers")).toBe("done: write registers");
+    expect(frameText("done: write registers", "en")).toBe("done: write registers");
   });
 });

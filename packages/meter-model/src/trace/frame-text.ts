@@ -1,4 +1,4 @@
-import type { Language } from "./text.ts";
+import type { TextLanguage } from "./register-text.ts";
 
 /** What a frame does, as the decoder names it in English. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
@@ -81,8 +81,8 @@ const SENTENCES: readonly Sentence[] = [
   ],
 ];
 
-/** What the decoder says of a frame; what no sentence fits stays as it is. */
-export function frameText(language: Language, text: string): string {
+/** What the gateway's decoder says of a frame, in the reader's language; what no sentence fits stays as it is. */
+export function frameText(text: string, language: TextLanguage): string {
   if (language === "en") return text;
   for (const [pattern, chinese] of SENTENCES) {
     const match = pattern.exec(text);
