@@ -8,6 +8,7 @@ import { AsOf } from "../shared/as-of.tsx";
 import { ResourceList } from "../shared/resource-list.tsx";
 import { PresenceBadge, StateChip } from "../shared/state-chip.tsx";
 import { circuitPath, householdPath, TextLink } from "../shared/text-link.tsx";
+import { variantText } from "./meter-names.ts";
 
 function HouseholdLink({ id }: { id: string | null }) {
   const { data } = useGetMany<Household>(
@@ -80,7 +81,7 @@ export default function CircuitList() {
           disableSort
           render={(row) => <PresenceBadge presence={row.presence} />}
         />
-        <DataTable.Col<Circuit> source="variant" disableSort />
+        <DataTable.Col<Circuit> source="variant" disableSort render={(row) => variantText(row.variant, t)} />
         <DataTable.Col<Circuit> source="unitAddress" />
         <DataTable.Col<Circuit> source="asOf" disableSort render={(row) => <AsOf at={row.asOf} />} />
       </DataTable>

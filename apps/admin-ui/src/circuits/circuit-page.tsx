@@ -17,6 +17,7 @@ import { CircuitCommands, CircuitEvents } from "./circuit-history.tsx";
 import { EvidenceSection } from "./evidence-section.tsx";
 import { LiveValues } from "./live-values.tsx";
 import { LoadProfileSection } from "./load-profile-section.tsx";
+import { profileText, variantText } from "./meter-names.ts";
 
 function WhySection({ circuit, household }: { circuit: Circuit; household: Household | undefined }) {
   const t = useT();
@@ -68,8 +69,8 @@ function DeviceSection({ circuit, household }: { circuit: Circuit; household: Ho
         )}
         <Fact label={t("circuit.bus")}>{bus?.name ?? "…"}</Fact>
         <Fact label={t("circuit.address")}>{circuit.unitAddress}</Fact>
-        <Fact label={t("circuit.meterProfile")}>{circuit.profile}</Fact>
-        <Fact label={t("circuit.variant")}>{circuit.variant}</Fact>
+        <Fact label={t("circuit.meterProfile")}>{profileText(circuit.profile, t)}</Fact>
+        <Fact label={t("circuit.variant")}>{variantText(circuit.variant, t)}</Fact>
         <Fact label={t("circuit.ratios")}>{`${circuit.ctRatio} × ${circuit.ptRatio}`}</Fact>
         <Fact label={t("circuit.rating")}>{format.current(circuit.switchRatingCa)}</Fact>
         <Fact label={t("circuit.commissioned")}>

@@ -1,5 +1,6 @@
 import { Box, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
 import type { Live } from "../api/rows.ts";
+import { useSentences } from "../i18n/use-sentences.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { ScrollTable } from "../shared/scroll-table.tsx";
@@ -102,6 +103,7 @@ function Diagram({ phasors, label }: { phasors: readonly Phasor[]; label: string
 /** The three phases as arrows, thin for voltages and thick for currents, and the same in figures. */
 export function PhaseDiagram({ live }: { live: Live }) {
   const t = useT();
+  const sentences = useSentences();
   const format = useFormat();
   const phasors = phasorsOf(live);
   const phases = live.phases ?? [];
@@ -114,7 +116,7 @@ export function PhaseDiagram({ live }: { live: Live }) {
     <Box sx={{ display: "grid", gap: 1, justifyItems: "center" }}>
       <Diagram phasors={phasors} label={`${t("circuit.phaseDiagram")}. ${text}`} />
       <Typography variant="caption" color="textSecondary" sx={{ justifySelf: "start" }}>
-        {t("circuit.phaseHelp")} {text}
+        {sentences(t("circuit.phaseHelp"), text)}
       </Typography>
       <Box sx={{ width: "100%" }}>
         <ScrollTable label={t("circuit.phase", { phase: "A, B, C" })}>

@@ -1,9 +1,10 @@
-import { Box } from "@mui/material";
+import { Box, useMediaQuery, useTheme } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { pictureOf, type RecordedStep } from "./recorded-step.ts";
 
-const WIDTH = 560;
+/** As wide as its place, so that its figures are as large as text. */
+const WIDTHS = { desk: 560, phone: 332 } as const;
 const HEIGHT = 200;
 const LEFT = 58;
 const RIGHT = 12;
@@ -16,12 +17,14 @@ const TICK_GAP = 16;
 export function StepChart({ step, stepThresholdW }: { step: RecordedStep; stepThresholdW: number }) {
   const t = useT();
   const format = useFormat();
+  const theme = useTheme();
+  const width = WIDTHS[useMediaQuery(theme.breakpoints.up("sm"), { noSsr: true }) ? "desk" : "phone"];
   const picture = pictureOf(step);
   if (picture === null) return null;
   const { points, baseW, onsetS, lastS, lowW, highW } = picture;
   const thresholdW = baseW + stepThresholdW;
   const top = Math.max(highW, thresholdW);
-  const x = (atS: number) => LEFT + (atS / lastS) * (WIDTH - LEFT - RIGHT);
+  const x = (atS: number) => LEFT + (atS / lastS) * (width - LEFT - RIGHT);
   const y = (watts: number) => HEIGHT - BOTTOM - ((watts - lowW) / (top - lowW)) * (HEIGHT - TOP - BOTTOM);
   const ticks = [top, baseW, lowW].filter((watts, index, all) =>
     all.slice(0, index).every((other) => Math.abs(y(other) - y(watts)) > TICK_GAP),
@@ -41,7 +44,7 @@ export function StepChart({ step, stepThresholdW }: { step: RecordedStep; stepTh
       component="svg"
       role="img"
       aria-label={label}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
       sx={{
         width: "100%",
         height: "auto",
@@ -55,7 +58,7 @@ export function StepChart({ step, stepThresholdW }: { step: RecordedStep; stepTh
           <Box
             component="line"
             x1={LEFT}
-            x2={WIDTH - RIGHT}
+            x2={width - RIGHT}
             y1={y(watts)}
             y2={y(watts)}
             stroke="currentColor"
@@ -69,7 +72,7 @@ export function StepChart({ step, stepThresholdW }: { step: RecordedStep; stepTh
       <Box
         component="line"
         x1={LEFT}
-        x2={WIDTH - RIGHT}
+        x2={width - RIGHT}
         y1={y(thresholdW)}
         y2={y(thresholdW)}
         stroke="currentColor"
@@ -114,7 +117,7 @@ export function StepChart({ step, stepThresholdW }: { step: RecordedStep; stepTh
       <text x={LEFT} y={HEIGHT - 8}>
         0
       </text>
-      <text x={WIDTH - RIGHT} y={HEIGHT - 8} textAnchor="end">
+      <text x={width - RIGHT} y={HEIGHT - 8} textAnchor="end">
         {format.duration(Math.round(lastS))}
       </text>
     </Box>

@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Step, StepButton, Stepper, useMediaQuery, useTheme } from "@mui/material";
+import { Alert, Box, Button, Step, StepButton, Stepper } from "@mui/material";
 import { useParams, useSearchParams } from "react-router-dom";
 import type { Bus, Circuit } from "../../api/rows.ts";
 import { Guarded } from "../../auth/rights-context.tsx";
@@ -39,20 +39,13 @@ export function Commissioning({
   circuits: readonly Circuit[];
 }) {
   const t = useT();
-  const theme = useTheme();
-  const isWide = useMediaQuery(theme.breakpoints.up("sm"));
   const [params, setParams] = useSearchParams();
   const step = STEPS.find((name) => name === params.get("step")) ?? firstOpenStep(circuits);
   const index = STEPS.indexOf(step);
   const go = (to: number) => setParams({ step: STEPS[to] ?? "scan" }, { replace: true });
   return (
     <Box sx={{ display: "grid", gap: 2 }}>
-      <Stepper
-        nonLinear
-        activeStep={index}
-        {...(isWide && { alternativeLabel: true })}
-        orientation={isWide ? "horizontal" : "vertical"}
-      >
+      <Stepper nonLinear alternativeLabel activeStep={index}>
         {STEPS.map((name, at) => (
           <Step key={name}>
             <StepButton onClick={() => go(at)}>{t(`commissioning.steps.${name}`)}</StepButton>

@@ -2,6 +2,7 @@ import { Alert, Box, Button, LinearProgress, TextField, Typography } from "@mui/
 import { type FormEvent, useState } from "react";
 import { useDataProvider } from "react-admin";
 import type { Bus, Circuit } from "../../api/rows.ts";
+import { profileText, variantText } from "../../circuits/meter-names.ts";
 import type { ConsoleDataProvider } from "../../data/data-provider.ts";
 import { useRow } from "../../data/use-row.ts";
 import { useConsoleLocale, useT } from "../../i18n/use-t.ts";
@@ -12,7 +13,7 @@ import { Chip } from "../../shared/state-chip.tsx";
 import { useNowMs } from "../../shared/use-now.ts";
 import { useProblemText } from "../../shared/use-problem-text.ts";
 import { Waiting } from "../../shared/waiting.tsx";
-import { detailText } from "../frame-text.ts";
+import { detailText } from "../detail-text.ts";
 import type { BusScanRow } from "../rows.ts";
 
 /** Beside the stream: whether a gateway fell silent is known by the clock alone. */
@@ -181,7 +182,7 @@ function FoundUnits({
                 ? t("commissioning.unclearHelp")
                 : guess === undefined
                   ? t("commissioning.noFit")
-                  : `${t("commissioning.fits")} ${guess.profile} · ${guess.variant}${more > 0 ? ` (+${more})` : ""}`}
+                  : `${t("commissioning.fits")} ${profileText(guess.profile, t)} · ${variantText(guess.variant, t)}${more > 0 ? ` (+${more})` : ""}`}
             </Typography>
           </Box>
         );

@@ -4,8 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useDataProvider, useRefresh } from "react-admin";
 import type { Bus, Circuit } from "../../api/rows.ts";
+import { profileText, variantText } from "../../circuits/meter-names.ts";
 import type { ConsoleDataProvider } from "../../data/data-provider.ts";
 import { useRow } from "../../data/use-row.ts";
+import { useSentences } from "../../i18n/use-sentences.ts";
 import { useT } from "../../i18n/use-t.ts";
 import { EmptyState } from "../../shared/empty-state.tsx";
 import { LoadFailed } from "../../shared/load-failed.tsx";
@@ -132,6 +134,7 @@ function SetUpForm({
   profiles: readonly Profile[];
 }) {
   const t = useT();
+  const sentences = useSentences();
   const { setUp, progress, failure } = useSetUp();
   const guess = useMemo(() => guessProfile(units), [units]);
   const [chosen, setChosen] = useState<{ profile: string; variant: string } | null>(null);
@@ -173,7 +176,7 @@ function SetUpForm({
         >
           {profiles.map(({ id, name }) => (
             <MenuItem key={id} value={id}>
-              {name}
+              {profileText(id, t, name)}
             </MenuItem>
           ))}
         </TextField>
@@ -185,7 +188,7 @@ function SetUpForm({
         >
           {(profile?.variants ?? []).map(({ id }) => (
             <MenuItem key={id} value={id}>
-              {id}
+              {variantText(id, t)}
             </MenuItem>
           ))}
         </TextField>
@@ -285,7 +288,7 @@ function SetUpForm({
       </Box>
       {failure !== null && (
         <Alert severity="error">
-          {t("commissioning.setUpFailed", failure)} {t("commissioning.setUpStopped")}
+          {sentences(t("commissioning.setUpFailed", failure), t("commissioning.setUpStopped"))}
         </Alert>
       )}
       {progress !== null && (
