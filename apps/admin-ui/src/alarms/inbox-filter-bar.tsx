@@ -32,7 +32,7 @@ export function InboxFilterBar({
         value={filter.state}
         onChange={(state) => onChoose({ state: state === "open" ? "" : state })}
       />
-      <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center" }}>
+      <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1, rowGap: 1.5, alignItems: "center" }}>
         <SearchField label={t("alarms.searchLabel")} value={filter.q} onChange={(q) => onChoose({ q })} />
         <TextField
           select

@@ -46,7 +46,7 @@ function FilterBar({
   );
   const isNarrowed = [choice.actor, choice.resource, choice.subject, choice.from, choice.to].some(Boolean);
   return (
-    <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center", mb: 1.5 }}>
+    <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1, rowGap: 1.5, alignItems: "center", mb: 1.5 }}>
       <TextField
         select
         label={t("audit.person")}

@@ -2,6 +2,7 @@ import { Box, Button, Typography } from "@mui/material";
 import { Link, useParams } from "react-router-dom";
 import { useMay } from "../auth/rights-context.tsx";
 import { useRow } from "../data/use-row.ts";
+import { useSentences } from "../i18n/use-sentences.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
@@ -36,6 +37,7 @@ export default function PolicyPage() {
 
 function PolicyView({ policy }: { policy: GrantPolicy }) {
   const t = useT();
+  const sentences = useSentences();
   const mayGive = useMay()("grants.give");
   const words = usePolicyWords()(policy);
   const months = useMonths(policy.id);
@@ -55,7 +57,7 @@ function PolicyView({ policy }: { policy: GrantPolicy }) {
         }
       >
         <Typography variant="body2" color="textSecondary">
-          {words.rest} {t("grants.notRefundable")}
+          {sentences(words.rest, t("grants.notRefundable"))}
         </Typography>
       </Section>
       {months.error && <LoadFailed error={months.error} retry={() => void months.refetch()} />}

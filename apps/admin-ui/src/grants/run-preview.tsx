@@ -16,6 +16,7 @@ import { useDataProvider } from "react-admin";
 import { newIdempotencyKey } from "../api/request.ts";
 import { useMay } from "../auth/rights-context.tsx";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
+import { useSentences } from "../i18n/use-sentences.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { ConfirmAct } from "../shared/confirm-act.tsx";
@@ -45,6 +46,7 @@ interface Props {
 /** Whom a run would give what, and why others get nothing; then, on one button, the run. */
 export function RunPreview({ policy, month, onStarted }: Props) {
   const t = useT();
+  const sentences = useSentences();
   const format = useFormat();
   const words = usePolicyWords()(policy);
   const dataProvider = useDataProvider<ConsoleDataProvider>();
@@ -67,7 +69,7 @@ export function RunPreview({ policy, month, onStarted }: Props) {
       <Section title={t("grants.run.preview")}>
         <Box sx={{ display: "grid", gap: 1.5 }}>
           <Typography variant="body2" color="textSecondary">
-            {words.gift} {t("grants.run.previewHelp")}
+            {sentences(words.gift, t("grants.run.previewHelp"))}
           </Typography>
           {data.granted.length === 0 ? (
             <EmptyState dense title={t("grants.run.nobody")} help={t("grants.run.nobodyHelp")} />

@@ -99,7 +99,10 @@ function DeliveryRow({ delivery, action }: { delivery: Delivery; action: ReactNo
           <Box
             component="ul"
             aria-label={t("integration.delivery.details", { title })}
-            sx={{ m: 0, mt: 0.25, pl: 2.5, fontSize: "0.8125rem", fontVariantNumeric: "tabular-nums" }}
+            sx={{
+              ...{ m: 0, mt: 0.25, pl: 2.5, overflowWrap: "anywhere" },
+              ...{ fontSize: "0.8125rem", fontVariantNumeric: "tabular-nums" },
+            }}
           >
             {log.map((attempt) => (
               <li key={attempt.at}>

@@ -3,6 +3,7 @@ import { Alert, Box, Button, MenuItem, TextField, Typography } from "@mui/materi
 import { type DragEvent, useRef, useState } from "react";
 import { useDataProvider } from "react-admin";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
+import { useSentences } from "../i18n/use-sentences.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
 import { JobProgress } from "../shared/job-progress/job-progress.tsx";
@@ -26,6 +27,7 @@ interface Chosen {
 /** A file, what it would do, and then its progress: nothing is written before a person has seen it. */
 export function ImportSection() {
   const t = useT();
+  const sentences = useSentences();
   const site = useSite();
   const input = useRef<HTMLInputElement>(null);
   const problemText = useProblemText();
@@ -97,7 +99,7 @@ export function ImportSection() {
     <Section title={t("integration.import.title")}>
       <Box sx={{ display: "grid", gap: 2 }}>
         <Typography variant="body2" color="textSecondary">
-          {t("integration.import.help")} {t("integration.import.order")}
+          {sentences(t("integration.import.help"), t("integration.import.order"))}
         </Typography>
         <TextField
           select

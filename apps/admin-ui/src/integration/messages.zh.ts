@@ -37,7 +37,7 @@ export const integrationZh: Translated<typeof integrationEn> = {
     import: {
       title: "导入数据",
       help: "可先导出同一张表，修改后再导入。写入之前会先显示将发生的变更。",
-      order: "空站点请按 楼栋、房间、用户、住户 的顺序导入。",
+      order: "空站点请按楼栋、房间、用户、住户的顺序导入。",
       what: "数据表",
       choose: "选择 CSV 文件",
       drop: "或拖放到此处",

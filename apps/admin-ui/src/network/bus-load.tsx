@@ -1,5 +1,6 @@
 import type { BusStatistics } from "@hallmeter/meter-model";
 import { Alert, Box, Typography } from "@mui/material";
+import { useSentences } from "../i18n/use-sentences.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { stateVar } from "../theme/state-colors.ts";
@@ -12,6 +13,7 @@ const isLane = (name: string): name is (typeof LANES)[number] => LANES.some((lan
 /** How full the wire is: what was used of the last minute, and what the plan needs, on one scale. */
 export function BusLoad({ statistics }: { statistics: BusStatistics }) {
   const t = useT();
+  const sentences = useSentences();
   const format = useFormat();
   const { usedMilli, plannedMilli, ratePerSecondMilli, foreignBytes } = statistics;
   const isOver = plannedMilli > FULL_MILLI;
@@ -60,8 +62,10 @@ export function BusLoad({ statistics }: { statistics: BusStatistics }) {
         />
       </Box>
       <Typography variant="body2" sx={{ fontVariantNumeric: "tabular-nums" }}>
-        {text}
-        {foreignBytes > 0 && ` ${t("network.foreignBytes", { bytes: format.integer(foreignBytes) })}`}
+        {sentences(
+          text,
+          foreignBytes > 0 && t("network.foreignBytes", { bytes: format.integer(foreignBytes) }),
+        )}
       </Typography>
       {isOver && <Alert severity="warning">{t("network.overcommitted")}</Alert>}
       {lanes.length > 0 && (

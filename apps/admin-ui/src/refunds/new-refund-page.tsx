@@ -5,6 +5,7 @@ import { useDataProvider } from "react-admin";
 import { useNavigate, useSearchParams } from "react-router-dom";
 import { newIdempotencyKey } from "../api/request.ts";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
+import { useSentences } from "../i18n/use-sentences.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { HouseholdPicker } from "../shared/household-picker/household-picker.tsx";
@@ -47,6 +48,7 @@ export default function NewRefundPage() {
 
 function Preview({ chosen }: { chosen: readonly string[] }) {
   const t = useT();
+  const sentences = useSentences();
   const format = useFormat();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
   const names = useHouseholdNames(chosen.length === 1 ? chosen : []);
@@ -93,11 +95,13 @@ function Preview({ chosen }: { chosen: readonly string[] }) {
       <Section title={t("refunds.request")}>
         <Box sx={{ display: "grid", gap: 1.5 }}>
           <Typography variant="body2">
-            {t("refunds.requestHelp", {
-              amount: format.money(data.totalMinor),
-              smart_count: data.households.length,
-            })}{" "}
-            {t(data.needsSecondPerson ? "refunds.twoPeople" : "refunds.onePerson")}
+            {sentences(
+              t("refunds.requestHelp", {
+                amount: format.money(data.totalMinor),
+                smart_count: data.households.length,
+              }),
+              t(data.needsSecondPerson ? "refunds.twoPeople" : "refunds.onePerson"),
+            )}
           </Typography>
           {troubled > 0 && (
             <Alert severity="warning">{t("refunds.troubled", { smart_count: troubled })}</Alert>

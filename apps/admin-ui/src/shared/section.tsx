@@ -34,7 +34,7 @@ export function Section({
           minHeight: 44,
         }}
       >
-        <Typography variant="h2" id={id} sx={{ flex: 1, minWidth: 0 }}>
+        <Typography variant="h2" id={id} sx={{ flex: "1 1 auto", minWidth: 0, maxWidth: "100%" }}>
           {title}
         </Typography>
         {aside}

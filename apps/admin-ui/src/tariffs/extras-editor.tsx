@@ -14,7 +14,7 @@ interface Props {
   change: ChangeDraft;
 }
 
-const LINE = { display: "flex", gap: 1, flexWrap: "wrap", alignItems: "center" } as const;
+const LINE = { display: "flex", columnGap: 1, rowGap: 1.5, flexWrap: "wrap", alignItems: "center" } as const;
 const WH_PER_STEP = 100_000;
 const MOST_WH = 1_000_000_000_000;
 
