@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { path, print } from "./option-values.ts";
+import { path, print, webAddress, wholeNumber } from "./option-values.ts";
 
 const readerOption = () =>
   new Option(
@@ -31,5 +31,15 @@ export function addCardCommands(program: Command): void {
     .action(async (options: { reader: string; uid: string; from: string; json?: boolean }) => {
       const { writeCardAtTerminal } = await import("../parts/card.ts");
       await writeCardAtTerminal(options, print);
+    });
+  card
+    .command("serve")
+    .description("lend this computer's card reader to the console in a browser on it")
+    .addOption(readerOption())
+    .requiredOption("--console <url>", "where the console is, e.g. https://electricity.example", webAddress)
+    .option("--port <port>", "on 127.0.0.1; 0 takes a free one", wholeNumber(0, 65_535), 4006)
+    .action(async (options: { reader: string; console: string; port: number }) => {
+      const { serveCards } = await import("../parts/card-service.ts");
+      await serveCards(options, print);
     });
 }

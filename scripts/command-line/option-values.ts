@@ -4,6 +4,12 @@ import { InvalidArgumentError } from "commander";
 /** What options and arguments may be: each answers the value or says what is wrong with it. */
 export const path = (text: string): string => resolve(text);
 
+export function webAddress(text: string): string {
+  if (!URL.canParse(text) || !/^https?:\/\//i.test(text))
+    throw new InvalidArgumentError("an address beginning with http:// or https:// is needed.");
+  return text;
+}
+
 export function wholeNumber(from: number, to: number) {
   return (text: string): number => {
     const value = Number(text);
@@ -11,6 +17,18 @@ export function wholeNumber(from: number, to: number) {
       throw new InvalidArgumentError(`a whole number from ${from} to ${to} is needed.`);
     return value;
   };
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("a number above 0 is needed.");
+  return value;
+}
+
+export function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError("a share from 0 to 1 is needed.");
+  return value;
 }
 
 /** One cabinet's circuits, "4+24": three-phase and single-phase. Repeated, they add up. */

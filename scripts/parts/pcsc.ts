@@ -1,5 +1,6 @@
 import type { EventEmitter } from "node:events";
 import type { Transmit } from "@hallmeter/vending-api/cards";
+import { CardMishap } from "./card-mishap.ts";
 
 /** Installed by those who have a reader: it is built for their machine, and for most machines there is nothing to read. */
 const LIBRARY = "@pokusew/pcsclite";
@@ -56,12 +57,13 @@ export function openPcscCard(open: OpenPcsc, nameHas: string, limitMs = CARD_LIM
     pcsc.close();
   };
   return new Promise((resolve, reject) => {
-    const fail = (why: string) => {
+    const failWith = (error: Error) => {
       clearTimeout(timer);
       close();
-      reject(new Error(why));
+      reject(error);
     };
-    const timer = setTimeout(() => fail(waitedFor(readers, nameHas, limitMs)), limitMs);
+    const fail = (why: string) => failWith(new Error(why));
+    const timer = setTimeout(() => failWith(waitedFor(readers, nameHas, limitMs)), limitMs);
     let isTaken = false;
     pcsc.on("error", (error: Error) => fail(`PC/SC: ${error.message}`));
     pcsc.on("reader", (reader: PcscReader) => {
@@ -81,11 +83,14 @@ export function openPcscCard(open: OpenPcsc, nameHas: string, limitMs = CARD_LIM
   });
 }
 
-function waitedFor(readers: readonly PcscReader[], nameHas: string, limitMs: number): string {
+function waitedFor(readers: readonly PcscReader[], nameHas: string, limitMs: number): Error {
   const seconds = Math.round(limitMs / 1000);
   if (readers.length > 0)
-    return `no card was laid on ${readers.map(({ name }) => name).join(", ")} within ${seconds} s`;
-  return nameHas === "" ? "there is no card reader" : `there is no card reader named ${nameHas}`;
+    return new CardMishap(
+      "card-absent",
+      `no card was laid on ${readers.map(({ name }) => name).join(", ")} within ${seconds} s`,
+    );
+  return new Error(nameHas === "" ? "there is no card reader" : `there is no card reader named ${nameHas}`);
 }
 
 function transmitter(reader: PcscReader, protocol: number): Transmit {

@@ -1,4 +1,5 @@
 import NetworkIcon from "@mui/icons-material/AccountTreeOutlined";
+import CardIcon from "@mui/icons-material/CreditCardOutlined";
 import CircuitIcon from "@mui/icons-material/ElectricalServicesOutlined";
 import AuditIcon from "@mui/icons-material/FactCheckOutlined";
 import BoardIcon from "@mui/icons-material/GridViewOutlined";
@@ -57,6 +58,13 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import("./desk/desk-page.tsx")),
     menu: { name: "desk", group: "work", icon: DeskIcon },
   },
+  {
+    path: "/cards",
+    right: "cards.list",
+    page: lazy(() => import("./cards/cards-page.tsx")),
+    menu: { name: "cards", group: "money", icon: CardIcon, right: "cards.handle" },
+  },
+  { path: "/cards/:id", right: "cards.list", page: lazy(() => import("./cards/card-page.tsx")) },
   {
     path: "/alarms",
     right: "alarms.list",

@@ -5,6 +5,7 @@ import { auditCheckRoutes } from "./audit-checks/audit-check.routes.ts";
 import { auditCheckJob } from "./audit-checks/audit-check-job.ts";
 import { boardRoutes } from "./board/board.routes.ts";
 import { cardRoutes } from "./cards/card.routes.ts";
+import { cardLoadRoutes } from "./cards/card-load.routes.ts";
 import { changeRoutes } from "./changes/change.routes.ts";
 import type { Deps } from "./deps.ts";
 import { documentRoutes } from "./documents/document.routes.ts";
@@ -100,6 +101,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...reportRoutes(deps),
     ...adjustmentRoutes(deps),
     ...cardRoutes(deps),
+    ...cardLoadRoutes(deps),
     ...paymentSettingsRoutes(deps),
     ...topUpRoutes(deps),
     ...sandboxRoutes(deps),

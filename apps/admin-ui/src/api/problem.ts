@@ -10,6 +10,8 @@ export interface ProblemBody {
   detail: string;
   /** Keyed by field, as forms want it; each value is a message. */
   errors?: Record<string, string>;
+  /** The same as the API told them, with their codes. */
+  causes?: readonly FieldProblem[];
 }
 
 /**
@@ -55,14 +57,19 @@ export class ApiProblem extends Error {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function fieldErrors(errors: unknown): Record<string, string> | undefined {
-  if (!Array.isArray(errors)) return undefined;
-  const byField: Record<string, string> = {};
-  for (const error of errors as unknown[]) {
-    if (!isRecord(error) || typeof error.path !== "string" || typeof error.message !== "string") continue;
-    byField[error.path] ??= error.message;
-  }
-  return Object.keys(byField).length > 0 ? byField : undefined;
+function fieldProblems(errors: unknown): FieldProblem[] {
+  if (!Array.isArray(errors)) return [];
+  return (errors as unknown[]).flatMap((error) => {
+    if (!isRecord(error) || typeof error.path !== "string" || typeof error.message !== "string") return [];
+    const code = typeof error.code === "string" ? error.code : "";
+    return [{ path: error.path, code, message: error.message }];
+  });
+}
+
+function byField(causes: readonly FieldProblem[]): Record<string, string> {
+  const messages: Record<string, string> = {};
+  for (const { path, message } of causes) messages[path] ??= message;
+  return messages;
 }
 
 /** Reads an `application/problem+json` answer (RFC 9457); anything else, such as a proxy's page, gets a code of its own. */
@@ -73,8 +80,11 @@ export function problemFrom(status: number, body: unknown): ApiProblem {
   }
   const detail =
     typeof body.detail === "string" ? body.detail : typeof body.title === "string" ? body.title : body.code;
-  const errors = fieldErrors(body.errors);
-  return new ApiProblem(status, { code: body.code, detail, ...(errors && { errors }) });
+  const causes = fieldProblems(body.errors);
+  return new ApiProblem(status, {
+    ...{ code: body.code, detail },
+    ...(causes.length > 0 && { errors: byField(causes), causes }),
+  });
 }
 
 export const unreachable = (cause: unknown): ApiProblem =>

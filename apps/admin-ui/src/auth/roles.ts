@@ -17,6 +17,8 @@ export const RIGHTS = {
   "till-shifts.list": SELLERS,
   "adjustments.list": SELLERS,
   "adjustments.create": SELLERS,
+  "cards.list": STAFF,
+  "cards.handle": SELLERS,
   "households.list": STAFF,
   "households.show": STAFF,
   "households.move": SELLERS,

@@ -2,6 +2,7 @@ import { Alert, Box, Button, Paper, Typography } from "@mui/material";
 import { useCallback, useRef, useState } from "react";
 import { useSearchParams } from "react-router-dom";
 import type { Balance, Board, Household, Purchase, Tile } from "../api/rows.ts";
+import { HouseholdCards } from "../cards/household-cards.tsx";
 import { useRow } from "../data/use-row.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
@@ -156,6 +157,7 @@ export default function DeskPage() {
           )}
         </Paper>
         <Box sx={{ display: "grid", gap: 2, minWidth: 0 }}>
+          {buyer !== undefined && <HouseholdCards household={buyer} isAside />}
           <AdjustmentsSection />
           <TodaysSales />
         </Box>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link, useParams } from "react-router-dom";
 import type { Balance, Circuit, Household, TariffRow, Why } from "../api/rows.ts";
 import { Guarded, useMay } from "../auth/rights-context.tsx";
+import { HouseholdCards } from "../cards/household-cards.tsx";
 import { CircuitControl } from "../circuits/circuit-actions.tsx";
 import { useRow } from "../data/use-row.ts";
 import { useT } from "../i18n/use-t.ts";
@@ -184,6 +185,7 @@ function HouseholdView({ id }: { id: string }) {
               </Box>
             )}
           </Section>
+          {may("cards.list") && <HouseholdCards household={household} />}
           <ResidentsSection household={household} />
           <TermsSection household={household} />
         </Box>

@@ -1,6 +1,7 @@
 import { alarmsEn } from "../alarms/messages.en.ts";
 import { auditEn } from "../audit/messages.en.ts";
 import { boardEn } from "../board/messages.en.ts";
+import { cardsEn } from "../cards/messages.en.ts";
 import { circuitsEn } from "../circuits/messages.en.ts";
 import { deskEn } from "../desk/messages.en.ts";
 import { firstRunEn } from "../first-run/messages.en.ts";
@@ -25,6 +26,7 @@ export const consoleEn = {
   ...boardEn,
   ...deskEn,
   ...householdsEn,
+  ...cardsEn,
   ...circuitsEn,
   ...alarmsEn,
   ...painterEn,
@@ -75,6 +77,7 @@ export const consoleEn = {
     reports: "Reports",
     board: "Board",
     desk: "Desk",
+    cards: "Cards",
     households: "Households",
     network: "Network",
     circuits: "Circuits",

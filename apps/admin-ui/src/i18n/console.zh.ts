@@ -1,6 +1,7 @@
 import { alarmsZh } from "../alarms/messages.zh.ts";
 import { auditZh } from "../audit/messages.zh.ts";
 import { boardZh } from "../board/messages.zh.ts";
+import { cardsZh } from "../cards/messages.zh.ts";
 import { circuitsZh } from "../circuits/messages.zh.ts";
 import { deskZh } from "../desk/messages.zh.ts";
 import { firstRunZh } from "../first-run/messages.zh.ts";
@@ -27,6 +28,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
   ...boardZh,
   ...deskZh,
   ...householdsZh,
+  ...cardsZh,
   ...circuitsZh,
   ...alarmsZh,
   ...painterZh,
@@ -77,6 +79,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
     reports: "报表",
     board: "看板",
     desk: "售电",
+    cards: "电卡",
     households: "用户",
     network: "网络",
     circuits: "回路",

@@ -23,8 +23,21 @@ describe("problemText", () => {
   });
 
   it("names refused fields", () => {
-    const errors = [{ path: "amountMinor", code: "too_small", message: "must be positive" }];
+    const errors = [
+      { path: "amountMinor", code: "too-small", message: "must be positive" },
+      { path: "note", code: "on-strike", message: "refuses to work" },
+    ];
     const invalid = problemFrom(400, { code: "invalid-body", detail: "", errors });
-    expect(problemText(invalid, english)).toContain("amountMinor: must be positive");
+    expect(problemText(invalid, english)).toContain(
+      "amountMinor: is too small or too short (must be positive); note: refuses to work",
+    );
+    expect(problemText(invalid, chinese)).toContain("amountMinor: 过小或过短（must be positive）");
+  });
+
+  it("says why a card is refused, and nothing of its memory", () => {
+    const errors = [{ path: "memory", code: "cloned", message: "A copy." }];
+    const refused = problemFrom(422, { code: "card-refused", detail: "A copy.", errors });
+    expect(problemText(refused, english)).toBe("This card is a copy: its credit belongs to another chip.");
+    expect(problemText(refused, chinese)).toBe("这是复制卡：金额属于另一张卡。");
   });
 });

@@ -7,6 +7,7 @@ export const residentEn = {
   method: commonEn.method,
   hold: commonEn.hold,
   problem: commonEn.problem,
+  mistake: commonEn.mistake,
   my: {
     title: "My electricity",
     signInHelp: "With the login from your property office.",

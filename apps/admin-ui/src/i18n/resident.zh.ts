@@ -9,6 +9,7 @@ export const residentZh: Translated<typeof residentEn> = {
   method: commonZh.method,
   hold: commonZh.hold,
   problem: commonZh.problem,
+  mistake: commonZh.mistake,
   my: {
     title: "我的用电",
     signInHelp: "请使用物业提供的账号。",

@@ -13,6 +13,8 @@ export const movePath = (householdId: string): string =>
   `/households/${encodeURIComponent(householdId)}/move`;
 export const circuitPath = (id: string): string => `/circuits/${encodeURIComponent(id)}/show`;
 export const deskPath = (householdId: string): string => `/desk?household=${encodeURIComponent(householdId)}`;
+export const CARDS_PATH = "/cards";
+export const cardPath = (id: string): string => `${CARDS_PATH}/${encodeURIComponent(id)}`;
 export const jobPath = (id: string): string => `/jobs/${encodeURIComponent(id)}`;
 export const refundPath = (id: string): string => `/refunds/${encodeURIComponent(id)}`;
 export const policyPath = (id: string): string => `/grants/${encodeURIComponent(id)}`;

@@ -257,6 +257,11 @@ describe("a card", () => {
     expect(await post(`/purchases/${second.purchaseId}/void`, { reason: "Paid back" })).toMatchObject({
       voidedAt: expect.any(String),
     });
+    const loads = await api.call<object[]>("GET", `/cards/${id}/loads`, { token: site.manager });
+    expect(loads.body).toMatchObject([
+      { purchaseId: second.purchaseId, count: 2, amountMinor: 2500, state: "returned", cardId: id },
+      { count: 1, amountMinor: 4000, state: "taken", cashier: expect.any(String) },
+    ]);
     // The same chip can serve again.
     const { householdId, circuitId } = room;
     const reissued = await post("/cards", { householdId, circuitId, ...on(chip) });

@@ -3,7 +3,9 @@ import helmet from "helmet";
 
 /**
  * Everything comes from this server. Styles may stand inline because the console's component library writes them at run time;
- * scripts may not. No upgrade to HTTPS: a building's server is often reached by its plain address.
+ * scripts may not. Connections may also go to the desk's own computer, which has the card reader
+ * (docs/decisions/card-reader-on-the-loopback.md); of all addresses CSP matches 127.0.0.1 alone (CSP Level 3, "host-part
+ * matches"). No upgrade to HTTPS: a building's server is often reached by its plain address.
  */
 export function securityHeaders(): RequestHandler {
   return helmet({
@@ -11,6 +13,7 @@ export function securityHeaders(): RequestHandler {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
+        connectSrc: ["'self'", "http://127.0.0.1:*"],
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", "data:", "blob:"],
         objectSrc: ["'none'"],
