@@ -22,6 +22,7 @@ function PowerProgress({ household, wasOff }: { household: Household; wasOff: bo
   const format = useFormat();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
   const [isSlow, setIsSlow] = useState(false);
+  const [wasDark, setWasDark] = useState(wasOff);
   useEffect(() => {
     const timer = setTimeout(() => setIsSlow(true), SLOW_AFTER_MS);
     return () => clearTimeout(timer);
@@ -36,12 +37,14 @@ function PowerProgress({ household, wasOff }: { household: Household; wasOff: bo
   }).flatMap(({ data }) => data ?? []);
   if (household.circuitIds.length === 0) return null;
 
-  const outcome =
-    whys.length < household.circuitIds.length ? { kind: "waiting" as const } : powerOutcome(whys);
+  const isKnown = whys.length === household.circuitIds.length;
+  const outcome = isKnown ? powerOutcome(whys) : { kind: "waiting" as const };
+  // A cut that nobody had seen before the sale shows itself after it.
+  if (isKnown && outcome.kind === "waiting" && !wasDark) setWasDark(true);
   if (outcome.kind === "on")
     return (
       <Alert severity="success" role="status" icon={<CheckIcon />}>
-        {wasOff && outcome.at !== null
+        {wasDark && outcome.at !== null
           ? t("desk.power.on", { time: format.clock(outcome.at) })
           : t("desk.power.wasOn")}
       </Alert>

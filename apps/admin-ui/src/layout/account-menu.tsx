@@ -3,12 +3,21 @@ import { Divider, IconButton, ListItemText, Menu, MenuItem, Tooltip } from "@mui
 import { useState } from "react";
 import { useLogout } from "react-admin";
 import type { User } from "../api/rows.ts";
+import type { Session } from "../api/session.ts";
 import { useT } from "../i18n/use-t.ts";
+import { PasswordDialog } from "./password-dialog.tsx";
 
-export function AccountMenu({ user }: { user: User }) {
+export function AccountMenu({
+  user,
+  changePassword,
+}: {
+  user: User;
+  changePassword: Session["changePassword"];
+}) {
   const t = useT();
   const logout = useLogout();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const [changesPassword, setChangesPassword] = useState(false);
   const label = t("app.account", { name: user.name });
   return (
     <>
@@ -31,8 +40,19 @@ export function AccountMenu({ user }: { user: User }) {
           />
         </MenuItem>
         <Divider component="li" />
+        <MenuItem
+          onClick={() => {
+            setAnchor(null);
+            setChangesPassword(true);
+          }}
+        >
+          {t("app.password.title")}
+        </MenuItem>
         <MenuItem onClick={() => void logout()}>{t("common.signOut")}</MenuItem>
       </Menu>
+      {changesPassword && (
+        <PasswordDialog changePassword={changePassword} onClose={() => setChangesPassword(false)} />
+      )}
     </>
   );
 }

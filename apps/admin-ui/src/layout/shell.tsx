@@ -142,7 +142,7 @@ export function createShell({ session, request }: { session: Session; request: A
                     {isWide && <SitePicker />}
                     {isWide && <LanguageButton />}
                     {isWide && <ThemeButton />}
-                    <AccountMenu user={user} />
+                    <AccountMenu user={user} changePassword={session.changePassword} />
                   </Toolbar>
                 </AppBar>
                 <Box
