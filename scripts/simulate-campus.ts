@@ -1,19 +1,8 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { type CampusReport, simulateCampus } from "../tests/simulation/campus/simulate-campus.ts";
+import { positive, share } from "./command-line/option-values.ts";
 
 const PROGRESS_EVERY_MS = 10_000;
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("a number above 0 is needed");
-  return value;
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError("a share from 0 to 1 is needed");
-  return value;
-}
 
 const program = new Command("simulate-campus")
   .description(

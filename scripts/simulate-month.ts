@@ -1,18 +1,13 @@
 import { availableParallelism } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { MonthReport } from "../apps/bus-gateway/src/testing/simulation/month.ts";
+import { positive } from "./command-line/option-values.ts";
 import { runSeeds } from "./simulate-month/run-seeds.ts";
 import { addOutcome, nothingYet, summaryText } from "./simulate-month/summary.ts";
 
 const PROGRESS_EVERY_MS = 10_000;
 /** Of one seed; the rest mostly follows from the first. */
 const MOST_FINDINGS_SHOWN = 20;
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("a number above 0 is needed");
-  return value;
-}
 
 const program = new Command("simulate-month")
   .description(

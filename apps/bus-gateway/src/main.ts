@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { builtInProfiles, type Profile, profileFileErrorText } from "@hallmeter/meter-model";
+import { readProfileFolder } from "@hallmeter/meter-model/profile-folder";
 import type { Logger } from "pino";
 import { openBus } from "./bus/open-bus.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -14,7 +15,6 @@ import {
 import { DialInStrangers } from "./control/dial-in-strangers.ts";
 import { GatewayControl } from "./control/gateway-control.ts";
 import { DialInListener } from "./pipe/dial-in/dial-in-listener.ts";
-import { readProfileFolder } from "./profile-folder.ts";
 import { DEFAULT_OUTBOX_LIMITS } from "./store/acceptance.ts";
 import { GatewayStore } from "./store/gateway-store.ts";
 import { openLmdbTables } from "./store/lmdb-tables.ts";

@@ -9,7 +9,8 @@ import {
   uplinkBatchSchema,
 } from "@hallmeter/meter-model";
 import { GatewayError } from "../errors.ts";
-import type { Server, StreamEvents } from "../uplink/server.ts";
+import type { Server } from "../uplink/server.ts";
+import { StandInServer } from "./stand-in-server.ts";
 
 type Content = DownlinkMessage extends infer Message
   ? Message extends DownlinkMessage
@@ -18,15 +19,13 @@ type Content = DownlinkMessage extends infer Message
   : never;
 
 /** For tests only: the server's side of the wire contract, judging every batch with the contract's own schemas. */
-export class ScriptedServer implements Server {
+export class ScriptedServer extends StandInServer implements Server {
   config_: GatewayConfig;
   positions: CreditPosition[] = [];
-  messages_: DownlinkMessage[] = [];
   /** Batches taken, each sequence once. */
   readonly taken: UplinkBatch[] = [];
   /** Bodies by sequence, as often as they came. */
   readonly bodies = new Map<number, string[]>();
-  isAway = false;
   /** Takes the batch and loses the answer. */
   losesAnswers = false;
   streamsFail = false;
@@ -34,9 +33,9 @@ export class ScriptedServer implements Server {
   refusesItem: (item: UplinkItem) => boolean = () => false;
   acceptedSequence = 0;
   calls = 0;
-  #streams = new Set<{ events: StreamEvents; end: (error?: GatewayError) => void }>();
 
   constructor(config: GatewayConfig) {
+    super();
     this.config_ = gatewayConfigSchema.parse(config);
   }
 
@@ -50,44 +49,29 @@ export class ScriptedServer implements Server {
 
   /** Stores a message and sends it to whoever listens. */
   tell(content: Content): number {
-    const sequence = (this.messages_.at(-1)?.sequence ?? 0) + 1;
-    const message = downlinkMessageSchema.parse({ ...content, sequence });
-    this.messages_.push(message);
-    if (!this.isAway) for (const { events } of this.#streams) events.message(message);
+    const sequence = (this.told.at(-1)?.sequence ?? 0) + 1;
+    this.send(downlinkMessageSchema.parse({ ...content, sequence }));
     return sequence;
   }
 
-  heartbeat(): void {
-    for (const { events } of this.#streams) events.alive();
-  }
-
-  goAway(): void {
-    this.isAway = true;
-    for (const stream of [...this.#streams]) stream.end(new GatewayError("server-unreachable"));
-  }
-
-  comeBack(): void {
-    this.isAway = false;
-  }
-
   async config(etag: string | null) {
-    this.#reach();
+    this.reach();
     const current = `"${this.config_.revision}"`;
     return etag === current ? ("unchanged" as const) : { config: this.config_, etag: current };
   }
 
   async credit() {
-    this.#reach();
-    return { positions: this.positions, sequence: this.messages_.at(-1)?.sequence ?? 0 };
+    this.reach();
+    return { positions: this.positions, sequence: this.told.at(-1)?.sequence ?? 0 };
   }
 
   async lastSequence(): Promise<number> {
-    this.#reach();
+    this.reach();
     return this.acceptedSequence;
   }
 
   async sendBatch(body: string) {
-    this.#reach();
+    this.reach();
     const batch = uplinkBatchSchema.parse(JSON.parse(body));
     this.bodies.set(batch.sequence, [...(this.bodies.get(batch.sequence) ?? []), body]);
     if (batch.items.some(this.refusesItem)) throw new GatewayError("server-refused", "400 invalid-body");
@@ -99,33 +83,14 @@ export class ScriptedServer implements Server {
     return { acceptedSequence: this.acceptedSequence, rejected: [] };
   }
 
-  stream(afterSequence: number, events: StreamEvents, signal: AbortSignal): Promise<void> {
-    this.#reach();
-    if (this.streamsFail) throw new GatewayError("server-answer-invalid", "no stream here");
-    return new Promise((resolve, reject) => {
-      const stream = {
-        events,
-        end: (error?: GatewayError) => {
-          this.#streams.delete(stream);
-          if (error) reject(error);
-          else resolve();
-        },
-      };
-      signal.addEventListener("abort", () => stream.end(new GatewayError("server-unreachable", "aborted")));
-      this.#streams.add(stream);
-      events.alive();
-      for (const message of this.messages_.filter(({ sequence }) => sequence > afterSequence))
-        events.message(message);
-    });
+  override stream(...args: Parameters<Server["stream"]>): Promise<void> {
+    if (!this.streamsFail) return super.stream(...args);
+    this.reach();
+    throw new GatewayError("server-answer-invalid", "no stream here");
   }
 
-  async messages(afterSequence: number): Promise<DownlinkMessage[]> {
-    this.#reach();
-    return this.messages_.filter(({ sequence }) => sequence > afterSequence);
-  }
-
-  #reach(): void {
+  protected override reach(): void {
     this.calls += 1;
-    if (this.isAway) throw new GatewayError("server-unreachable");
+    super.reach();
   }
 }

@@ -4,8 +4,8 @@ import {
   type ProfileVariant,
   profileFileErrorText,
 } from "@hallmeter/meter-model";
+import { readProfileFolder } from "@hallmeter/meter-model/profile-folder";
 import { ApiError } from "../errors.ts";
-import { readProfileFolder } from "./profile-folder.ts";
 
 /** By id. */
 export type Profiles = ReadonlyMap<string, Profile>;

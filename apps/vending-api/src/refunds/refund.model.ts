@@ -1,6 +1,7 @@
 import { type Connection, Schema } from "mongoose";
 import { MONEY_WRITE } from "../db/connection.ts";
 import { boundModel, idField } from "../db/model.ts";
+import { indexProposals, type Proposal, proposalFields } from "../db/proposal.ts";
 import type { Role } from "../http/access.ts";
 import type { WithdrawalPreview } from "./preview-withdrawal.ts";
 
@@ -15,7 +16,7 @@ export interface Actor {
 }
 
 /** Households that leave together, e.g. a class: proposed by one person, approved, then settled one by one. */
-export interface Refund {
+export interface Refund extends Proposal<Actor> {
   _id: string;
   siteId: string;
   currency: string;
@@ -26,23 +27,12 @@ export interface Refund {
   preview: WithdrawalPreview[];
   totalMinor: number;
   needsSecondPerson: boolean;
-  proposedBy: Actor;
-  proposedAt: Date;
-  proposalKey: string;
-  proposalHash: string;
-  decidedBy: Actor | null;
-  decidedAt: Date | null;
-  decisionReason: string;
-  decisionKey: string | null;
-  decisionHash: string | null;
   /** Who lets households go that owe money. */
   debtsAcceptedBy: Actor | null;
   debtsAcceptedAt: Date | null;
   debtsReason: string;
   jobId: string | null;
 }
-
-const mixed = { type: Schema.Types.Mixed, default: null };
 
 const refundSchema = new Schema<Refund>(
   {
@@ -55,28 +45,15 @@ const refundSchema = new Schema<Refund>(
     preview: { type: Schema.Types.Mixed, required: true },
     totalMinor: { type: Number, required: true },
     needsSecondPerson: { type: Boolean, required: true },
-    proposedBy: { type: Schema.Types.Mixed, required: true },
-    proposedAt: { type: Date, required: true },
-    proposalKey: { type: String, required: true },
-    proposalHash: { type: String, required: true },
-    decidedBy: mixed,
-    decidedAt: { type: Date, default: null },
-    decisionReason: { type: String, default: "" },
-    decisionKey: { type: String, default: null },
-    decisionHash: { type: String, default: null },
-    debtsAcceptedBy: mixed,
+    ...proposalFields,
+    debtsAcceptedBy: { type: Schema.Types.Mixed, default: null },
     debtsAcceptedAt: { type: Date, default: null },
     debtsReason: { type: String, default: "" },
     jobId: { type: String, default: null },
   },
   { collection: "refunds", versionKey: false, minimize: false, writeConcern: MONEY_WRITE },
 );
-refundSchema.index({ siteId: 1, proposalKey: 1 }, { unique: true });
-refundSchema.index(
-  { siteId: 1, decisionKey: 1 },
-  { unique: true, partialFilterExpression: { decisionKey: { $type: "string" } } },
-);
-refundSchema.index({ siteId: 1, proposedAt: -1 });
+indexProposals(refundSchema);
 refundSchema.index({ state: 1, jobId: 1 });
 refundSchema.index({ householdIds: 1 });
 

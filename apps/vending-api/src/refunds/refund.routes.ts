@@ -91,6 +91,32 @@ export function refundRoutes(deps: Deps): Route[] {
     return presentRefund(refund);
   };
   const problems = ["second-person-needed", "wrong-state", "idempotency-key-reused"] as const;
+  const changeWithReason = ({
+    action,
+    change,
+    ...told
+  }: {
+    path: "/refunds/:id/reject" | "/refunds/:id/accept-debts";
+    summary: string;
+    action: string;
+    change: typeof rejectRefund;
+  }) =>
+    route({
+      ...told,
+      method: "post",
+      tag: TAG,
+      access: DIRECTORS,
+      idempotencyKey: "required",
+      body: z.strictObject({ reason: reasonField }),
+      answers: { 200: refundAnswer },
+      problems,
+      async handle(request) {
+        const before = await find(request.params.id, request.caller);
+        const { reason } = request.body;
+        const changed = await change(deps, before, reason, refundRequestOf(request));
+        return ok(await record(request, action, changed, { before, reason }));
+      },
+    });
 
   return [
     route({
@@ -185,39 +211,17 @@ export function refundRoutes(deps: Deps): Route[] {
         return accepted(presentJob(approved.job));
       },
     }),
-    route({
-      method: "post",
+    changeWithReason({
       path: "/refunds/:id/reject",
-      tag: TAG,
       summary: "Turn a refund down, or take your own back, before it is approved",
-      access: DIRECTORS,
-      idempotencyKey: "required",
-      body: z.strictObject({ reason: reasonField }),
-      answers: { 200: refundAnswer },
-      problems,
-      async handle(request) {
-        const before = await find(request.params.id, request.caller);
-        const { reason } = request.body;
-        const rejected = await rejectRefund(deps, before, reason, refundRequestOf(request));
-        return ok(await record(request, "reject", rejected, { before, reason }));
-      },
+      action: "reject",
+      change: rejectRefund,
     }),
-    route({
-      method: "post",
+    changeWithReason({
       path: "/refunds/:id/accept-debts",
-      tag: TAG,
       summary: "Let households of a refund leave though they owe money; never by who proposed it",
-      access: DIRECTORS,
-      idempotencyKey: "required",
-      body: z.strictObject({ reason: reasonField }),
-      answers: { 200: refundAnswer },
-      problems,
-      async handle(request) {
-        const before = await find(request.params.id, request.caller);
-        const { reason } = request.body;
-        const accepting = await acceptDebts(deps, before, reason, refundRequestOf(request));
-        return ok(await record(request, "accept-debts", accepting, { before, reason }));
-      },
+      action: "accept-debts",
+      change: acceptDebts,
     }),
     route({
       method: "post",

@@ -1,6 +1,7 @@
 import { type Connection, Schema } from "mongoose";
 import { MONEY_WRITE } from "../db/connection.ts";
 import { boundModel, idField } from "../db/model.ts";
+import { indexProposals, type Proposal, proposalFields } from "../db/proposal.ts";
 import type { ErrorCode } from "../errors.ts";
 
 /**
@@ -26,7 +27,7 @@ interface Person {
 }
 
 /** A correction of a household's account, asked for by one person and decided by another. */
-export interface Adjustment {
+export interface Adjustment extends Proposal<Person> {
   _id: string;
   siteId: string;
   householdId: string;
@@ -37,21 +38,10 @@ export interface Adjustment {
   reason: string;
   state: AdjustmentState;
   isLive: boolean;
-  proposedBy: Person;
-  proposedAt: Date;
-  proposalKey: string;
-  proposalHash: string;
-  decidedBy: Person | null;
-  decidedAt: Date | null;
-  decisionReason: string;
-  decisionKey: string | null;
-  decisionHash: string | null;
   entryId: string | null;
   /** Why the ledger refused it. */
   problem: { code: ErrorCode; detail: string } | null;
 }
-
-const mixed = { type: Schema.Types.Mixed, default: null };
 
 const adjustmentSchema = new Schema<Adjustment>(
   {
@@ -63,30 +53,17 @@ const adjustmentSchema = new Schema<Adjustment>(
     reason: { type: String, required: true },
     state: { type: String, enum: ADJUSTMENT_STATE_NAMES, required: true },
     isLive: { type: Boolean, required: true },
-    proposedBy: { type: Schema.Types.Mixed, required: true },
-    proposedAt: { type: Date, required: true },
-    proposalKey: { type: String, required: true },
-    proposalHash: { type: String, required: true },
-    decidedBy: mixed,
-    decidedAt: { type: Date, default: null },
-    decisionReason: { type: String, default: "" },
-    decisionKey: { type: String, default: null },
-    decisionHash: { type: String, default: null },
+    ...proposalFields,
     entryId: { type: String, default: null },
-    problem: mixed,
+    problem: { type: Schema.Types.Mixed, default: null },
   },
   { collection: "adjustments", versionKey: false, minimize: false, writeConcern: MONEY_WRITE },
 );
-adjustmentSchema.index({ siteId: 1, proposalKey: 1 }, { unique: true });
-adjustmentSchema.index(
-  { siteId: 1, decisionKey: 1 },
-  { unique: true, partialFilterExpression: { decisionKey: { $type: "string" } } },
-);
+indexProposals(adjustmentSchema);
 adjustmentSchema.index(
   { siteId: 1, purchaseId: 1 },
   { unique: true, partialFilterExpression: { isLive: true, purchaseId: { $type: "string" } } },
 );
-adjustmentSchema.index({ siteId: 1, proposedAt: -1 });
 adjustmentSchema.index({ state: 1 });
 
 export const adjustmentModel = (connection: Connection) =>

@@ -6,8 +6,8 @@ import {
   type GatewayConfig,
   type UplinkBatch,
 } from "@hallmeter/meter-model";
-import { GatewayError } from "../../errors.ts";
-import type { Server, StreamEvents } from "../../uplink/server.ts";
+import type { Server } from "../../uplink/server.ts";
+import { StandInServer } from "../stand-in-server.ts";
 import { PRICE_MICRO_PER_KWH } from "./site-plan.ts";
 
 interface Register {
@@ -29,21 +29,19 @@ interface Account {
 const IMPLAUSIBLE_STEP_WH = 500_000;
 
 /** For tests only: the server's books. It charges what the samples say, sells, and can be away for days. */
-export class SimulatedServer implements Server {
+export class SimulatedServer extends StandInServer implements Server {
   configInForce: GatewayConfig;
-  isAway = false;
   /** What became of a command, as the gateway tells it. */
   onResult: (result: CommandResult) => void = () => {};
   readonly #accounts = new Map<string, Account>();
   readonly #byCircuit = new Map<string, Account>();
   readonly #registers = new Map<string, Register>();
-  readonly #messages: DownlinkMessage[] = [];
   #acceptedSequence = 0;
-  #streams = new Set<{ events: StreamEvents; end: (error?: GatewayError) => void }>();
   samples = 0;
   batches = 0;
 
   constructor(config: GatewayConfig, startMs: number, firstEnergyWh: (circuitId: string) => number) {
+    super();
     this.configInForce = config;
     for (const { id, householdId } of config.circuits) {
       this.#registers.set(id, { energyWh: firstEnergyWh(id), atMs: startMs });
@@ -92,43 +90,28 @@ export class SimulatedServer implements Server {
   }
 
   tell(content: DownlinkMessage): void {
-    const message = { ...content, sequence: this.#messages.length + 1 };
-    this.#messages.push(message);
-    if (!this.isAway) for (const { events } of this.#streams) events.message(message);
-  }
-
-  heartbeat(): void {
-    if (!this.isAway) for (const { events } of this.#streams) events.alive();
-  }
-
-  goAway(): void {
-    this.isAway = true;
-    for (const stream of [...this.#streams]) stream.end(new GatewayError("server-unreachable"));
-  }
-
-  comeBack(): void {
-    this.isAway = false;
+    this.send({ ...content, sequence: this.told.length + 1 });
   }
 
   async config(etag: string | null) {
-    this.#reach();
+    this.reach();
     const current = `"${this.configInForce.revision}"`;
     return etag === current ? ("unchanged" as const) : { config: this.configInForce, etag: current };
   }
 
   async credit() {
-    this.#reach();
+    this.reach();
     const positions = [...this.#accounts.values()].map((account) => this.#position(account));
-    return { positions, sequence: this.#messages.length };
+    return { positions, sequence: this.told.length };
   }
 
   async lastSequence(): Promise<number> {
-    this.#reach();
+    this.reach();
     return this.#acceptedSequence;
   }
 
   async sendBatch(body: string) {
-    this.#reach();
+    this.reach();
     const { sequence, items }: UplinkBatch = JSON.parse(body);
     if (sequence > this.#acceptedSequence) {
       this.#acceptedSequence = sequence;
@@ -139,29 +122,6 @@ export class SimulatedServer implements Server {
         else if (item.type === "command-result") this.onResult(item.result);
     }
     return { acceptedSequence: this.#acceptedSequence, rejected: [] };
-  }
-
-  stream(afterSequence: number, events: StreamEvents, signal: AbortSignal): Promise<void> {
-    this.#reach();
-    return new Promise((resolve, reject) => {
-      const stream = {
-        events,
-        end: (error?: GatewayError) => {
-          this.#streams.delete(stream);
-          if (error) reject(error);
-          else resolve();
-        },
-      };
-      signal.addEventListener("abort", () => stream.end(new GatewayError("server-unreachable", "aborted")));
-      this.#streams.add(stream);
-      events.alive();
-      for (const message of this.#messages.slice(afterSequence)) events.message(message);
-    });
-  }
-
-  async messages(afterSequence: number): Promise<DownlinkMessage[]> {
-    this.#reach();
-    return this.#messages.slice(afterSequence);
   }
 
   #account(householdId: string): Account {
@@ -200,9 +160,5 @@ export class SimulatedServer implements Server {
       if (account !== undefined) account.usedMicro += (usedWh * PRICE_MICRO_PER_KWH) / 1000;
     }
     this.#registers.set(circuitId, { energyWh, atMs: Math.max(atMs, before.atMs) });
-  }
-
-  #reach(): void {
-    if (this.isAway) throw new GatewayError("server-unreachable");
   }
 }

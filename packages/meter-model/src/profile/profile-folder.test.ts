@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { referenceCabinet } from "@hallmeter/meter-model";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readProfileFolder } from "./profile-folder.ts";
+import { referenceCabinet } from "./reference-cabinet.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hallmeter-profiles-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { builtInProfiles, type ProfileFiles, parseProfileFiles } from "@hallmeter/meter-model";
+import { builtInProfiles } from "./built-in.ts";
+import { type ProfileFiles, parseProfileFiles } from "./profile-file.ts";
 
 /**
+ * Not in the package's index, which browsers load too.
  * The users' own profiles, `*.json` in the folder, in the order of their names. A folder that is not there holds none.
  * @throws the file system's error when the folder cannot be read
  */
