@@ -3,6 +3,7 @@ import type { Role } from "../api/rows.ts";
 import { useT } from "../i18n/use-t.ts";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { PageTitle } from "../shared/page-title.tsx";
+import { TextLink } from "../shared/text-link.tsx";
 import { may, type Right } from "./roles.ts";
 
 const RolesContext = createContext<readonly Role[]>([]);
@@ -25,7 +26,7 @@ export function Guarded({ right, children }: { right: Right; children: ReactNode
   return (
     <>
       <PageTitle title={t("app.denied")} />
-      <EmptyState title={t("app.denied")} help={t("app.deniedHelp")} />
+      <EmptyState title={t("app.deniedHelp")} action={<TextLink to="/board">{t("app.toBoard")}</TextLink>} />
     </>
   );
 }

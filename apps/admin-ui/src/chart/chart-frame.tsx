@@ -9,6 +9,8 @@ export interface FrameProps {
   formatValue: (value: number) => string;
   formatAxis: (value: number) => string;
   height?: number;
+  /** Names one category in so many; as many as fit without it. */
+  labelEvery?: number;
 }
 
 type Series = Parameters<ReturnType<typeof init>["setOption"]>[0]["series"];
@@ -20,6 +22,7 @@ export function ChartFrame({
   formatValue,
   formatAxis,
   height = 240,
+  labelEvery,
   seriesOf,
 }: FrameProps & {
   /** Kept by its caller while nothing of it changes: a new one draws the chart anew. */
@@ -57,7 +60,11 @@ export function ChartFrame({
       xAxis: {
         type: "category",
         data: [...categories],
-        axisLabel: { ...text, hideOverlap: true },
+        axisLabel: {
+          ...text,
+          hideOverlap: true,
+          ...(labelEvery !== undefined && { interval: labelEvery - 1 }),
+        },
         axisTick: { show: false },
         axisLine: { lineStyle: { color: palette.divider } },
       },
@@ -73,7 +80,7 @@ export function ChartFrame({
       resized.disconnect();
       chart.dispose();
     };
-  }, [categories, seriesOf, formatValue, formatAxis, palette, typography]);
+  }, [categories, labelEvery, seriesOf, formatValue, formatAxis, palette, typography]);
 
   return <Box ref={place} role="img" aria-label={label} sx={{ height, width: "100%" }} />;
 }

@@ -37,7 +37,9 @@ export function CircuitCommands({ circuitId }: { circuitId: string }) {
     <Section title={t("circuit.commands")}>
       {error && <LoadFailed error={error} />}
       {data === undefined && !error && <Waiting rows={3} />}
-      {data?.length === 0 && <EmptyState dense title={t("circuit.noCommands")} />}
+      {data?.length === 0 && (
+        <EmptyState dense title={t("circuit.noCommands")} help={t("circuit.noCommandsHelp")} />
+      )}
       {data !== undefined && data.length > 0 && (
         <Box component="ul" sx={LIST} tabIndex={0} aria-label={t("circuit.commands")}>
           {data.map((command) => (
@@ -71,7 +73,9 @@ export function CircuitEvents({ circuitId }: { circuitId: string }) {
     <Section title={t("circuit.events")}>
       {error && <LoadFailed error={error} />}
       {data === undefined && !error && <Waiting rows={3} />}
-      {data?.length === 0 && <EmptyState dense title={t("circuit.noEvents")} />}
+      {data?.length === 0 && (
+        <EmptyState dense title={t("circuit.noEvents")} help={t("circuit.noEventsHelp")} />
+      )}
       {data !== undefined && data.length > 0 && (
         <Box component="ul" sx={LIST} tabIndex={0} aria-label={t("circuit.events")}>
           {data.map((event) => {

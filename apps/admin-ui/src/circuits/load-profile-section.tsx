@@ -28,6 +28,9 @@ import { boundsOf, PROFILE_SPANS, type ProfileSpan, stepped } from "./profile-sp
 import { meanPowerW, summarise } from "./profile-summary.ts";
 import { YearHeatmap, YearTable } from "./year-heatmap.tsx";
 
+const LABEL_HOURS = 3;
+const DAY_HOURS = 24;
+
 /** Mean power of each quarter of an hour, as bars. */
 function QuarterChart({
   profile: { intervals, intervalMinutes },
@@ -38,6 +41,7 @@ function QuarterChart({
   span: "day" | "week";
   label: string;
 }) {
+  const t = useT();
   const format = useFormat();
   const categories = useMemo(
     () => intervals.map(({ at }) => (span === "day" ? format.time(at) : format.dateTime(at))),
@@ -50,15 +54,29 @@ function QuarterChart({
   const doubtful = useMemo(() => intervals.map(({ flag }) => flag !== "good"), [intervals]);
   const formatPower = useCallback((w: number) => format.power(w), [format]);
   return (
-    <Chart
-      kind={span === "day" ? "bar" : "line"}
-      label={label}
-      categories={categories}
-      values={values}
-      doubtful={doubtful}
-      formatValue={formatPower}
-      formatAxis={formatPower}
-    />
+    <>
+      <Chart
+        kind={span === "day" ? "bar" : "line"}
+        label={label}
+        categories={categories}
+        values={values}
+        doubtful={doubtful}
+        formatValue={formatPower}
+        formatAxis={formatPower}
+        labelEvery={((span === "day" ? LABEL_HOURS : DAY_HOURS) * 60) / intervalMinutes}
+      />
+      {span === "day" && doubtful.some((isDoubtful, index) => isDoubtful && values[index] !== null) && (
+        <Box sx={{ display: "flex", gap: 0.75, alignItems: "center" }}>
+          <Box
+            aria-hidden
+            sx={{ width: 12, height: 12, borderRadius: 0.5, backgroundColor: "warning.main" }}
+          />
+          <Typography variant="caption" color="textSecondary">
+            {t("circuit.doubtful")}
+          </Typography>
+        </Box>
+      )}
+    </>
   );
 }
 

@@ -24,7 +24,9 @@ export function NextRun({ policyId }: { policyId: string }) {
   return (
     <Box sx={{ display: "grid", gap: 0.5 }}>
       <Typography variant="body2" sx={{ fontVariantNumeric: "tabular-nums" }}>
-        {next?.dueOn ? `${t("grants.next")}: ${format.date(next.dueOn)}` : t("grants.nextNone")}
+        {next?.dueOn
+          ? t("common.named", { name: t("grants.next"), value: format.date(next.dueOn) })
+          : t("grants.nextNone")}
       </Typography>
       {oldest !== undefined && (
         <Box sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}>

@@ -6,6 +6,7 @@ import { useT } from "../i18n/use-t.ts";
 import { PageTitle } from "../shared/page-title.tsx";
 import { Section } from "../shared/section.tsx";
 import { deskPath } from "../shared/text-link.tsx";
+import { LastSales } from "./last-sales.tsx";
 import { RoomsNow } from "./rooms-now.tsx";
 import { WaitingRefunds } from "./waiting-refunds.tsx";
 
@@ -26,9 +27,12 @@ export default function FrontDeskHome() {
           gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "minmax(360px, 2fr) minmax(0, 3fr)" },
         }}
       >
-        <Section title={t("home.sell")}>
-          <HouseholdFinder inputRef={finder} onPick={sellTo} />
-        </Section>
+        <Box sx={{ display: "grid", gap: 2 }}>
+          <Section title={t("home.sell")}>
+            <HouseholdFinder inputRef={finder} onPick={sellTo} />
+          </Section>
+          <LastSales />
+        </Box>
         <Box sx={{ display: "grid", gap: 2 }}>
           <RoomsNow />
           <WaitingRefunds />

@@ -2,6 +2,9 @@ export const homeEn = {
   home: {
     title: "Home",
     sell: "Sell credit",
+    sales: "Last sales",
+    toDesk: "Open the Desk",
+    noSales: "Nothing sold yet.",
     rooms: "Rooms now",
     toBoard: "Open the Board",
     byBuilding: "%{building}: %{counts}",

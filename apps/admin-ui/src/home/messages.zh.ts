@@ -5,6 +5,9 @@ export const homeZh: Translated<typeof homeEn> = {
   home: {
     title: "首页",
     sell: "售电",
+    sales: "最近售电",
+    toDesk: "打开售电台",
+    noSales: "还没有售电记录。",
     rooms: "房间现况",
     toBoard: "打开看板",
     byBuilding: "%{building}：%{counts}",

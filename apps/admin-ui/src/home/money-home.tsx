@@ -3,6 +3,7 @@ import { useT } from "../i18n/use-t.ts";
 import { PageTitle } from "../shared/page-title.tsx";
 import { JobsUnderWay } from "./jobs-under-way.tsx";
 import { NextGrants } from "./next-grants.tsx";
+import { RoomsNow } from "./rooms-now.tsx";
 import { WaitingRefunds } from "./waiting-refunds.tsx";
 
 /** Where a campus administrator begins: what waits, what is due, what runs. */
@@ -23,7 +24,10 @@ export default function MoneyHome() {
           <WaitingRefunds />
           <JobsUnderWay />
         </Box>
-        <NextGrants />
+        <Box sx={{ display: "grid", gap: 2 }}>
+          <NextGrants />
+          <RoomsNow />
+        </Box>
       </Box>
     </>
   );

@@ -31,6 +31,7 @@ export const commonEn = {
     add: "Add",
     save: "Save",
     none: "none",
+    named: "%{name}: %{value}",
     showMore: "Show %{smart_count} more",
     yes: "yes",
     no: "no",

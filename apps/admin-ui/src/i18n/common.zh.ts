@@ -33,6 +33,7 @@ export const commonZh: Translated<typeof commonEn> = {
     add: "添加",
     save: "保存",
     none: "无",
+    named: "%{name}：%{value}",
     showMore: "显示其余 %{smart_count} 条",
     yes: "是",
     no: "否",

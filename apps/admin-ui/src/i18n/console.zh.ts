@@ -47,7 +47,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
   ...integrationZh,
   ...reportsZh,
   app: {
-    tagline: "先购后用的电。",
+    tagline: "先购电，后用电。",
     signInTo: "登录管理台",
     signInFor: "供物业、校园管理与维修人员使用。",
     residentLink: "住户请在此查看余额",

@@ -84,7 +84,10 @@ function DeliveryRow({ delivery, action }: { delivery: Delivery; action: ReactNo
         </Box>
         <Typography variant="body2" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
           {[
-            `${t(`integration.delivery.channel.${delivery.channel}`)}: ${delivery.recipientName}`,
+            t("common.named", {
+              name: t(`integration.delivery.channel.${delivery.channel}`),
+              value: delivery.recipientName,
+            }),
             format.moment(delivery.at, nowMs),
             ...(attempts > 0 ? [t("integration.delivery.attempts", { smart_count: attempts })] : []),
             ...(state === "pending" && Date.parse(delivery.notBefore) > nowMs

@@ -1,6 +1,6 @@
 export const jobsEn = {
   jobs: {
-    title: "Long jobs",
+    title: "Jobs",
     one: "Job",
     empty: "No job yet",
     emptyHelp:

@@ -18,11 +18,7 @@ export function AccessDeniedPage() {
   return (
     <>
       <PageTitle title={t("app.denied")} />
-      <EmptyState
-        title={t("app.denied")}
-        help={t("app.deniedHelp")}
-        action={<TextLink to="/board">{t("app.toBoard")}</TextLink>}
-      />
+      <EmptyState title={t("app.deniedHelp")} action={<TextLink to="/board">{t("app.toBoard")}</TextLink>} />
     </>
   );
 }

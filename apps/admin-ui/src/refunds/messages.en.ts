@@ -3,7 +3,7 @@ export const refundsEn = {
     title: "Refunds",
     new: "New refund",
     filterLabel: "Refunds that",
-    filter: { waiting: "Wait for approval", approved: "Are approved", rejected: "Were rejected", all: "All" },
+    filter: { waiting: "Waiting for approval", approved: "Approved", rejected: "Rejected", all: "All" },
     empty: "No refund here",
     emptyWaiting: "Nothing waits for approval",
     emptyHelp:
@@ -18,7 +18,7 @@ export const refundsEn = {
     },
     count: "%{smart_count} household |||| %{smart_count} households",
     by: "%{name}, %{time}",
-    proposed: "Asked for",
+    proposed: "Asked by",
     approved: "Approved",
     rejected: "Rejected",
     debtsAccepted: "Debts accepted",

@@ -55,7 +55,12 @@ export function RefundRow({
         <Money amountMinor={refund.totalMinor} />
       </Typography>
       <Box
-        sx={{ gridColumn: { xs: "1 / -1", md: "auto" }, display: "grid", gap: 0.75, justifyItems: "start" }}
+        sx={{
+          gridColumn: { xs: "1 / -1", md: "auto" },
+          display: "grid",
+          gap: 0.75,
+          justifyItems: { xs: "start", md: "end" },
+        }}
       >
         <StageChip stage={stage} />
         {job !== undefined && stage !== "settled" && (

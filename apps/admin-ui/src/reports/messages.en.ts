@@ -91,8 +91,8 @@ export const reportsEn = {
       upTo: "up to %{smart_count} day |||| up to %{smart_count} days",
       longer: "longer",
       count: "%{smart_count} household |||| %{smart_count} households",
-      since: "Since",
-      days: "Days",
+      since: "In debt since",
+      days: "Days in debt",
     },
     subsidy: {
       empty: "No grant in this period",

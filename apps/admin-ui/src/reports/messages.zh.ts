@@ -95,7 +95,7 @@ export const reportsZh: Translated<typeof reportsEn> = {
       longer: "更久",
       count: "%{smart_count} 户",
       since: "欠费起始",
-      days: "天数",
+      days: "欠费天数",
     },
     subsidy: {
       empty: "此期间没有补助",

@@ -231,6 +231,19 @@ export function Balances({ ask }: ReportProps) {
   const format = useFormat();
   return (
     <Read<BalancesReport>
+  const debtColumns: Column<BalancesReport["rows"][number]>[] = [
+    {
+      key: "since",
+      title: t("reports.balances.since"),
+      show: ({ negativeSince }) => (negativeSince === null ? "—" : format.date(negativeSince)),
+    },
+    {
+      key: "days",
+      title: t("reports.balances.days"),
+      isFigure: true,
+      show: ({ negativeDays }) => (negativeDays === null ? "—" : format.integer(negativeDays)),
+    },
+  ];
       path={reportPath("balances", ask, { only: "all" })}
       empty={{ title: t("reports.balances.empty"), help: t("reports.balances.emptyHelp") }}
     >
@@ -309,17 +322,7 @@ export function Balances({ ask }: ReportProps) {
                   isFigure: true,
                   show: (row) => <Energy wh={row.freeWh} />,
                 },
-                {
-                  key: "since",
-                  title: t("reports.balances.since"),
-                  show: ({ negativeSince }) => (negativeSince === null ? "—" : format.date(negativeSince)),
-                },
-                {
-                  key: "days",
-                  title: t("reports.balances.days"),
-                  isFigure: true,
-                  show: ({ negativeDays }) => (negativeDays === null ? "—" : format.integer(negativeDays)),
-                },
+                ...(rows.some(({ negativeSince }) => negativeSince !== null) ? debtColumns : []),
               ]}
             />
           </Section>

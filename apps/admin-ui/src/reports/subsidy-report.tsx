@@ -25,10 +25,6 @@ function SubsidyPicture({ report, commodity }: { report: SubsidyReport; commodit
     (value: number) => (isEnergy ? format.energy(value) : format.money(value)),
     [isEnergy, format],
   );
-  const axis = useCallback(
-    (value: number) => (isEnergy ? format.energyShort(value) : format.money(value)),
-    [isEnergy, format],
-  );
   const { categories, series } = useMemo(() => {
     const { months, piles } = subsidyPiles(report.rows, commodity);
     return {
@@ -41,6 +37,10 @@ function SubsidyPicture({ report, commodity }: { report: SubsidyReport; commodit
       }),
     };
   }, [report, commodity, format, palette.mode, t]);
+  const axis = useMemo(() => {
+    const most = Math.max(0, ...report.rows.map(({ given }) => given));
+    return isEnergy ? format.energyAxis(most) : format.money;
+  }, [isEnergy, format, report]);
   return (
     <StackedBars
       label={t("reports.subsidy.picture")}

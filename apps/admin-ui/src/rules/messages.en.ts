@@ -168,6 +168,7 @@ export const rulesEn = {
     endShed: "End now",
     ended: "Load shedding has ended",
     noCampaigns: "No load shedding yet",
+    noCampaignsHelp: "Each one is kept here with who ordered it, why, and when its circuits came back.",
     until: "until %{time}",
     noChanges: "No change of many circuits yet",
     noChangesHelp: "Whatever is changed from here is listed with who, why, and a way back.",

@@ -163,6 +163,7 @@ export const rulesZh: Translated<typeof rulesEn> = {
     endShed: "立即结束",
     ended: "限电已结束",
     noCampaigns: "还没有限电记录",
+    noCampaignsHelp: "每次限电的下令人、原因和恢复时间都记录在这里。",
     until: "至 %{time}",
     noChanges: "还没有批量变更",
     noChangesHelp: "在此进行的变更都会记录操作人、原因，并可撤回。",

@@ -4,6 +4,7 @@ import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
 import { ChoiceField } from "../shared/choice-field.tsx";
 import { DecimalField } from "../shared/decimal-field.tsx";
+import { type NumberField, NumberFields } from "./number-fields.tsx";
 
 export const LINE = { display: "flex", gap: 1.5, flexWrap: "wrap", alignItems: "center" } as const;
 
@@ -12,19 +13,19 @@ export interface FieldsProps<Rule> {
   onChange: (rule: Rule) => void;
 }
 
+const AFTER_OVERLOAD: readonly NumberField<OverloadRule>[] = [
+  { name: "delayS", unit: "s" },
+  { name: "recloseAfterS", unit: "s" },
+  { name: "reclosesPerWindow", width: 120 },
+  { name: "windowS", unit: "s" },
+];
+
 export function OverloadFields({ rule, onChange }: FieldsProps<OverloadRule>) {
   const t = useT();
-  const set = (fields: Partial<OverloadRule>) => onChange({ ...rule, ...fields });
   const { maxCurrentCa, ...withoutCurrent } = rule;
   return (
     <Box sx={LINE}>
-      <DecimalField
-        label={t("rules.fields.maxPowerW")}
-        value={rule.maxPowerW}
-        digits={0}
-        unit="W"
-        onChange={(maxPowerW) => set({ maxPowerW })}
-      />
+      <NumberFields rule={rule} fields={[{ name: "maxPowerW", unit: "W" }]} onChange={onChange} />
       <DecimalField
         label={t("rules.fields.maxCurrentCa")}
         value={maxCurrentCa ?? 0}
@@ -33,40 +34,13 @@ export function OverloadFields({ rule, onChange }: FieldsProps<OverloadRule>) {
         width={220}
         onChange={(value) => onChange(value === 0 ? withoutCurrent : { ...rule, maxCurrentCa: value })}
       />
-      <DecimalField
-        label={t("rules.fields.delayS")}
-        value={rule.delayS}
-        digits={0}
-        unit="s"
-        onChange={(delayS) => set({ delayS })}
-      />
-      <DecimalField
-        label={t("rules.fields.recloseAfterS")}
-        value={rule.recloseAfterS}
-        digits={0}
-        unit="s"
-        onChange={(recloseAfterS) => set({ recloseAfterS })}
-      />
-      <DecimalField
-        label={t("rules.fields.reclosesPerWindow")}
-        value={rule.reclosesPerWindow}
-        digits={0}
-        width={120}
-        onChange={(reclosesPerWindow) => set({ reclosesPerWindow })}
-      />
-      <DecimalField
-        label={t("rules.fields.windowS")}
-        value={rule.windowS}
-        digits={0}
-        unit="s"
-        onChange={(windowS) => set({ windowS })}
-      />
+      <NumberFields rule={rule} fields={AFTER_OVERLOAD} onChange={onChange} />
       <FormControlLabel
         control={
           <Switch
             size="small"
             checked={rule.residentMayRelease}
-            onChange={(event) => set({ residentMayRelease: event.target.checked })}
+            onChange={(event) => onChange({ ...rule, residentMayRelease: event.target.checked })}
           />
         }
         label={<Typography variant="body2">{t("rules.fields.residentMayRelease")}</Typography>}
@@ -80,38 +54,25 @@ const REMINDER_MODES = ["warn", "trip-and-reclose", "trip-until-acknowledged"] a
 export function ReminderFields({ rule, onChange }: FieldsProps<ReminderRule>) {
   const t = useT();
   const { currency, currencyDigits } = useSite();
-  const set = (fields: Partial<ReminderRule>) => onChange({ ...rule, ...fields });
   return (
     <Box sx={LINE}>
-      <DecimalField
-        label={t("rules.fields.level1")}
-        value={rule.level1Minor}
-        digits={currencyDigits}
-        unit={currency}
-        onChange={(level1Minor) => set({ level1Minor })}
-      />
-      <DecimalField
-        label={t("rules.fields.level2")}
-        value={rule.level2Minor}
-        digits={currencyDigits}
-        unit={currency}
-        onChange={(level2Minor) => set({ level2Minor })}
+      <NumberFields
+        rule={rule}
+        fields={[
+          { name: "level1Minor", label: "level1", digits: currencyDigits, unit: currency },
+          { name: "level2Minor", label: "level2", digits: currencyDigits, unit: currency },
+        ]}
+        onChange={onChange}
       />
       <ChoiceField
         label={t("rules.fields.mode")}
         value={rule.mode}
         choices={REMINDER_MODES.map((value) => ({ value, label: t(`rules.reminderMode.${value}`) }))}
-        onChange={(mode) => set({ mode })}
+        onChange={(mode) => onChange({ ...rule, mode })}
         minWidth={220}
       />
       {rule.mode === "trip-and-reclose" && (
-        <DecimalField
-          label={t("rules.fields.recloseAfterS")}
-          value={rule.recloseAfterS}
-          digits={0}
-          unit="s"
-          onChange={(recloseAfterS) => set({ recloseAfterS })}
-        />
+        <NumberFields rule={rule} fields={[{ name: "recloseAfterS", unit: "s" }]} onChange={onChange} />
       )}
     </Box>
   );

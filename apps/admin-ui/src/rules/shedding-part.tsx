@@ -83,7 +83,7 @@ export function SheddingPart() {
       </Box>
       {error && <LoadFailed error={error} retry={() => void refetch()} />}
       {data === undefined && !error && <Waiting rows={3} />}
-      {data?.length === 0 && <EmptyState title={t("rules.noCampaigns")} />}
+      {data?.length === 0 && <EmptyState title={t("rules.noCampaigns")} help={t("rules.noCampaignsHelp")} />}
       {data !== undefined && data.length > 0 && (
         <Box component="ul" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1 }}>
           {data.map((campaign) => {

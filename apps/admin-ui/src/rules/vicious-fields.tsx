@@ -1,22 +1,44 @@
 import type { ViciousLoadRule } from "@hallmeter/meter-model";
-import AddIcon from "@mui/icons-material/Add";
-import RemoveIcon from "@mui/icons-material/Close";
-import { Box, Button, IconButton, Typography } from "@mui/material";
+import { Box, Typography } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { ChoiceField } from "../shared/choice-field.tsx";
-import { DecimalField } from "../shared/decimal-field.tsx";
+import { AddButton, RemoveButton } from "../shared/list-buttons.tsx";
+import { type NumberField, NumberFields } from "./number-fields.tsx";
 import { type FieldsProps, LINE } from "./rule-fields.tsx";
 
 const VICIOUS_MODES = ["off", "alarm", "trip"] as const;
 const MOST_RANGES = 6;
 const LEAST_RANGE_W = 30;
 
+type Range = ViciousLoadRule["ranges"][number];
+
+const STEP: readonly NumberField<ViciousLoadRule>[] = [
+  { name: "stepThresholdW", unit: "W" },
+  { name: "factorThresholdMilli", label: "factor", digits: 3, width: 170, most: 1000 },
+];
+const AGREEMENT: readonly NumberField<ViciousLoadRule["confirm"]>[] = [
+  { name: "m", width: 150, most: 20 },
+  { name: "n", width: 100, most: 20 },
+];
+/** Kept in ms, told in seconds. */
+const SETTLING: readonly NumberField<ViciousLoadRule>[] = [{ name: "settleMs", digits: 3, unit: "s" }];
+const RANGE: readonly NumberField<Range>[] = [
+  { name: "fromW", unit: "W", width: 130 },
+  { name: "toW", unit: "W", width: 130 },
+];
+const LEVEL: readonly NumberField<ViciousLoadRule>[] = [
+  { name: "levelThresholdW", unit: "W", width: 240 },
+  { name: "levelWindowS", unit: "s" },
+  { name: "probeAfterS", unit: "s" },
+  { name: "tripsPerDay", width: 130 },
+];
+
 export function ViciousFields({ rule, onChange }: FieldsProps<ViciousLoadRule>) {
   const t = useT();
   const set = (fields: Partial<ViciousLoadRule>) => onChange({ ...rule, ...fields });
   const ranges = rule.ranges.map((range, index) => ({ range, number: index + 1 }));
-  const setRange = (number: number, fields: Partial<ViciousLoadRule["ranges"][number]>) =>
-    set({ ranges: rule.ranges.map((range, at) => (at === number - 1 ? { ...range, ...fields } : range)) });
+  const setRange = (number: number, next: Range) =>
+    set({ ranges: rule.ranges.map((range, at) => (at === number - 1 ? next : range)) });
   return (
     <Box sx={{ display: "grid", gap: 1.75 }}>
       <Box sx={LINE}>
@@ -27,44 +49,9 @@ export function ViciousFields({ rule, onChange }: FieldsProps<ViciousLoadRule>) 
           onChange={(mode) => set({ mode })}
           minWidth={150}
         />
-        <DecimalField
-          label={t("rules.fields.stepThresholdW")}
-          value={rule.stepThresholdW}
-          digits={0}
-          unit="W"
-          onChange={(stepThresholdW) => set({ stepThresholdW })}
-        />
-        <DecimalField
-          label={t("rules.fields.factor")}
-          value={rule.factorThresholdMilli}
-          digits={3}
-          width={170}
-          most={1000}
-          onChange={(factorThresholdMilli) => set({ factorThresholdMilli })}
-        />
-        <DecimalField
-          label={t("rules.fields.m")}
-          value={rule.confirm.m}
-          digits={0}
-          width={150}
-          most={20}
-          onChange={(m) => set({ confirm: { ...rule.confirm, m } })}
-        />
-        <DecimalField
-          label={t("rules.fields.n")}
-          value={rule.confirm.n}
-          digits={0}
-          width={100}
-          most={20}
-          onChange={(n) => set({ confirm: { ...rule.confirm, n } })}
-        />
-        <DecimalField
-          label={t("rules.fields.settleMs")}
-          value={rule.settleMs}
-          digits={3}
-          unit="s"
-          onChange={(settleMs) => set({ settleMs })}
-        />
+        <NumberFields rule={rule} fields={STEP} onChange={onChange} />
+        <NumberFields rule={rule.confirm} fields={AGREEMENT} onChange={(confirm) => set({ confirm })} />
+        <NumberFields rule={rule} fields={SETTLING} onChange={onChange} />
       </Box>
       <Box role="group" aria-label={t("rules.fields.ranges")} sx={{ display: "grid", gap: 1.25 }}>
         <Typography variant="body2" color="textSecondary">
@@ -72,76 +59,27 @@ export function ViciousFields({ rule, onChange }: FieldsProps<ViciousLoadRule>) 
         </Typography>
         {ranges.map(({ range, number }) => (
           <Box key={number} sx={LINE}>
-            <DecimalField
-              label={t("rules.fields.fromW")}
-              value={range.fromW}
-              digits={0}
-              unit="W"
-              width={130}
-              onChange={(fromW) => setRange(number, { fromW })}
-            />
-            <DecimalField
-              label={t("rules.fields.toW")}
-              value={range.toW}
-              digits={0}
-              unit="W"
-              width={130}
-              onChange={(toW) => setRange(number, { toW })}
-            />
-            <IconButton
-              size="small"
+            <NumberFields rule={range} fields={RANGE} onChange={(next) => setRange(number, next)} />
+            <RemoveButton
+              label={t("rules.removeRange", { range: `${range.fromW}–${range.toW} W` })}
               disabled={rule.ranges.length === 1}
-              aria-label={t("rules.removeRange", { range: `${range.fromW}–${range.toW} W` })}
               onClick={() => set({ ranges: rule.ranges.filter((_, at) => at !== number - 1) })}
-            >
-              <RemoveIcon fontSize="small" />
-            </IconButton>
+            />
           </Box>
         ))}
         <Box>
-          <Button
-            size="small"
-            startIcon={<AddIcon fontSize="small" />}
+          <AddButton
+            label={t("rules.addRange")}
             disabled={rule.ranges.length >= MOST_RANGES}
             onClick={() => {
               const fromW = Math.max(LEAST_RANGE_W, ...rule.ranges.map(({ toW }) => toW));
               set({ ranges: [...rule.ranges, { fromW, toW: fromW + 1000 }] });
             }}
-          >
-            {t("rules.addRange")}
-          </Button>
+          />
         </Box>
       </Box>
       <Box sx={LINE}>
-        <DecimalField
-          label={t("rules.fields.levelThresholdW")}
-          value={rule.levelThresholdW}
-          digits={0}
-          unit="W"
-          width={240}
-          onChange={(levelThresholdW) => set({ levelThresholdW })}
-        />
-        <DecimalField
-          label={t("rules.fields.levelWindowS")}
-          value={rule.levelWindowS}
-          digits={0}
-          unit="s"
-          onChange={(levelWindowS) => set({ levelWindowS })}
-        />
-        <DecimalField
-          label={t("rules.fields.probeAfterS")}
-          value={rule.probeAfterS}
-          digits={0}
-          unit="s"
-          onChange={(probeAfterS) => set({ probeAfterS })}
-        />
-        <DecimalField
-          label={t("rules.fields.tripsPerDay")}
-          value={rule.tripsPerDay}
-          digits={0}
-          width={130}
-          onChange={(tripsPerDay) => set({ tripsPerDay })}
-        />
+        <NumberFields rule={rule} fields={LEVEL} onChange={onChange} />
       </Box>
     </Box>
   );

@@ -1,7 +1,7 @@
 import { MenuItem, TextField } from "@mui/material";
 
 /** One of a few values, each with its words. */
-export function ChoiceField<Value extends string>({
+export function ChoiceField<Value extends string | number>({
   label,
   value,
   choices,

@@ -1,10 +1,10 @@
 import type { Blocks, Demand } from "@hallmeter/meter-model";
-import AddIcon from "@mui/icons-material/Add";
-import RemoveIcon from "@mui/icons-material/Close";
-import { Box, Button, IconButton, MenuItem, TextField, Typography } from "@mui/material";
+import { Box, TextField, Typography } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { DecimalField } from "../shared/decimal-field.tsx";
+import { AddButton, RemoveButton } from "../shared/list-buttons.tsx";
 import { BlockStairs } from "./block-stairs.tsx";
 import type { ChangeDraft } from "./rate-palette.tsx";
 import { addDemand, MOST_BLOCK_STEPS, MOST_DEMANDS, type TariffDraft } from "./tariff-draft.ts";
@@ -15,6 +15,8 @@ interface Props {
 }
 
 const LINE = { display: "flex", columnGap: 1, rowGap: 1.5, flexWrap: "wrap", alignItems: "center" } as const;
+const BLOCKS_BY = ["month", "year"] as const;
+const CARRIES = ["none", "within-year", "unlimited"] as const;
 const WH_PER_STEP = 100_000;
 const MOST_WH = 1_000_000_000_000;
 
@@ -49,34 +51,20 @@ export function BlocksEditor({ draft, change }: Props) {
       {blocks !== null && (
         <>
           <Box sx={LINE}>
-            <TextField
-              select
-              size="small"
+            <ChoiceField
               label={t("tariffs.blocksBy")}
               value={blocks.by}
-              onChange={(event) => set({ ...blocks, by: event.target.value === "year" ? "year" : "month" })}
-              sx={{ minWidth: 120 }}
-            >
-              {(["month", "year"] as const).map((by) => (
-                <MenuItem key={by} value={by}>
-                  {t(`tariffs.by.${by}`)}
-                </MenuItem>
-              ))}
-            </TextField>
-            <TextField
-              select
-              size="small"
+              choices={BLOCKS_BY.map((value) => ({ value, label: t(`tariffs.by.${value}`) }))}
+              onChange={(by) => set({ ...blocks, by })}
+              minWidth={120}
+            />
+            <ChoiceField
               label={t("tariffs.carry")}
               value={blocks.carry}
-              onChange={(event) => set({ ...blocks, carry: event.target.value as Blocks["carry"] })}
-              sx={{ minWidth: 220 }}
-            >
-              {(["none", "within-year", "unlimited"] as const).map((carry) => (
-                <MenuItem key={carry} value={carry}>
-                  {t(`tariffs.carries.${carry}`)}
-                </MenuItem>
-              ))}
-            </TextField>
+              choices={CARRIES.map((value) => ({ value, label: t(`tariffs.carries.${value}`) }))}
+              onChange={(carry) => set({ ...blocks, carry })}
+              minWidth={220}
+            />
           </Box>
           {numbered(blocks.steps).map(({ step, number }) => {
             const setStep = (fields: Partial<typeof step>) =>
@@ -102,9 +90,8 @@ export function BlocksEditor({ draft, change }: Props) {
                   width={176}
                   onChange={(surchargeMicroPerKWh) => setStep({ surchargeMicroPerKWh })}
                 />
-                <IconButton
-                  size="small"
-                  aria-label={t("tariffs.removeStep", { number })}
+                <RemoveButton
+                  label={t("tariffs.removeStep", { number })}
                   onClick={() =>
                     set(
                       blocks.steps.length === 1
@@ -112,9 +99,7 @@ export function BlocksEditor({ draft, change }: Props) {
                         : { ...blocks, steps: blocks.steps.filter((_, at) => at !== number - 1) },
                     )
                   }
-                >
-                  <RemoveIcon fontSize="small" />
-                </IconButton>
+                />
               </Box>
             );
           })}
@@ -122,21 +107,20 @@ export function BlocksEditor({ draft, change }: Props) {
         </>
       )}
       <Box>
-        <Button
-          size="small"
-          startIcon={<AddIcon fontSize="small" />}
+        <AddButton
+          label={t("tariffs.addStep")}
           disabled={(blocks?.steps.length ?? 0) >= MOST_BLOCK_STEPS}
           onClick={addStep}
-        >
-          {t("tariffs.addStep")}
-        </Button>
+        />
       </Box>
     </Box>
   );
 }
 
 const WINDOWS = [15, 30, 60] as const;
-const EVERYTHING = "";
+const DEMAND_MODES = ["sliding", "fixed"] as const;
+/** No rate has it for an id. */
+const EVERYTHING = "*";
 
 export function DemandsEditor({ draft, change }: Props) {
   const t = useT();
@@ -161,55 +145,33 @@ export function DemandsEditor({ draft, change }: Props) {
               slotProps={{ htmlInput: { maxLength: 60 } }}
               sx={{ width: 160 }}
             />
-            <TextField
-              select
-              size="small"
+            <ChoiceField
               label={t("tariffs.demandRate")}
               value={demand.rateId ?? EVERYTHING}
-              onChange={(event) =>
-                set({ rateId: event.target.value === EVERYTHING ? null : event.target.value })
-              }
-              slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-              sx={{ minWidth: 120 }}
-            >
-              <MenuItem value={EVERYTHING}>{t("tariffs.demandAll")}</MenuItem>
-              {draft.rates.map(({ id, name }) => (
-                <MenuItem key={id} value={id}>
-                  {name}
-                </MenuItem>
-              ))}
-            </TextField>
-            <TextField
-              select
-              size="small"
+              choices={[
+                { value: EVERYTHING, label: t("tariffs.demandAll") },
+                ...draft.rates.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+              onChange={(chosen) => set({ rateId: chosen === EVERYTHING ? null : chosen })}
+              minWidth={120}
+            />
+            <ChoiceField
               label={t("tariffs.window")}
               value={demand.windowMinutes}
-              onChange={(event) => {
-                const minutes = WINDOWS.find((each) => each === Number(event.target.value));
-                if (minutes !== undefined) set({ windowMinutes: minutes });
-              }}
-              sx={{ minWidth: 100 }}
-            >
-              {WINDOWS.map((minutes) => (
-                <MenuItem key={minutes} value={minutes}>
-                  {t("tariffs.minutes", { minutes })}
-                </MenuItem>
-              ))}
-            </TextField>
-            <TextField
-              select
-              size="small"
+              choices={WINDOWS.map((minutes) => ({
+                value: minutes,
+                label: t("tariffs.minutes", { minutes }),
+              }))}
+              onChange={(windowMinutes) => set({ windowMinutes })}
+              minWidth={100}
+            />
+            <ChoiceField
               label={t("tariffs.mode")}
               value={demand.mode}
-              onChange={(event) => set({ mode: event.target.value === "fixed" ? "fixed" : "sliding" })}
-              sx={{ minWidth: 100 }}
-            >
-              {(["sliding", "fixed"] as const).map((mode) => (
-                <MenuItem key={mode} value={mode}>
-                  {t(`tariffs.modes.${mode}`)}
-                </MenuItem>
-              ))}
-            </TextField>
+              choices={DEMAND_MODES.map((value) => ({ value, label: t(`tariffs.modes.${value}`) }))}
+              onChange={(mode) => set({ mode })}
+              minWidth={100}
+            />
             <DecimalField
               label={t("tariffs.perKwMonth")}
               value={demand.priceMicroPerKW}
@@ -217,30 +179,24 @@ export function DemandsEditor({ draft, change }: Props) {
               unit={currency}
               onChange={(priceMicroPerKW) => set({ priceMicroPerKW })}
             />
-            <IconButton
-              size="small"
-              aria-label={t("tariffs.removeDemand", { name: demand.name })}
+            <RemoveButton
+              label={t("tariffs.removeDemand", { name: demand.name })}
               onClick={() =>
                 change((before) => ({
                   ...before,
                   demands: before.demands.filter(({ id }) => id !== demand.id),
                 }))
               }
-            >
-              <RemoveIcon fontSize="small" />
-            </IconButton>
+            />
           </Box>
         );
       })}
       <Box>
-        <Button
-          size="small"
-          startIcon={<AddIcon fontSize="small" />}
+        <AddButton
+          label={t("tariffs.addDemand")}
           disabled={draft.demands.length >= MOST_DEMANDS}
           onClick={() => change((before) => addDemand(before, t("tariffs.newDemand")))}
-        >
-          {t("tariffs.addDemand")}
-        </Button>
+        />
       </Box>
     </Box>
   );

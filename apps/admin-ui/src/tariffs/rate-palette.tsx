@@ -1,9 +1,8 @@
-import AddIcon from "@mui/icons-material/Add";
-import RemoveIcon from "@mui/icons-material/Close";
-import { Box, Button, ButtonBase, IconButton, TextField } from "@mui/material";
+import { Box, ButtonBase, TextField } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
 import { DecimalField } from "../shared/decimal-field.tsx";
+import { AddButton, RemoveButton } from "../shared/list-buttons.tsx";
 import { PaintMark } from "../shared/week-painter/brush-bar.tsx";
 import type { Paint } from "../shared/week-painter/paint-track.tsx";
 import { tapHeight } from "../theme/touch.ts";
@@ -81,30 +80,24 @@ export function RatePalette({
                 onChange={(price) => set(id, { priceMicroPerKWh: price })}
               />
             </Box>
-            <IconButton
-              size="small"
-              sx={{ gridArea: { xs: "1 / 3", sm: "auto" } }}
-              aria-label={t("tariffs.removeRate", { name })}
+            <RemoveButton
+              label={t("tariffs.removeRate", { name })}
               disabled={draft.rates.length === 1}
               onClick={() => {
                 change((before) => removeRate(before, id));
                 if (isBrush) onBrush(null);
               }}
-            >
-              <RemoveIcon fontSize="small" />
-            </IconButton>
+              sx={{ gridArea: { xs: "1 / 3", sm: "auto" } }}
+            />
           </Box>
         );
       })}
       <Box>
-        <Button
-          size="small"
-          startIcon={<AddIcon fontSize="small" />}
+        <AddButton
+          label={t("tariffs.addRate")}
           disabled={draft.rates.length >= MOST_RATES}
           onClick={() => change((before) => addRate(before, t("tariffs.newRate")))}
-        >
-          {t("tariffs.addRate")}
-        </Button>
+        />
       </Box>
     </Box>
   );

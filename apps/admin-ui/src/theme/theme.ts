@@ -48,8 +48,8 @@ const shared: RaThemeOptions = {
         root: {
           padding: "7px 12px",
           fontVariantNumeric: "tabular-nums",
-          "&:first-of-type": { paddingLeft: 16 },
-          "&:last-of-type": { paddingRight: 16 },
+          "&:where(:not(* + *))": { paddingLeft: 16 },
+          "&:where(:last-child)": { paddingRight: 16 },
         },
         head: { fontWeight: 600, whiteSpace: "nowrap" },
       },

@@ -6,7 +6,6 @@ import { parseAmountMinor } from "../format/decimal.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
 import { ChoiceField } from "../shared/choice-field.tsx";
-import { Money } from "../shared/figures.tsx";
 import { FormDialog } from "../shared/form-dialog.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { AmountField } from "./amount-field.tsx";
@@ -178,7 +177,7 @@ export function CloseTillDialog({ shift, onClose }: { shift: TillShift; onClose:
         slotProps={{ htmlInput: { maxLength: MAX_NOTE_LENGTH } }}
       />
       <Typography variant="body2">
-        {t("tills.float")}: <Money amountMinor={shift.floatMinor} />
+        {t("common.named", { name: t("tills.float"), value: format.money(shift.floatMinor) })}
       </Typography>
     </FormDialog>
   );

@@ -95,8 +95,15 @@ function KeyRow({ row, onRevoke }: { row: ApiKey; onRevoke: () => void }) {
         <Typography variant="body2" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
           {[
             `${t("users.key.createdBy")} ${row.createdBy}, ${format.date(row.createdAt)}`,
-            `${t("users.key.lastUsed")}: ${row.lastUsedAt === null ? t("users.key.neverUsed") : format.moment(row.lastUsedAt, nowMs)}`,
-            `${t("users.key.expires")}: ${row.expiresAt === null ? t("users.key.never") : format.date(row.expiresAt)}`,
+            t("common.named", {
+              name: t("users.key.lastUsed"),
+              value:
+                row.lastUsedAt === null ? t("users.key.neverUsed") : format.moment(row.lastUsedAt, nowMs),
+            }),
+            t("common.named", {
+              name: t("users.key.expires"),
+              value: row.expiresAt === null ? t("users.key.never") : format.date(row.expiresAt),
+            }),
           ].join(" · ")}
         </Typography>
       </Box>
