@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { moved, selectedRuns } from "./grid-selection.ts";
+import { moved, selectedRuns, widened } from "./grid-selection.ts";
 
 const WEEK = [96, 96, 96];
 const MONTHS = [31, 29, 31];
@@ -57,5 +57,21 @@ describe("moved", () => {
     ["past the top", { row: 0, column: 3 }, { rows: -1 }, { row: 0, column: 3 }],
   ])("%s", (_name, from, by, expected) => {
     expect(moved(from, by, MONTHS)).toEqual(expected);
+  });
+});
+
+describe("widened", () => {
+  const selection = (from: number, to: number) => ({
+    anchor: { row: 0, column: from },
+    head: { row: 2, column: to },
+  });
+  it.each([
+    ["rightwards, to whole hours", [29, 38], 4, [28, 39]],
+    ["leftwards, to whole hours", [38, 29], 4, [39, 28]],
+    ["one cell", [5, 5], 4, [4, 7]],
+    ["what is whole already", [8, 11], 4, [8, 11]],
+    ["by single columns: nothing", [5, 9], 1, [5, 9]],
+  ] as const)("%s", (_name, [from, to], step, [first, last]) => {
+    expect(widened(selection(from, to), step)).toEqual(selection(first, last));
   });
 });

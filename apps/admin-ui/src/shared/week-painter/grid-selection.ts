@@ -50,3 +50,14 @@ export function moved(
   const target = clamp(row + (by.rows ?? 0), columnsOf.length - 1);
   return { row: target, column: clamp(column + (by.columns ?? 0), (columnsOf[target] ?? 1) - 1) };
 }
+
+/** Widened to whole steps of so many columns, in the direction it was made. */
+export function widened({ anchor, head }: GridSelection, step: number): GridSelection {
+  const first = (column: number) => Math.floor(column / step) * step;
+  const last = (column: number) => first(column) + step - 1;
+  const isForward = anchor.column <= head.column;
+  return {
+    anchor: { row: anchor.row, column: (isForward ? first : last)(anchor.column) },
+    head: { row: head.row, column: (isForward ? last : first)(head.column) },
+  };
+}

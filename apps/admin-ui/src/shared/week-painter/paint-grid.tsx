@@ -1,4 +1,4 @@
-import { Box, Typography } from "@mui/material";
+import { Box, Typography, useMediaQuery } from "@mui/material";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import type { GridCell, GridRun, SelectionShape } from "./grid-selection.ts";
 import {
@@ -36,6 +36,10 @@ export interface PaintGridProps {
 }
 
 const ROW_GAP_PX = 2;
+/** Row heights under a mouse and under a finger. */
+const ROW_PX = { fine: 28, coarse: 36 } as const;
+/** Narrower columns cannot be told apart by a finger: it paints whole jumps, and the list of periods takes the rest. */
+const FINEST_FOR_A_FINGER_PX = 6;
 const BLOCK_GAP_PX = 8;
 
 /**
@@ -44,7 +48,9 @@ const BLOCK_GAP_PX = 8;
  */
 export function PaintGrid(props: PaintGridProps) {
   const { label, help, rows, scale, paints, brush, blankName, isBlankWrong, shape, jump } = props;
-  const { rowHeight = 28, cellName, runsName, onPaint, onUndo, onRedo } = props;
+  const { cellName, runsName, onPaint, onUndo, onRedo } = props;
+  const isFinger = useMediaQuery("(pointer: coarse)", { noSsr: true });
+  const rowHeight = props.rowHeight ?? ROW_PX[isFinger ? "coarse" : "fine"];
   const id = useId();
   const tracks = useRef<(HTMLElement | null)[]>([]);
   const [told, setTold] = useState("");
@@ -61,6 +67,10 @@ export function PaintGrid(props: PaintGridProps) {
     columnsOf,
     jump,
     onStroke: (stroke) => apply(stroke, brush),
+    stepOf: (pointerType) => {
+      const widthPx = tracks.current[0]?.getBoundingClientRect().width ?? 0;
+      return pointerType === "touch" && widthPx / scale.columns < FINEST_FOR_A_FINGER_PX ? jump : 1;
+    },
     cellAt: (x, y) => nearestCell(tracks.current, columnsOf, scale.columns, x, y),
   });
 

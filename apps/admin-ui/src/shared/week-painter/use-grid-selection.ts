@@ -6,6 +6,7 @@ import {
   moved,
   type SelectionShape,
   selectedRuns,
+  widened,
 } from "./grid-selection.ts";
 
 interface Options {
@@ -15,6 +16,8 @@ interface Options {
   jump: number;
   /** The cell under a point of the screen, or the nearest one. */
   cellAt: (x: number, y: number) => GridCell | null;
+  /** Columns that a pointer of this kind can tell apart. */
+  stepOf: (pointerType: string) => number;
   /** A stroke of the brush has ended. */
   onStroke: (runs: GridRun[]) => void;
 }
@@ -27,7 +30,7 @@ const ARROWS: Readonly<Record<string, { rows?: number; columns?: number }>> = {
 };
 
 /** What is selected in a grid, by drag and by its keyboard twin: arrows move, with Shift they extend. */
-export function useGridSelection({ shape, columnsOf, jump, cellAt, onStroke }: Options) {
+export function useGridSelection({ shape, columnsOf, jump, cellAt, stepOf, onStroke }: Options) {
   const [selection, setSelection] = useState<GridSelection>({
     anchor: { row: 0, column: 0 },
     head: { row: 0, column: 0 },
@@ -49,7 +52,7 @@ export function useGridSelection({ shape, columnsOf, jump, cellAt, onStroke }: O
       const begun = { anchor, head: cell };
       stroke.current = { selection: begun, hasMoved: false };
       event.currentTarget.setPointerCapture(event.pointerId);
-      setSelection(begun);
+      setSelection(widened(begun, stepOf(event.pointerType)));
       setIsDragging(true);
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
@@ -61,7 +64,7 @@ export function useGridSelection({ shape, columnsOf, jump, cellAt, onStroke }: O
       if (cell.row === row && cell.column === column) return;
       running.selection = { anchor: running.selection.anchor, head: cell };
       running.hasMoved = true;
-      setSelection(running.selection);
+      setSelection(widened(running.selection, stepOf(event.pointerType)));
     },
     onPointerUp: (event: PointerEvent<HTMLElement>) => {
       const running = stroke.current;
@@ -69,7 +72,7 @@ export function useGridSelection({ shape, columnsOf, jump, cellAt, onStroke }: O
       setIsDragging(false);
       // A finger covers many cells: a tap chooses, a drag paints.
       if (running !== null && (running.hasMoved || event.pointerType !== "touch"))
-        onStroke(runsOf(running.selection));
+        onStroke(runsOf(widened(running.selection, stepOf(event.pointerType))));
     },
     /** The page began to scroll under the finger. */
     onPointerCancel: () => {
