@@ -21,9 +21,9 @@ const SMALL_TARGETS = `(() => {
     if (element.disabled || inSentence(element) || element.closest("[aria-hidden=true], [inert]")) continue;
     if (!element.checkVisibility({ checkOpacity: false, checkVisibilityCSS: true })) continue;
     element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
-    const box = (fieldOf(element) ?? element).getBoundingClientRect();
+    const box = (fieldOf(element) ?? labelOf(element) ?? element).getBoundingClientRect();
     if (box.width === 0 || box.right < 0 || box.bottom < 0 || box.left > innerWidth) continue;
-    const accepted = [element, fieldOf(element), labelOf(element)].filter(Boolean);
+    const accepted = [element, fieldOf(element), labelOf(element), element.closest("[class*=FormControl-root]")].filter(Boolean);
     const answers = (x, y) => {
       const hit = document.elementFromPoint(x, y);
       return hit !== null && accepted.some((each) => each.contains(hit));

@@ -2,12 +2,14 @@ import ExpandIcon from "@mui/icons-material/ChevronRight";
 import { Box, ButtonBase, Typography } from "@mui/material";
 import { type ReactNode, useId, useState } from "react";
 import type { Bus, Circuit } from "../api/rows.ts";
+import { useMay } from "../auth/rights-context.tsx";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { circuitPath, TextLink } from "../shared/text-link.tsx";
 import { useNowMs } from "../shared/use-now.ts";
 import { type StateColor, stateVar } from "../theme/state-colors.ts";
 import { tapHeight } from "../theme/touch.ts";
+import { NewToken } from "./new-token.tsx";
 import type { Gateway, Meter } from "./rows.ts";
 
 function Dot({ color, label }: { color: StateColor; label: string }) {
@@ -67,7 +69,7 @@ function Branch({ line, name, children }: { line: ReactNode; name: string; child
           aria-controls={id}
           aria-label={t(isOpen ? "network.close" : "network.open", { name })}
           onClick={() => setIsOpen(!isOpen)}
-          sx={{ borderRadius: 1, width: 28, height: 28, flex: "none" }}
+          sx={{ borderRadius: 1, minWidth: 28, ...tapHeight(28), flex: "none" }}
         >
           <ExpandIcon
             fontSize="small"
@@ -133,6 +135,7 @@ export function NetworkTree({ gateways, buses, meters, circuits, chosenId, onCho
   const t = useT();
   const format = useFormat();
   const nowMs = useNowMs(15_000);
+  const mayReplaceToken = useMay()("network.create");
   return (
     <Box component="ul" aria-label={t("network.tree")} sx={{ ...LIST, gap: 1.5 }}>
       {gateways.map((gateway) => (
@@ -152,6 +155,7 @@ export function NetworkTree({ gateways, buses, meters, circuits, chosenId, onCho
                   ? t("presence.online")
                   : t("network.lastSeen", { time: format.moment(gateway.lastSeenAt, nowMs) })}
             </Typography>
+            {mayReplaceToken && <NewToken gateway={gateway} />}
           </Box>
           <Box component="ul" sx={{ ...LIST, pl: 1 }}>
             {buses

@@ -81,6 +81,7 @@ export function Use({ ask }: ReportProps) {
                       key: "wh",
                       title: t("reports.use.total"),
                       isFigure: true,
+                      onCard: "figure",
                       show: ({ wh }) => <Energy wh={wh} />,
                     },
                     {
@@ -196,6 +197,7 @@ export function Losses({ ask }: ReportProps) {
                   key: "ls",
                   title: t("reports.losses.share"),
                   isFigure: true,
+                  onCard: "figure",
                   show: ({ lossPermille }) => share(lossPermille),
                 },
                 {

@@ -6,7 +6,7 @@ import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { DocumentButton } from "../shared/document-button.tsx";
 import { Energy, Money } from "../shared/figures.tsx";
-import { RowTable } from "../shared/row-table.tsx";
+import { type Column, RowTable } from "../shared/row-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
 import { seriesColor } from "../theme/series-colors.ts";
@@ -101,6 +101,7 @@ export function Sales({ ask }: ReportProps) {
                       key: "net",
                       title: t("reports.columns.net"),
                       isFigure: true,
+                      onCard: "figure",
                       show: (row) => (
                         <strong>
                           <Money amountMinor={row.netMinor} />
@@ -205,6 +206,7 @@ export function Tills({ ask }: ReportProps) {
                 {
                   key: "pdf",
                   title: t("reports.tills.document"),
+                  onCard: "foot",
                   show: ({ shiftId, closedAt, till, number }) =>
                     closedAt !== null && (
                       <DocumentButton
@@ -229,8 +231,6 @@ const MOST_BALANCES = 200;
 export function Balances({ ask }: ReportProps) {
   const t = useT();
   const format = useFormat();
-  return (
-    <Read<BalancesReport>
   const debtColumns: Column<BalancesReport["rows"][number]>[] = [
     {
       key: "since",
@@ -244,6 +244,8 @@ export function Balances({ ask }: ReportProps) {
       show: ({ negativeDays }) => (negativeDays === null ? "—" : format.integer(negativeDays)),
     },
   ];
+  return (
+    <Read<BalancesReport>
       path={reportPath("balances", ask, { only: "all" })}
       empty={{ title: t("reports.balances.empty"), help: t("reports.balances.emptyHelp") }}
     >
@@ -314,6 +316,7 @@ export function Balances({ ask }: ReportProps) {
                   key: "balance",
                   title: t("reports.columns.balance"),
                   isFigure: true,
+                  onCard: "figure",
                   show: (row) => <Money amountMinor={row.balanceMinor} />,
                 },
                 {

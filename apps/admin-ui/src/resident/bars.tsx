@@ -13,7 +13,8 @@ export interface Bar {
 const HEIGHT = 96;
 const SLOT = 12;
 const BAR = 8;
-const TICKS = 6;
+/** Dates stand apart on the narrowest phone. */
+const TICKS = 5;
 /** The first hour of a day must not fill the card. */
 const FEWEST_SLOTS = 12;
 

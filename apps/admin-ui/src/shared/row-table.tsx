@@ -38,6 +38,8 @@ interface Props<Row> {
   maxHeight?: number;
 }
 
+/** What a cell of a table says where there is nothing; a card leaves it out. */
+const NOTHING: ReadonlySet<ReactNode> = new Set(["", "—"]);
 /** Cards at first; a thumb does not pass a hundred to reach what stands below them. */
 const FIRST_CARDS = 8;
 
@@ -106,7 +108,7 @@ function Card<Row>({ columns, row }: Pick<Props<Row>, "columns"> & { row: Row })
   const others = columns.filter((column) => column !== name);
   const at = (place: Column<Row>["onCard"]) =>
     others.filter(({ onCard }) => onCard === place).map((column) => ({ ...column, shown: column.show(row) }));
-  const facts = at(undefined).filter(({ shown }) => shown !== "" && shown !== null && shown !== undefined);
+  const facts = at(undefined).filter(({ shown }) => shown != null && !NOTHING.has(shown));
   return (
     <Box
       component="li"

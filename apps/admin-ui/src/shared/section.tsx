@@ -51,7 +51,7 @@ export const Facts = ({ children }: { children: ReactNode }) => (
     sx={{
       m: 0,
       display: "grid",
-      gridTemplateColumns: "minmax(104px, max-content) 1fr",
+      gridTemplateColumns: { xs: "fit-content(42%) minmax(0, 1fr)", sm: "minmax(104px, max-content) 1fr" },
       columnGap: 2,
       rowGap: 0.75,
     }}

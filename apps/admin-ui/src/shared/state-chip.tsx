@@ -38,7 +38,7 @@ export function Chip({
         fontSize: "0.8125rem",
         fontWeight: 600,
         lineHeight: 1.5,
-        whiteSpace: "nowrap",
+        whiteSpace: { xs: "normal", sm: "nowrap" },
         "& svg": { fontSize: "1rem" },
       }}
     >

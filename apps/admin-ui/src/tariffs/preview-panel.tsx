@@ -99,7 +99,7 @@ export function PreviewPanel({ tariffId, scheme }: { tariffId: string | null; sc
   const error = queries.find((query) => query.error)?.error;
   const previews = queries.flatMap(({ data }) => (data === undefined ? [] : [data]));
   return (
-    <Box sx={{ display: "grid", gap: 1.5 }}>
+    <Box sx={{ display: "grid", gap: 1.5, gridTemplateColumns: "minmax(0, 1fr)" }}>
       <Typography variant="body2" color="textSecondary">
         {t("tariffs.previewHelp")}
       </Typography>
@@ -134,7 +134,14 @@ function Outcome({ months, previews }: { months: readonly string[]; previews: re
   ];
   return (
     <>
-      <Table size="small" sx={{ "& td, & th": { px: 0.75 } }}>
+      <Table
+        size="small"
+        sx={{
+          "& td, & th": { px: 0.75 },
+          "& td:first-of-type, & th:first-of-type": { pl: 0 },
+          "& td:last-of-type, & th:last-of-type": { pr: 0 },
+        }}
+      >
         <TableHead>
           <TableRow>
             <TableCell>{t("tariffs.monthOf")}</TableCell>

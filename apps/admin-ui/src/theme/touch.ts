@@ -10,7 +10,7 @@ const TALL = { [TOUCH]: { minHeight: FINGER_PX } };
 const SQUARE = { [TOUCH]: { minHeight: FINGER_PX, minWidth: FINGER_PX } };
 
 /** As high as a mouse needs it, and as high as a finger does where there is one. */
-export const tapHeight = (mousePx: number) => ({ minHeight: mousePx, ...TALL });
+export const tapHeight = (mousePx: number) => ({ minHeight: mousePx, ...SQUARE });
 
 /** What answers a tap is as large as a finger; where there is a mouse, the denser page stays. */
 export const TOUCH_STYLES = {
