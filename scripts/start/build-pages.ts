@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const METER_MODEL = join(ROOT, "packages", "meter-model", "src");
@@ -69,7 +69,8 @@ async function build(pages: Pages, print: (line: string) => void): Promise<strin
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return dist;
   print(`building the ${name} (only after an installation or a change) …`);
   const output: Buffer[] = [];
-  const child = spawn("npm", ["run", "build", "--silent"], {
+  const next = `${dist}.${process.pid}`;
+  const child = spawn("npm", ["run", "build", "--silent", "--", "--outDir", next], {
     cwd: workspace,
     env: { ...process.env, NODE_ENV: BUILT_FOR },
     stdio: ["ignore", "pipe", "pipe"],
@@ -78,8 +79,17 @@ async function build(pages: Pages, print: (line: string) => void): Promise<strin
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
   const code = await new Promise((done) => child.on("close", done));
   if (code !== 0) throw new Error(`the ${name} could not be built:\n${Buffer.concat(output).toString()}`);
-  writeFileSync(stampFile, stamp);
+  writeFileSync(join(next, basename(stampFile)), stamp);
+  putInPlace(next, dist);
   return dist;
+}
+
+/** A running server that serves `dist` never finds it empty or half built. */
+function putInPlace(next: string, dist: string): void {
+  const old = `${next}.old`;
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(next, dist);
+  rmSync(old, { recursive: true, force: true });
 }
 
 /** The console and the resident's page. */
