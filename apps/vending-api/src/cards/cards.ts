@@ -104,7 +104,7 @@ export async function topUpCard(
     deps,
     {
       ...money,
-      site,
+      siteId: site._id,
       householdId: card.householdId,
       cardDetails: async () => ({
         cardId: card._id,

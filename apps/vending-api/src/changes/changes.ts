@@ -1,6 +1,7 @@
 import mongoose, { type Connection } from "mongoose";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
+import { DERIVED_WRITE } from "../db/connection.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { ApiError } from "../errors.ts";
 import { type ChangeRow, changeModel, toRecordedChange } from "./change.model.ts";
@@ -38,7 +39,8 @@ const FLUSH_INTERVAL_MS = 100;
 const POLL_INTERVAL_MS = 1000;
 /** About ten minutes of a busy site; a page away for longer reads everything again. */
 const KEPT_CHANGES = 10_000;
-const PRUNE_INTERVAL_MS = 60_000;
+/** Range 5–60 s: a minute's worth of a busy desk would hold up the store for a while. */
+const PRUNE_INTERVAL_MS = 10_000;
 const READ_LIMIT = 1000;
 
 export interface ChangesDeps {
@@ -122,7 +124,7 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
   /** How many were written before another process took the next sequence. */
   const insertInOrder = async (rows: readonly ChangeRow[]): Promise<number> => {
     try {
-      await model.collection.insertMany([...rows] as never[], { ordered: true });
+      await model.collection.insertMany([...rows] as never[], { ordered: true, writeConcern: DERIVED_WRITE });
       return rows.length;
     } catch (error) {
       if (!(error instanceof mongoose.mongo.MongoBulkWriteError) || !isDuplicateKey(error)) throw error;
@@ -146,7 +148,8 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
     clock.every(PRUNE_INTERVAL_MS, () => {
       if (head === undefined || head <= KEPT_CHANGES) return;
       const oldest = head - KEPT_CHANGES;
-      void inTurn(async () => void (await model.deleteMany({ _id: { $lte: oldest } })));
+      const prune = () => model.deleteMany({ _id: { $lte: oldest } }, { writeConcern: DERIVED_WRITE });
+      void inTurn(async () => void (await prune()));
     }),
   ];
   stopping.addEventListener("abort", () => {

@@ -4,6 +4,12 @@ import mongoose, { type Connection } from "mongoose";
 export const MONEY_WRITE = { w: "majority", j: true } as const;
 
 /**
+ * For what is derived and made good when it is lost: nobody waits for its way to a disk, nor does a purchase behind it. The
+ * embedded store writes it with its next commit.
+ */
+export const DERIVED_WRITE = { w: 1, j: false } as const;
+
+/**
  * Range 500 ms–30 s. With the store gone, a request should say so while the person still looks: 2 s. Fail-over of a replica
  * set takes longer; clients retry a 503 with the same idempotency key.
  */

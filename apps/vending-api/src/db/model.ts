@@ -14,7 +14,7 @@ export function boundModel<Row>(connection: Connection, name: string, schema: Sc
   return bound ?? connection.model<Row>(name, schema);
 }
 
-const DUPLICATE_KEY = 11_000;
+export const DUPLICATE_KEY = 11_000;
 
 /** True when a unique index refused the write; `index` narrows to one, by a field of its key. */
 export function isDuplicateKey(error: unknown, field?: string): boolean {

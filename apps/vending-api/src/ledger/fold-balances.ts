@@ -1,5 +1,6 @@
 import mongoose, { type Connection } from "mongoose";
 import { GENESIS_HASH } from "../chain/genesis.ts";
+import { DERIVED_WRITE } from "../db/connection.ts";
 import { isDuplicateKey } from "../db/model.ts";
 import { type BalanceRow, balanceModel, type HouseholdKey, type SystemTotals } from "./balance.model.ts";
 import { addBalances, type ChainHead, headAfter, householdAccount, type LedgerEntry } from "./entry.ts";
@@ -58,8 +59,7 @@ export async function writeRuns(connection: Connection, runs: readonly FoldedRun
   try {
     const result = await balanceModel(connection).bulkWrite(operations, {
       ordered: false,
-      // Derived: a lost write is made good, and nobody waits for a second disk.
-      writeConcern: { w: 1 },
+      writeConcern: DERIVED_WRITE,
     });
     moved = result.matchedCount + result.upsertedCount;
   } catch (error) {

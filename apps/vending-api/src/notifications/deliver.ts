@@ -31,17 +31,23 @@ const AT_ONCE = 4;
 
 /** Sends what is due, whoever found it. Several processes share the work: each notification is leased by its document. */
 export async function deliverDue(deps: Deps, outgoing: Outgoing): Promise<void> {
-  const worker = async () => {
-    while (!deps.stopping.aborted) {
-      const claimed = await claim(deps);
-      if (!claimed) return;
+  const work = async (first: Claimed | undefined) => {
+    for (let claimed = first; claimed; claimed = await claimNext(deps)) {
       const outcome = await unlessStopped(deps.stopping, send(deps, outgoing, claimed.notification));
       // Stopped in the middle, it is sent again elsewhere under the same id once the lease is over.
       if (outcome === undefined) return;
       await settle(deps, claimed, outcome);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  // Mostly nothing is due, and one question is enough.
+  const first = await claimNext(deps);
+  if (!first) return;
+  const others = Array.from({ length: AT_ONCE - 1 }, async () => work(await claimNext(deps)));
+  await Promise.all([work(first), ...others]);
+}
+
+async function claimNext(deps: Deps): Promise<Claimed | undefined> {
+  return deps.stopping.aborted ? undefined : claim(deps);
 }
 
 interface Claimed {

@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation } from "mongoose";
+import { insertMissing } from "../db/insert-missing.ts";
 import type { Deps } from "../deps.ts";
 import type { User } from "../users/user.model.ts";
 import { isUrgent } from "./notice.ts";
@@ -49,12 +49,7 @@ async function notifyAll(
     ];
   });
   if (rows.length === 0) return;
-  const writes = rows.map(
-    ({ _id, ...row }): AnyBulkWriteOperation<Notification> => ({
-      updateOne: { filter: { _id }, update: { $setOnInsert: row }, upsert: true },
-    }),
-  );
-  await notificationModel(connection).bulkWrite(writes, { ordered: false });
+  await insertMissing(notificationModel(connection), rows);
   for (const { _id: id, siteId, householdId } of rows)
     changes.publish({
       resource: "notifications",

@@ -9,16 +9,20 @@ import { recordCauses } from "./record-causes.ts";
 
 const TOLD_KINDS = ["purchase", "grant", "refund"] as const satisfies EntryKind[];
 const MARK = "journal";
-/** Range 50–500: causes are written page by page, and nobody else writes meanwhile. */
-const PAGE = 25;
+/** Ids that are read at once; range 100–5000. */
+const IDS_AT_ONCE = 500;
+/** Causes that are written together: what else the store has to do waits so long. Range 10–500. */
+const CAUSES_AT_ONCE = 25;
 /**
  * Entries become visible in another order than their ids: written by processes whose clocks differ, or held up between id and
- * insert. A look goes back so far, range 5–60 s; and once in a while farther, range 1–60 min.
+ * insert. Every look goes back a second, and once in a while one goes back farther, which costs more. Ranges 1–5 s, 5–60 s and
+ * 1–60 min back; 2–10 s and 10–600 s between.
  */
-const OVERLAP_S = 5;
-const FAR_OVERLAP_S = 600;
-/** Range 10–600 s. */
-const FAR_EVERY_MS = 60_000;
+const LOOKS_BACK = [
+  { everyMs: 0, backS: 1 },
+  { everyMs: 5000, backS: 10 },
+  { everyMs: 60_000, backS: 600 },
+] as const;
 /** Ids that need not be looked at again; range 1000–1,000,000. */
 const MOST_REMEMBERED = 100_000;
 
@@ -26,11 +30,12 @@ const MOST_REMEMBERED = 100_000;
 export interface LedgerMemory {
   /** What it has recorded itself. */
   recorded: Set<string>;
-  farLookAtMs: number;
+  /** When it last looked back so far, for each of `LOOKS_BACK`. */
+  lookedAtMs: number[];
 }
 
 export function emptyLedgerMemory(): LedgerMemory {
-  return { recorded: new Set(), farLookAtMs: Number.NEGATIVE_INFINITY };
+  return { recorded: new Set(), lookedAtMs: LOOKS_BACK.map(() => Number.NEGATIVE_INFINITY) };
 }
 
 /**
@@ -45,28 +50,34 @@ export async function findLedgerCauses(
   const journal = journalModel(connection);
   // What stood before the first look of all is nobody's news.
   const start = await readMark(connection, MARK, newId());
-  const isFar = nowMs - memory.farLookAtMs >= FAR_EVERY_MS;
   if (memory.recorded.size > MOST_REMEMBERED) memory.recorded.clear();
-  let after = secondsBefore(start, isFar ? FAR_OVERLAP_S : OVERLAP_S);
+  const farthest = farthestDue(memory, nowMs);
+  let after = secondsBefore(start, LOOKS_BACK[farthest]?.backS ?? 0);
   for (;;) {
     const page = await journal
       .find({ _id: { $gt: after }, kind: { $in: TOLD_KINDS } }, { _id: 1 })
       .sort({ _id: 1 })
-      .limit(PAGE)
+      .limit(IDS_AT_ONCE)
       .lean<{ _id: string }[]>();
     const last = page.at(-1)?._id;
     if (last === undefined) break;
     const news = page.map(({ _id }) => _id).filter((id) => !memory.recorded.has(id));
-    if (news.length > 0) {
-      const entries = await journal.find({ _id: { $in: news } }).lean<LedgerEntry[]>();
+    for (let at = 0; at < news.length; at += CAUSES_AT_ONCE) {
+      const ids = news.slice(at, at + CAUSES_AT_ONCE);
+      const entries = await journal.find({ _id: { $in: ids } }).lean<LedgerEntry[]>();
       await recordCauses(connection, entries.flatMap(ledgerCause));
-      for (const id of news) memory.recorded.add(id);
+      for (const id of ids) memory.recorded.add(id);
     }
     if (last > start) await moveMark(connection, MARK, last);
     after = last;
-    if (page.length < PAGE) break;
+    if (page.length < IDS_AT_ONCE) break;
   }
-  if (isFar) memory.farLookAtMs = nowMs;
+  memory.lookedAtMs = memory.lookedAtMs.map((atMs, index) => (index <= farthest ? nowMs : atMs));
+}
+
+/** Which of `LOOKS_BACK` it is this time. */
+function farthestDue({ lookedAtMs }: LedgerMemory, nowMs: number): number {
+  return LOOKS_BACK.findLastIndex(({ everyMs }, index) => nowMs - (lookedAtMs[index] ?? 0) >= everyMs);
 }
 
 /** Pure. None for an entry that moves nothing. */

@@ -17,7 +17,10 @@ export const noticeMarkModel = (connection: Connection) =>
 
 /** Where to go on; `first` when nothing was looked through yet: what was before is nobody's news. */
 export async function readMark(connection: Connection, id: string, first: string): Promise<string> {
-  const mark = await noticeMarkModel(connection)
+  const marks = noticeMarkModel(connection);
+  const known = await marks.findById(id).lean<NoticeMark | null>();
+  if (known) return known.value;
+  const mark = await marks
     .findOneAndUpdate(
       { _id: id },
       { $setOnInsert: { value: first } },

@@ -7,8 +7,11 @@ import { emptyLedgerMemory, findLedgerCauses } from "./ledger-causes.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { findPowerCauses } from "./power-causes.ts";
 
-/** What changed is looked at this soon, all that changed in between together. Range 0.5–10 s. */
-const LOOK_INTERVAL_MS = 2000;
+/**
+ * What changed is looked at this soon, all that changed in between together. Range 0.25–10 s: the longer, the larger the piece of
+ * work that a busy desk then has before it.
+ */
+const LOOK_INTERVAL_MS = 500;
 /** For what a crash cut off, what quiet hours held back, and failures whose wait is over. Range 5–60 s. */
 const CATCH_UP_INTERVAL_MS = 10_000;
 

@@ -1,10 +1,11 @@
 import type { Connection } from "mongoose";
 import { groupBy } from "../db/group-by.ts";
+import { insertMissing } from "../db/insert-missing.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { type Unit, unitModel } from "../places/unit.model.ts";
 import type { Cause, NoticePlace } from "./notice.ts";
-import { noticeCauseModel } from "./notice-cause.model.ts";
+import { type NoticeCause, noticeCauseModel } from "./notice-cause.model.ts";
 
 /** Keeps each cause once, however often and by however many processes it is found. */
 export async function recordCauses(connection: Connection, causes: readonly Cause[]): Promise<void> {
@@ -18,14 +19,13 @@ export async function recordCauses(connection: Connection, causes: readonly Caus
   const news = causes.filter(({ key }) => !known.has(key));
   if (news.length === 0) return;
   const placeOf = await placesOf(connection, news);
-  const writes = news.flatMap((cause) => {
+  const rows = news.flatMap((cause): NoticeCause[] => {
     const place = placeOf(cause);
     if (!place) return [];
     const { key: _id, siteId, householdId, at, notice } = cause;
-    const row = { siteId, householdId, at, notice, place, waits: true as const };
-    return [{ updateOne: { filter: { _id }, update: { $setOnInsert: row }, upsert: true } }];
+    return [{ _id, siteId, householdId, at, notice, place, waits: true }];
   });
-  if (writes.length > 0) await model.bulkWrite(writes, { ordered: false });
+  if (rows.length > 0) await insertMissing(model, rows);
 }
 
 type Whose = Pick<Cause, "siteId" | "householdId">;

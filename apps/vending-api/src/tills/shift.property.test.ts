@@ -167,7 +167,13 @@ async function startRun(required: boolean) {
         return;
       }
       case "sell": {
-        const sale = { site, householdId, amountMinor: step.amount, method: step.method, note: "" };
+        const sale = {
+          siteId: site._id,
+          householdId,
+          amountMinor: step.amount,
+          method: step.method,
+          note: "",
+        };
         const { entry } = await sellCredit(deps, sale, request);
         if (!sales.includes(entry._id)) sales.push(entry._id);
         return;

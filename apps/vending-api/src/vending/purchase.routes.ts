@@ -85,10 +85,9 @@ export function purchaseRoutes(deps: Deps): Route[] {
       async handle(request) {
         const { body, caller } = request;
         if (body.amountMinor > MOST_PURCHASE_MINOR) throw amountTooLarge();
-        const household = await findVisible(householdModel(connection), body.householdId, caller);
-        const site = await siteOf(connection, household.siteId);
-        const outcome = await sellCredit(deps, { site, ...body }, moneyRequestOf(request));
-        return created(await presentSold(connection, site, outcome));
+        const { siteId } = await findVisible(householdModel(connection), body.householdId, caller);
+        const sold = await sellCredit(deps, { siteId, ...body }, moneyRequestOf(request));
+        return created(await presentSold(connection, sold));
       },
     }),
     route({
@@ -150,7 +149,7 @@ function amountTooLarge(): ApiError {
 }
 
 /** Nothing can have befallen an entry that was made just now, unless it is bound for a meter. */
-async function presentSold(connection: Connection, site: Site, { entry, repeated }: Outcome) {
+async function presentSold(connection: Connection, { entry, repeated, site }: Outcome & { site: Site }) {
   const isOnItsWay = typeof entry.details.circuitId === "string";
   return repeated || isOnItsWay ? present(connection, entry) : presentPurchase(entry, site);
 }

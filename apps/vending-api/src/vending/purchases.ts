@@ -15,6 +15,7 @@ import { withinShift } from "../tills/shift-entry.ts";
 import { type TillShift, tillShiftModel } from "../tills/till-shift.model.ts";
 import { amountOf, methodOf } from "./present-purchase.ts";
 import { tellMoneyMoved } from "./tell-money-moved.ts";
+import { siteOf } from "./visible-purchase.ts";
 
 /** 100,000.00 of a currency with two digits: more is a mistake of the hand. */
 export const MOST_PURCHASE_MINOR = 10_000_000;
@@ -28,12 +29,12 @@ export type PurchaseDeps = Pick<Deps, "connection" | "clock" | "changes" | "prof
 
 /**
  * Sells credit: one entry, in the seller's open shift if there is one, then the news to the household's gateways. Rejects as
- * `Ledger.post` does, with `household-closed` or `no-open-shift` remembered under the key.
+ * `Ledger.post` does, with `household-closed` or `no-open-shift` remembered under the key. `site` is the one it was sold by.
  */
 export async function sellCredit(
   deps: PurchaseDeps,
   sale: {
-    site: Site;
+    siteId: string;
     householdId: string;
     amountMinor: number;
     method: PaymentMethod;
@@ -42,22 +43,25 @@ export async function sellCredit(
     cardDetails?: () => Promise<LedgerEntry["details"]>;
   },
   request: MoneyRequest,
-): Promise<Outcome> {
+): Promise<Outcome & { site: Site }> {
   const { connection } = deps;
-  const { site, householdId, amountMinor, method, note, cardDetails } = sale;
-  const movement = { siteId: site._id, householdId, commodity: site.currency, amount: amountMinor };
-  const seller = { siteId: site._id, personId: request.by.id };
-  const outcome = await withinShift(connection, seller, householdId, request, (shiftId) =>
+  const { siteId, householdId, amountMinor, method, note, cardDetails } = sale;
+  const seller = { siteId, personId: request.by.id };
+  // On its way while the shift is asked for: each answer of the store that a sale waits for is felt at the desk.
+  const siteRead = siteOf(connection, siteId);
+  const posting = withinShift(connection, seller, householdId, request, (shiftId) =>
     ledgerOf(connection).post({
-      ...identityOf(site._id, householdId, request),
+      ...identityOf(siteId, householdId, request),
       readsJournal: cardDetails !== undefined,
       async decide(): Promise<Decision> {
-        const [household, whereto] = await Promise.all([
+        const [{ currency, tillsRequired }, household, whereto] = await Promise.all([
+          siteRead,
           householdModel(connection).findById(householdId).lean<Household | null>(),
           cardDetails?.() ?? meterDetails(connection, householdId),
         ]);
         if (household?.status !== "open") return refusal("household-closed", "", request);
-        if (shiftId === undefined && site.tillsRequired) return refusal("no-open-shift", "", request);
+        if (shiftId === undefined && tillsRequired) return refusal("no-open-shift", "", request);
+        const movement = { siteId, householdId, commodity: currency, amount: amountMinor };
         return {
           accept: {
             kind: "purchase",
@@ -76,9 +80,10 @@ export async function sellCredit(
       },
     }),
   );
+  const [site, outcome] = await Promise.all([siteRead, posting]);
   await deliver(deps, outcome.entry);
   await tellPurchase(deps, outcome.entry);
-  return outcome;
+  return { ...outcome, site };
 }
 
 async function meterDetails(connection: Connection, householdId: string): Promise<LedgerEntry["details"]> {

@@ -1,6 +1,6 @@
 import type { Doc } from "../bson/value.ts";
 import type { Turn } from "../plan/stream.ts";
-import type { Store } from "../store/store.ts";
+import type { Pace, Store } from "../store/store.ts";
 import type { Cursors } from "./cursors.ts";
 import type { ServerStatus } from "./server-status.ts";
 
@@ -10,6 +10,8 @@ export type Call = {
   readonly database: string;
   readonly body: Doc;
   readonly store: Store;
+  /** Whether the client waits for its writes, from `writeConcern`. */
+  readonly pace: Pace;
   readonly cursors: Cursors;
   readonly server: ServerStatus;
   readonly now: Date;

@@ -2,7 +2,7 @@ import { wholeNumber } from "../bson/arithmetic.ts";
 import { type Doc, isDoc, type Value } from "../bson/value.ts";
 import { PocketMongoError } from "../errors.ts";
 import { Turn } from "../plan/stream.ts";
-import type { Store } from "../store/store.ts";
+import type { Pace, Store } from "../store/store.ts";
 import type { Call, Command } from "./command.ts";
 import type { Cursors } from "./cursors.ts";
 import type { ServerStatus } from "./server-status.ts";
@@ -107,6 +107,7 @@ function makeCall(site: Site, name: string, body: Doc): Call {
     database,
     body,
     store: site.store,
+    pace: paceOf(body.get("writeConcern")),
     cursors: site.cursors,
     server: site.server,
     now: site.now(),
@@ -114,6 +115,13 @@ function makeCall(site: Site, name: string, body: Doc): Call {
     deadlineMs: deadlineOf(body.get("maxTimeMS")),
     noted: {},
   };
+}
+
+/** `j: false` says that the client does not wait for the disk; it may then wait a little longer, and nobody else for it. */
+function paceOf(concern: Value | undefined): Pace {
+  return isDoc(concern) && concern.get("j") === false && wholeNumber(concern.get("w")) === 1
+    ? "patient"
+    : "at-once";
 }
 
 function deadlineOf(given: Value | undefined): number | undefined {

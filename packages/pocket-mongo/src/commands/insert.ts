@@ -33,7 +33,7 @@ export const insert: Command = {
           if (ordered) return { failures, done: i };
         }
         return { failures, done: prepared.length - failures.length };
-      });
+      }, call.pace);
       inserted += failed.done;
       for (const [index, error] of failed.failures) errors.push(writeError(index, error));
       if (ordered && failed.failures.length > 0) break;

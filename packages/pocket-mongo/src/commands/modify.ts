@@ -78,7 +78,7 @@ export async function withOne<Result>(
     const sought: Sought = collection ? seek(view, collection, selection) : { kind: "none" };
     if (sought.kind === "far") return undefined;
     return { result: act(view, collection, sought.kind === "found" ? sought.target : undefined) };
-  });
+  }, call.pace);
   if (inside) return inside.result;
   for (;;) {
     const record = await search(call, name, selection);
@@ -91,7 +91,7 @@ export async function withOne<Result>(
       if (bytes === undefined || document === undefined || !matches(selection.filter, document))
         return undefined;
       return { result: act(view, collection, { record, bytes, document }) };
-    });
+    }, call.pace);
     if (outcome) return outcome.result;
   }
 }
@@ -141,7 +141,7 @@ export async function withMany(
         act(view, view.catalog.get(call.database, name) ?? current, target);
       }
       return !ended;
-    });
+    }, call.pace);
     if (more) await rest(call.turn, call.deadlineMs);
   }
   return done.size;

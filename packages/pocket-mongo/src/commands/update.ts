@@ -132,5 +132,7 @@ async function runStatement(call: Call, name: string, statement: Statement): Pro
     if (change(view, collection, target, parsed, selection.filter, call.now).modified) modified += 1;
   });
   if (matched > 0) return { matched, modified, upserted: undefined };
-  return statement.upsert ? call.store.write(insertInstead) : { matched, modified, upserted: undefined };
+  return statement.upsert
+    ? call.store.write(insertInstead, call.pace)
+    : { matched, modified, upserted: undefined };
 }

@@ -10,11 +10,21 @@ import { WorkingState, WriteView } from "./write-view.ts";
 /** A batch of the group commit takes no further write after this much time or data, so that readers get their turn. */
 const batchMs = 25;
 const batchBytes = 16 * 1024 * 1024;
+/**
+ * A patient write is committed with the next one that somebody waits for, at the latest after this time. Range 5–100 ms: MongoDB
+ * flushes the journal of such writes every 100 ms ("storage.journal.commitIntervalMs").
+ */
+const patienceMs = 20;
+/** So long patient writes may hold up the commit they share; the others wait for the next. Range 1–25 ms. */
+const patientShareMs = 5;
 /** For so many commits after a failed one, space is freed as soon as LMDB can. */
 const commitsAfterFullDisk = 1000;
 
 /** How every part of this package opens LMDB. Without `overlappingSync` a commit has reached the disk when it returns. */
 export const environment = { keyEncoding: "binary", encoding: "binary", overlappingSync: false } as const;
+
+/** Whether somebody waits for a write. Either is answered after its transaction is on disk. */
+export type Pace = "at-once" | "patient";
 
 type Job = {
   run(view: WriteView): unknown;
@@ -62,10 +72,12 @@ export class Store {
   private readonly database: Database;
   private readonly lock: DirectoryLock;
   private readonly jobs: Job[] = [];
+  private readonly patientJobs: Job[] = [];
   private committed: { catalog: Catalog; tallies: Map<number, Tally>; lastCollection: number };
   private snapshot: Transaction;
   private readonly held = new Set<Promise<void>>();
   private scheduled: NodeJS.Immediate | undefined;
+  private patience: NodeJS.Timeout | undefined;
   private closed = false;
   /** Commits left that are followed by a second, small one. */
   private scarceCommits = 0;
@@ -146,13 +158,15 @@ export class Store {
 
   /**
    * Runs `change` inside the write transaction and resolves with its result once it is on disk. When it throws, what it
-   * had put before stays: checks come before puts. A commit that fails undoes the whole batch and rejects all of it.
+   * had put before stays: checks come before puts. A commit that fails undoes the whole batch and rejects all of it. A patient
+   * one waits for others to share their commit.
    */
-  write<Result>(change: (view: WriteView) => Result): Promise<Result> {
+  write<Result>(change: (view: WriteView) => Result, pace: Pace = "at-once"): Promise<Result> {
     this.refuseWhenClosed();
     return new Promise<Result>((resolve, reject) => {
-      this.jobs.push({ run: change, resolve: resolve as (result: unknown) => void, reject });
-      this.scheduled ??= setImmediate(() => this.commitBatch());
+      const queue = pace === "patient" ? this.patientJobs : this.jobs;
+      queue.push({ run: change, resolve: resolve as (result: unknown) => void, reject });
+      this.scheduleCommit();
     });
   }
 
@@ -168,7 +182,7 @@ export class Store {
    */
   async closeToReopen(): Promise<{ reopen(): Store }> {
     this.closed = true;
-    while (this.jobs.length > 0) this.commitBatch();
+    while (this.waitingJobs > 0) this.commitBatch();
     await Promise.all(this.held);
     this.snapshot.done();
     await this.database.close();
@@ -179,14 +193,26 @@ export class Store {
     if (this.closed) throw new PocketMongoError("ShutdownInProgress", "the store is closing");
   }
 
+  private get waitingJobs(): number {
+    return this.jobs.length + this.patientJobs.length;
+  }
+
+  private scheduleCommit(): void {
+    if (this.jobs.length > 0) this.scheduled ??= setImmediate(() => this.commitBatch());
+    else if (this.patientJobs.length > 0) this.patience ??= setTimeout(() => this.commitBatch(), patienceMs);
+  }
+
   /**
-   * Commits what one turn of the event loop has brought. The commit blocks this process until the data is on disk: lmdb-js
-   * can also commit in a thread, but hands a failed commit (a full disk) to promises nobody can catch, and was slower.
+   * Commits what one turn of the event loop has brought, and some of what is in no hurry. The commit blocks this process until
+   * the data is on disk: lmdb-js can also commit in a thread, but hands a failed commit (a full disk) to promises nobody can
+   * catch, and was slower.
    */
   private commitBatch(): void {
     this.scheduled = undefined;
+    clearTimeout(this.patience);
+    this.patience = undefined;
     // Closing has committed what a turn was scheduled for.
-    if (this.jobs.length === 0) return;
+    if (this.waitingJobs === 0) return;
     const { catalog, tallies, lastCollection } = this.committed;
     const working = new WorkingState(catalog, tallies, lastCollection);
     const settled: (() => void)[] = [];
@@ -196,12 +222,16 @@ export class Store {
     try {
       this.database.transactionSync(() => {
         const view = new WriteView(this.database, working);
-        const end = performance.now() + batchMs;
-        for (let job = this.jobs.shift(); job !== undefined; job = this.jobs.shift()) {
-          taken.push(job);
-          settled.push(runJob(job, view));
-          if (performance.now() > end || view.written > batchBytes) break;
-        }
+        const take = (jobs: Job[], mostMs: number): void => {
+          const end = performance.now() + mostMs;
+          for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+            taken.push(job);
+            settled.push(runJob(job, view));
+            if (performance.now() > end || view.written > batchBytes) break;
+          }
+        };
+        take(this.jobs, batchMs);
+        take(this.patientJobs, patientShareMs);
         view.finish();
         leftRemovals = view.leftRemovals;
       });
@@ -215,7 +245,7 @@ export class Store {
       const failure = commitFailure(error);
       for (const job of taken) job.reject(failure);
     }
-    if (this.jobs.length > 0) this.scheduled = setImmediate(() => this.commitBatch());
+    this.scheduleCommit();
     if (leftRemovals) this.removeInBackground();
   }
 
