@@ -64,6 +64,8 @@ export const LOOKS: readonly Look[] = [
     role: "property-manager",
     path: async (api) => `/desk?household=${(await circuitOf(api, "201")).householdId}`,
   },
+  { name: "cards", role: "property-manager", path: "/cards" },
+  { name: "card", role: "property-manager", path: newest("/cards", ({ id }) => `/cards/${id}`) },
   { name: "households", role: "administrator", path: "/households" },
   { name: "household", role: "property-manager", path: householdPage("201") },
   {

@@ -203,7 +203,7 @@ function CardView({ id }: { id: string }) {
         }}
       >
         <CardFacts card={card} householdName={householdName} />
-        <Section title={t("cards.loads")}>
+        <Section title={t("cards.loads")} flush>
           {loads.error && <LoadFailed error={loads.error} />}
           {loads.data === undefined && !loads.error && <Waiting rows={3} />}
           {loads.data !== undefined && <LoadsTable loads={loads.data} />}

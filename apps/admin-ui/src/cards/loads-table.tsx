@@ -1,9 +1,9 @@
-import { Table, TableBody, TableCell, TableHead, TableRow } from "@mui/material";
+import { Box } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { Money } from "../shared/figures.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
+import { type Column, RowTable } from "../shared/row-table.tsx";
 import { LoadStateChip } from "./card-state-chip.tsx";
 import type { CardLoad } from "./rows.ts";
 
@@ -11,36 +11,29 @@ import type { CardLoad } from "./rows.ts";
 export function LoadsTable({ loads }: { loads: readonly CardLoad[] }) {
   const t = useT();
   const format = useFormat();
+  const columns: readonly Column<CardLoad>[] = [
+    { key: "count", title: t("cards.count"), isFigure: true, show: ({ count }) => count },
+    { key: "at", title: t("desk.columns.time"), onCard: "name", show: ({ at }) => format.dateTime(at) },
+    {
+      ...{ key: "amount", title: t("desk.columns.amount"), isFigure: true, onCard: "figure" },
+      show: ({ amountMinor }) => <Money amountMinor={amountMinor} />,
+    },
+    { key: "state", title: t("cards.where"), show: ({ state }) => <LoadStateChip state={state} /> },
+    { key: "cashier", title: t("desk.columns.cashier"), show: ({ cashier }) => cashier },
+  ];
   if (loads.length === 0)
-    return <EmptyState dense title={t("cards.noLoads")} help={t("cards.noLoadsHelp")} />;
+    return (
+      <Box sx={{ px: 2 }}>
+        <EmptyState dense title={t("cards.noLoads")} help={t("cards.noLoadsHelp")} />
+      </Box>
+    );
   return (
-    <ScrollTable label={t("cards.loads")} maxHeight={420}>
-      <Table size="small" stickyHeader>
-        <TableHead>
-          <TableRow>
-            <TableCell align="right">{t("cards.count")}</TableCell>
-            <TableCell>{t("desk.columns.time")}</TableCell>
-            <TableCell align="right">{t("desk.columns.amount")}</TableCell>
-            <TableCell>{t("cards.where")}</TableCell>
-            <TableCell>{t("desk.columns.cashier")}</TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {loads.map((load) => (
-            <TableRow key={load.purchaseId} hover>
-              <TableCell align="right">{load.count}</TableCell>
-              <TableCell sx={{ whiteSpace: "nowrap" }}>{format.dateTime(load.at)}</TableCell>
-              <TableCell align="right">
-                <Money amountMinor={load.amountMinor} />
-              </TableCell>
-              <TableCell>
-                <LoadStateChip state={load.state} />
-              </TableCell>
-              <TableCell sx={{ whiteSpace: "nowrap" }}>{load.cashier}</TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-    </ScrollTable>
+    <RowTable
+      label={t("cards.loads")}
+      columns={columns}
+      rows={loads}
+      keyOf={({ purchaseId }) => purchaseId}
+      maxHeight={420}
+    />
   );
 }

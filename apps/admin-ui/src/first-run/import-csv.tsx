@@ -1,5 +1,6 @@
 import { Alert, Box, Button, TextField, Typography } from "@mui/material";
 import { useState } from "react";
+import { mistakeText } from "../i18n/problem-text.ts";
 import { useT } from "../i18n/use-t.ts";
 import { JobProgress } from "../shared/job-progress/job-progress.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
@@ -12,6 +13,7 @@ const COLUMNS = {
   units: ["building", "name", "floor"],
   households: ["building", "unit", "name", "tariff", "cut_minor", "release_minor"],
   residents: ["building", "unit", "name", "phone"],
+  "opening-balances": ["building", "unit", "amount", "note"],
 } as const satisfies Record<Importable, readonly string[]>;
 
 const OUTCOMES = ["create", "change", "leave", "wrong"] as const;
@@ -30,15 +32,17 @@ function Preview({ preview }: { preview: ImportPreview }) {
       {wrong.length > 0 && (
         <Alert severity="warning">
           <Box component="ul" sx={{ m: 0, pl: 2 }}>
-            {wrong
-              .slice(0, MOST_MISTAKES)
-              .flatMap(({ line, mistakes }) =>
-                mistakes.map(({ path, message }) => (
-                  <li key={`${line} ${path} ${message}`}>
-                    {t("firstRun.rooms.mistake", { line, column: path, message })}
-                  </li>
-                )),
-              )}
+            {wrong.slice(0, MOST_MISTAKES).flatMap(({ line, mistakes }) =>
+              mistakes.map((mistake) => (
+                <li key={`${line} ${mistake.path} ${mistake.message}`}>
+                  {t("firstRun.rooms.mistake", {
+                    line,
+                    column: mistake.path,
+                    message: mistakeText(mistake, t),
+                  })}
+                </li>
+              )),
+            )}
           </Box>
         </Alert>
       )}

@@ -56,6 +56,7 @@ export const firstRunEn = {
         units: "Rooms",
         households: "Households",
         residents: "Residents",
+        "opening-balances": "Opening balances",
       },
       columns: "Columns: %{columns}",
       choose: "Choose a file",

@@ -58,6 +58,7 @@ export const firstRunZh: Translated<typeof firstRunEn> = {
         units: "房间",
         households: "住户",
         residents: "居民",
+        "opening-balances": "期初余额",
       },
       columns: "列：%{columns}",
       choose: "选择文件",

@@ -5,7 +5,7 @@ import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { useSite } from "../layout/site-context.tsx";
 import type { Job } from "../shared/job-progress/job-rows.ts";
 
-export const IMPORTABLE = ["buildings", "units", "households", "residents"] as const;
+export const IMPORTABLE = ["buildings", "units", "households", "residents", "opening-balances"] as const;
 export type Importable = (typeof IMPORTABLE)[number];
 
 export interface ImportPreview {

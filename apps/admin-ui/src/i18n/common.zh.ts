@@ -238,7 +238,7 @@ export const commonZh: Translated<typeof commonEn> = {
     tampered: "卡上内容不是本系统写入的。",
     cloned: "这是复制卡：金额属于另一张卡。",
     "foreign-site": "此卡属于其他园区。",
-    "foreign-household": "此卡属于其他住户。",
+    "foreign-household": "此卡属于其他用户。",
     "wrong-meter": "此卡属于另一块电表。",
     "wrong-currency": "此卡币种不同。",
     "wrong-card": "读卡器上的卡不是当前打开的这张。",

@@ -17,8 +17,17 @@ export const codeText = (code: string, t: Translate<ProblemKey>): string | null 
 /** What is wrong with one field, without its name: by its code, else in the API's own words. */
 export const mistakeText = (
   { code, message }: Omit<FieldProblem, "path">,
-  t: Translate<MistakeKey>,
-): string => (isMistake(code) ? t(`mistake.${code}`, { detail: message }) : message);
+  t: Translate<ProblemKey | MistakeKey>,
+): string => (isMistake(code) ? t(`mistake.${code}`, { detail: message }) : (codeText(code, t) ?? message));
+
+/** What is wrong with several fields, each under its name; what concerns the whole has none. */
+export const mistakesText = (
+  mistakes: readonly FieldProblem[],
+  t: Translate<ProblemKey | MistakeKey>,
+): string =>
+  mistakes
+    .map((mistake) => [mistake.path, mistakeText(mistake, t)].filter((part) => part !== "").join(": "))
+    .join("; ");
 
 /** What went wrong, for a person: by its code, else in the API's own words; refused fields are named. */
 export function problemText(problem: ApiProblem, t: Translate<ProblemKey | MistakeKey>): string {
@@ -27,6 +36,5 @@ export function problemText(problem: ApiProblem, t: Translate<ProblemKey | Mista
   if (causes.length === 0) return text;
   // A card is refused as a whole: where on it the reason stands helps nobody.
   if (problem.code === "card-refused") return causes.map((cause) => mistakeText(cause, t)).join(" ");
-  const named = causes.map((cause) => `${cause.path}: ${mistakeText(cause, t)}`).join("; ");
-  return `${text} ${t("problem.fields", { fields: named })}`;
+  return `${text} ${t("problem.fields", { fields: mistakesText(causes, t) })}`;
 }

@@ -1,6 +1,7 @@
 import { Alert, Box, Button, Typography } from "@mui/material";
 import { useState } from "react";
 import { plainText } from "../audit/differences.ts";
+import { mistakeText } from "../i18n/problem-text.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
@@ -21,11 +22,12 @@ const COLORS = {
 } as const satisfies Record<LineOutcome, StateColor>;
 
 function Changes({ line: { changes, mistakes } }: { line: PlannedLine }) {
+  const t = useT();
   if (mistakes.length > 0)
-    return mistakes.map(({ path, message }) => (
-      <div key={path + message}>
-        {path !== "" && <strong>{path}: </strong>}
-        {message}
+    return mistakes.map((mistake) => (
+      <div key={mistake.path + mistake.message}>
+        {mistake.path !== "" && <strong>{mistake.path}: </strong>}
+        {mistakeText(mistake, t)}
       </div>
     ));
   return Object.entries(changes).map(([field, { from, to }]) => (

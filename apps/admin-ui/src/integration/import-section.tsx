@@ -14,10 +14,16 @@ import { useProblemText } from "../shared/use-problem-text.ts";
 import { Waiting } from "../shared/waiting.tsx";
 import { ImportPlanView } from "./import-plan.tsx";
 import type { ImportPlan } from "./rows.ts";
-import { IMPORTS, type ImportName } from "./tables.ts";
+import { IMPORT_NAMES, IMPORTS, type ImportName } from "./tables.ts";
 
 /** What the API takes at once. */
 const MOST_BYTES = 2_000_000;
+
+/** Tables that move money say what becomes of their lines. */
+const MONEY_HELP = {
+  purchases: "integration.import.salesHelp",
+  "opening-balances": "integration.import.openingsHelp",
+} as const;
 
 interface Chosen {
   file: File;
@@ -112,12 +118,17 @@ export function ImportSection() {
           }}
           sx={{ maxWidth: 220 }}
         >
-          {IMPORTS.map((name) => (
+          {IMPORT_NAMES.map((name) => (
             <MenuItem key={name} value={name}>
               {t(`integration.table.${name}`)}
             </MenuItem>
           ))}
         </TextField>
+        {what in MONEY_HELP && (
+          <Alert severity="info">
+            {t(MONEY_HELP[what as keyof typeof MONEY_HELP], { columns: IMPORTS[what].join(", ") })}
+          </Alert>
+        )}
         {problem !== null && <Alert severity="error">{problem}</Alert>}
         {chosen === null && jobId === null && (
           <Box

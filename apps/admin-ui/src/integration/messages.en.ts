@@ -13,6 +13,7 @@ export const integrationEn = {
       residents: "Residents",
       purchases: "Sales",
       "ledger-entries": "Ledger",
+      "opening-balances": "Opening balances",
     },
     export: {
       title: "Take out as a file",
@@ -35,6 +36,10 @@ export const integrationEn = {
       title: "Bring in a file",
       help: "Take the same table out, change it, and bring it back. Nothing is written before you have seen what it would do.",
       order: "An empty site is filled in the order buildings, rooms, households, residents.",
+      salesHelp:
+        "Sales that were made elsewhere, by a bank or on paper. Columns: %{columns}. Each is booked once under its reference, however often the file is brought in.",
+      openingsHelp:
+        "What households bring with them from another system. Columns: %{columns}. Each line becomes a correction at the Desk that a second person approves before it counts.",
       what: "Table",
       choose: "Choose a CSV file",
       drop: "or drop it here",
@@ -85,6 +90,14 @@ export const integrationEn = {
       secret: "Signing secret",
       secretOnce:
         "Shown only now. Your program checks each message with it (Standard Webhooks: headers webhook-id, webhook-timestamp, webhook-signature).",
+      replace: "New secret",
+      replaceTitle: "Replace the secret of “%{name}”?",
+      replaceHelp:
+        "The new secret is shown once. For a while each message is signed with both, so that your program can change over without losing one.",
+      replaceNow: "Make a new secret",
+      overlap: "The old secret ends",
+      overlaps: { "24": "in a day", "168": "in a week", "0": "at once: somebody else knows it" },
+      bothSecrets: "Signed with the old secret as well until %{time}",
       test: "Send a test",
       testSent: "A test is on its way; see the log below.",
       log: "Deliveries of “%{name}”",

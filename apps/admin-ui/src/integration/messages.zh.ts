@@ -16,6 +16,7 @@ export const integrationZh: Translated<typeof integrationEn> = {
       residents: "住户",
       purchases: "售电记录",
       "ledger-entries": "账目明细",
+      "opening-balances": "期初余额",
     },
     export: {
       title: "导出数据",
@@ -38,6 +39,10 @@ export const integrationZh: Translated<typeof integrationEn> = {
       title: "导入数据",
       help: "可先导出同一张表，修改后再导入。写入之前会先显示将发生的变更。",
       order: "空站点请按楼栋、房间、用户、住户的顺序导入。",
+      salesHelp:
+        "在别处完成的售电，如银行代收或停电时的手工记录。列：%{columns}。每笔按参考号只入账一次，文件重复导入不会重复入账。",
+      openingsHelp:
+        "从旧系统带来的用户余额。列：%{columns}。每行成为一笔售电台上的调账申请，由第二人批准后才生效。",
       what: "数据表",
       choose: "选择 CSV 文件",
       drop: "或拖放到此处",
@@ -86,6 +91,13 @@ export const integrationZh: Translated<typeof integrationEn> = {
       secret: "签名密钥",
       secretOnce:
         "仅此一次显示。程序用它核验每条消息（Standard Webhooks：webhook-id、webhook-timestamp、webhook-signature 请求头）。",
+      replace: "更换密钥",
+      replaceTitle: "更换“%{name}”的密钥？",
+      replaceHelp: "新密钥只显示一次。过渡期内每条消息同时用新旧密钥签名，您的程序可从容切换，不会漏收。",
+      replaceNow: "生成新密钥",
+      overlap: "旧密钥失效时间",
+      overlaps: { "24": "一天后", "168": "一周后", "0": "立即失效：密钥已泄露" },
+      bothSecrets: "在 %{time} 之前同时用旧密钥签名",
       test: "发送测试",
       testSent: "测试消息已发出，请看下方日志。",
       log: "“%{name}”的投递日志",

@@ -15,9 +15,17 @@ export const EXPORTS = {
 export type ExportName = keyof typeof EXPORTS;
 export const EXPORT_NAMES = Object.keys(EXPORTS) as ExportName[];
 
-/** In the order in which an empty site is filled. */
-export const IMPORTS = ["buildings", "units", "households", "residents"] as const;
-export type ImportName = (typeof IMPORTS)[number];
+/** In the order in which an empty site is filled; with the columns that a line needs where no export shows them. */
+export const IMPORTS = {
+  buildings: [],
+  units: [],
+  households: [],
+  residents: [],
+  "opening-balances": ["building", "unit", "amount", "note"],
+  purchases: ["ref", "building", "unit", "amount", "method", "local_time", "note"],
+} as const satisfies Record<string, readonly string[]>;
+export type ImportName = keyof typeof IMPORTS;
+export const IMPORT_NAMES = Object.keys(IMPORTS) as ImportName[];
 
 export interface ExportChoice {
   buildingId: string;

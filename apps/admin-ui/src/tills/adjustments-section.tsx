@@ -12,6 +12,7 @@ import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
 import { useHouseholdNames } from "../shared/use-household-names.ts";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
+import { ApproveAll } from "./approve-all.tsx";
 import type { Adjustment } from "./rows.ts";
 
 const MOST_SHOWN = 20;
@@ -48,7 +49,7 @@ export function AdjustmentsSection() {
   }
 
   return (
-    <Section title={t("tills.adjustments")}>
+    <Section title={t("tills.adjustments")} aside={<ApproveAll />}>
       <Box component="ul" sx={{ m: 0, p: 0, display: "grid", gap: 1.5 }}>
         {data.map((adjustment) => {
           const { id, householdId, amountMinor, reason, proposedBy, proposedAt, problem } = adjustment;

@@ -29,6 +29,10 @@ export const tillsEn = {
     approve: "Approve",
     reject: "Turn down",
     takeBack: "Take back",
+    approveAll: "Approve it |||| Approve all %{smart_count}",
+    approveAllHelp:
+      "%{smart_count} correction that somebody else asked for, %{amount} together. |||| %{smart_count} corrections that others asked for, %{amount} together. Look at the list first: each is posted at once.",
+    allApproved: "%{smart_count} correction approved |||| %{smart_count} corrections approved",
     approveTitle: "Approve this correction?",
     approveHelp: "%{amount} for %{household}. It is posted at once.",
     rejectTitle: "Turn this correction down?",

@@ -8,7 +8,7 @@ import { addTestSite, type TestSite } from "../testing/test-site.ts";
 import { userModel } from "../users/user.model.ts";
 import { importJob } from "./import-job.ts";
 import { importLineModel } from "./import-line.model.ts";
-import type { LinePlan } from "./plan-import.ts";
+import type { LinePlan } from "./plan-lines.ts";
 
 interface Preview {
   counts: Record<string, number>;

@@ -11,6 +11,7 @@ import { importers } from "./import-tables.ts";
 
 /** Line after line, with the rights that whoever asked has by then. */
 export const importJob = defineJob({
+  isForgotten: true,
   kind: "csv-import",
   roles: ["administrator", "property-manager", "campus-admin"],
   params: z.strictObject({ what: z.enum(IMPORTABLE), importId: idSchema }),
@@ -44,5 +45,5 @@ function mistaken(line: number, mistakes: readonly LineMistake[]): ApiError {
   const said = mistakes
     .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`))
     .join("; ");
-  return new ApiError("invalid-body", `Line ${line}: ${said}`);
+  return new ApiError("invalid-body", `Line ${line}: ${said}`, { errors: [...mistakes] });
 }

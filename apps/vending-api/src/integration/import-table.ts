@@ -4,7 +4,10 @@ import type { ColumnName } from "./csv-columns.ts";
 import type { KnownPlaces } from "./known-places.ts";
 import type { CsvLine } from "./read-csv.ts";
 
-export const IMPORTABLE = ["buildings", "units", "households", "residents"] as const;
+export const IMPORTABLE = [
+  ...(["buildings", "units", "households", "residents"] as const),
+  ...(["purchases", "opening-balances"] as const),
+] as const;
 export type Importable = (typeof IMPORTABLE)[number];
 
 /** A mistake in one line; `path` is the column. */

@@ -4,9 +4,12 @@ import { buildingResource } from "../places/building.routes.ts";
 import { householdResource } from "../places/household.routes.ts";
 import { residentResource } from "../places/resident.routes.ts";
 import { unitResource } from "../places/unit.routes.ts";
+import { openingImporter } from "./import-openings.ts";
+import { saleImporter } from "./import-sales.ts";
 import { given, type Importable, LineProblem, stated, wholeNumber } from "./import-table.ts";
 import { buildingOf, householdOf, rowOfId, tariffIdOf, unitOf } from "./known-places.ts";
-import { closedIn, type Importer } from "./plan-import.ts";
+import { closedIn } from "./plan-import.ts";
+import type { Importer } from "./plan-lines.ts";
 import type { CsvLine } from "./read-csv.ts";
 
 /** What can be imported. Every write goes the way of the API's own route, with the rights of whoever asked. */
@@ -105,6 +108,8 @@ export function importers(deps: Deps): Record<Importable, Importer> {
           phone: line.cells.phone === undefined ? undefined : (given(line, "phone") ?? null),
         }),
     }),
+    purchases: saleImporter(deps),
+    "opening-balances": openingImporter(deps),
   } satisfies Record<Importable, Importer>;
 }
 

@@ -14,7 +14,7 @@ import { importJob } from "./import-job.ts";
 import { importLineId, importLineModel } from "./import-line.model.ts";
 import { IMPORTABLE } from "./import-table.ts";
 import { importers } from "./import-tables.ts";
-import { LINE_OUTCOMES, type LinePlan } from "./plan-import.ts";
+import { LINE_OUTCOMES, type LinePlan } from "./plan-lines.ts";
 import { type CsvFile, ENCODINGS, MOST_BYTES, MOST_LINES, readCsv } from "./read-csv.ts";
 import { SEPARATORS, type Separator } from "./write-csv.ts";
 
@@ -78,7 +78,7 @@ export function importRoutes(deps: Deps): Route[] {
       path: "/imports",
       tag: "Integration",
       summary: "Show what a CSV file would add and change, or do it",
-      description: `The body is the file: a header with the columns of the export, at most ${MOST_LINES} lines, in UTF-8, UTF-16 or GB 18030. Rows are found by id, or by name within what they stand in; nothing is moved or deleted. Applied, it is a job with a result for each line.`,
+      description: `The body is the file: a header with the columns of the export, at most ${MOST_LINES} lines, in UTF-8, UTF-16 or GB 18030. Rows are found by id, or by name within what they stand in; nothing is moved or deleted. Sales are booked once under their `ref`, and opening balances become adjustments that a second person approves. Applied, it is a job with a result for each line.`,
       access: { roles: ["administrator", "property-manager", "campus-admin"] },
       idempotencyKey: "required",
       query: z.strictObject({

@@ -50,7 +50,7 @@ export async function readKnownPlaces(
     (
       await Promise.all([
         among(householdModel(connection), "_id", [...named("household_id"), ...ownIds("households")]),
-        what === "households" || what === "residents"
+        what !== "buildings" && what !== "units"
           ? among(
               householdModel(connection),
               "occupies",

@@ -1,6 +1,6 @@
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode, FieldError } from "../errors.ts";
 
 /** `failed`: at least one item failed, or its items could not be listed. What is over can be resumed, except `done`. */
 export const JOB_STATES = {
@@ -21,6 +21,8 @@ export type JobItemState = (typeof JOB_ITEM_STATES)[number];
 export interface JobProblem {
   code: ErrorCode;
   detail: string;
+  /** What is wrong with which field of the item. */
+  errors?: readonly FieldError[];
 }
 
 /** One long action. Worked on by whoever holds its lease. */

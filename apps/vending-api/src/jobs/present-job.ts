@@ -1,9 +1,16 @@
 import { idSchema, instantSchema } from "@hallmeter/meter-model";
 import { z } from "zod";
 import { ERROR_CODE_NAMES } from "../errors.ts";
-import { JOB_ITEM_STATES, JOB_STATE_NAMES, type Job, type JobItem } from "./job.model.ts";
+import { JOB_ITEM_STATES, JOB_STATE_NAMES, type Job, type JobItem, type JobProblem } from "./job.model.ts";
 
-const problemAnswer = z.object({ code: z.enum(ERROR_CODE_NAMES), detail: z.string() });
+const problemAnswer = z.object({
+  code: z.enum(ERROR_CODE_NAMES),
+  detail: z.string(),
+  errors: z
+    .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
+    .optional()
+    .meta({ description: "What is wrong with which field of the item." }),
+});
 
 export const jobAnswer = z
   .object({
@@ -53,7 +60,7 @@ export function presentJob(job: Job): z.input<typeof jobAnswer> {
     createdAt: job.createdAt.toISOString(),
     startedAt: job.startedAt?.toISOString() ?? null,
     endedAt: job.endedAt?.toISOString() ?? null,
-    problem,
+    problem: presentProblem(problem),
   };
 }
 
@@ -66,7 +73,13 @@ export function presentJobItem(item: JobItem): z.input<typeof jobItemAnswer> {
     state,
     attempts,
     result: result && { ...result },
-    problem,
+    problem: presentProblem(problem),
     endedAt: endedAt?.toISOString() ?? null,
   };
+}
+
+function presentProblem(problem: JobProblem | null): z.input<typeof problemAnswer> | null {
+  if (problem === null) return null;
+  const { errors, ...rest } = problem;
+  return { ...rest, ...(errors === undefined ? {} : { errors: [...errors] }) };
 }

@@ -170,9 +170,9 @@ async function runItem(
     return "done";
   } catch (error) {
     if (deps.stopping.aborted) return "waiting";
-    const { failureClass, code, message: detail } = toApiError(error);
+    const { failureClass, code, message: detail, errors } = toApiError(error);
     if (code === "internal") log.error({ err: error, itemId: item._id }, "item of a job failed");
-    const problem = { code, detail };
+    const problem = { code, detail, ...(errors.length === 0 ? {} : { errors }) };
     if (failureClass === "transient" && item.attempts + 1 < MOST_ATTEMPTS) {
       await items.updateOne(unfinished, { $set: { problem }, $inc: { attempts: 1 } });
       return "waiting";

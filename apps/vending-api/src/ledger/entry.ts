@@ -41,9 +41,18 @@ export interface EntryBody {
 /**
  * `request`: a client's Idempotency-Key. `rating`: made from circuit and day. `transfer`: the entry at the other end.
  * `adjustment`: the adjustment. `refund`: a household of a refund. `grant`: made from policy, month and household. `payment`:
- * made from a provider's own id of a payment. None can stand in another's way.
+ * made from a provider's own id of a payment. `import`: made from the reference of a sale made elsewhere. None can stand in
+ * another's way.
  */
-export type RefSpace = "request" | "rating" | "transfer" | "adjustment" | "refund" | "grant" | "payment";
+export type RefSpace =
+  | "request"
+  | "rating"
+  | "transfer"
+  | "adjustment"
+  | "refund"
+  | "grant"
+  | "payment"
+  | "import";
 
 export interface EntryIdentity {
   _id: string;

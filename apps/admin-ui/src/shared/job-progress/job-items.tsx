@@ -2,7 +2,7 @@ import { Box, Typography } from "@mui/material";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useGetList } from "react-admin";
-import { codeText } from "../../i18n/problem-text.ts";
+import { codeText, mistakesText } from "../../i18n/problem-text.ts";
 import { useT } from "../../i18n/use-t.ts";
 import { useFallbackInterval } from "../../layout/live-context.tsx";
 import { useFormat } from "../../layout/site-context.tsx";
@@ -115,9 +115,12 @@ function ItemRow({
         ? format.energy(outcome.amount.value)
         : format.money(outcome.amount.value)
       : null;
+  const mistakes = item.problem?.errors ?? [];
   const reason =
     outcome.kind === "failed"
-      ? (codeText(outcome.code, t) ?? outcome.detail)
+      ? mistakes.length > 0
+        ? mistakesText(mistakes, t)
+        : (codeText(outcome.code, t) ?? outcome.detail)
       : outcome.kind === "waiting"
         ? outcome.code === null
           ? null

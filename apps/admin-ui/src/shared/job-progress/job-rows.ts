@@ -1,3 +1,5 @@
+import type { FieldProblem } from "../../api/problem.ts";
+
 export const JOB_STATES = ["queued", "running", "cancelling", "cancelled", "done", "failed"] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
@@ -26,6 +28,8 @@ export interface Job extends JobCounts {
 export interface JobItemProblem {
   code: string;
   detail: string;
+  /** What is wrong with which field of the item. */
+  errors?: readonly FieldProblem[];
 }
 
 export type JobItemState = "waiting" | "done" | "failed";
