@@ -1,6 +1,6 @@
-import { MenuItem, TextField } from "@mui/material";
 import { useState } from "react";
 import { useT } from "../i18n/use-t.ts";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 
 export function AcknowledgeDialog({
@@ -50,18 +50,12 @@ export function ShelveDialog({
       onConfirm={(reason) => onConfirm(reason, new Date(Date.now() + hours * HOUR_MS).toISOString())}
       onClose={onClose}
     >
-      <TextField
-        select
+      <ChoiceField
         label={t("alarms.shelveFor")}
         value={hours}
-        onChange={(event) => setHours(Number(event.target.value))}
-      >
-        {SHELF_HOURS.map((value) => (
-          <MenuItem key={value} value={value}>
-            {t("alarms.hours", { smart_count: value })}
-          </MenuItem>
-        ))}
-      </TextField>
+        choices={SHELF_HOURS.map((value) => ({ value, label: t("alarms.hours", { smart_count: value }) }))}
+        onChange={setHours}
+      />
     </ConfirmWithReason>
   );
 }

@@ -1,6 +1,7 @@
 import { ALARM_KIND_NAMES, SEVERITIES } from "@hallmeter/meter-model";
-import { Box, Button, MenuItem, TextField } from "@mui/material";
+import { Box, Button } from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { SearchField } from "../shared/search-field.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
 import { type InboxChoice, type InboxFilter, isNarrowed, STATE_FILTER_NAMES } from "./inbox-filter.ts";
@@ -34,36 +35,26 @@ export function InboxFilterBar({
       />
       <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1, rowGap: 1.5, alignItems: "center" }}>
         <SearchField label={t("alarms.searchLabel")} value={filter.q} onChange={(q) => onChoose({ q })} />
-        <TextField
-          select
+        <ChoiceField
           label={t("alarms.severityLabel")}
           value={filter.severity ?? ""}
-          onChange={(event) => onChoose({ severity: event.target.value })}
-          slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+          choices={[
+            { value: "", label: t("alarms.anySeverity") },
+            ...SEVERITIES.toReversed().map((value) => ({ value, label: t(`alarms.severity.${value}`) })),
+          ]}
+          onChange={(severity) => onChoose({ severity })}
           sx={{ minWidth: 140, flex: { xs: 1, sm: "none" } }}
-        >
-          <MenuItem value="">{t("alarms.anySeverity")}</MenuItem>
-          {SEVERITIES.toReversed().map((severity) => (
-            <MenuItem key={severity} value={severity}>
-              {t(`alarms.severity.${severity}`)}
-            </MenuItem>
-          ))}
-        </TextField>
-        <TextField
-          select
+        />
+        <ChoiceField
           label={t("alarms.kindLabel")}
           value={filter.kind ?? ""}
-          onChange={(event) => onChoose({ kind: event.target.value })}
-          slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+          choices={[
+            { value: "", label: t("alarms.anyKind") },
+            ...kinds.map(({ kind, name }) => ({ value: kind, label: name })),
+          ]}
+          onChange={(kind) => onChoose({ kind })}
           sx={{ minWidth: 140, maxWidth: { sm: 280 }, flex: { xs: 1, sm: "none" } }}
-        >
-          <MenuItem value="">{t("alarms.anyKind")}</MenuItem>
-          {kinds.map(({ kind, name }) => (
-            <MenuItem key={kind} value={kind}>
-              {name}
-            </MenuItem>
-          ))}
-        </TextField>
+        />
         {isNarrowed(filter) && (
           <Button size="small" onClick={() => onChoose({ severity: "", kind: "", q: "" })}>
             {t("alarms.clearFilters")}

@@ -18,7 +18,7 @@ export const circuitsZh: Translated<typeof circuitsEn> = {
     phase: "%{phase} 相",
     state: "供电",
     why: "为什么断电？",
-    whyOn: "没有任何原因使该回路断电",
+    whyOn: "当前没有断电原因",
     suspended: "因保电而暂停",
     standing: "断电原因，按优先级",
     relay: "继电器",
@@ -105,7 +105,7 @@ export const circuitsZh: Translated<typeof circuitsEn> = {
   },
   evidence: {
     title: "负荷阶跃证据",
-    none: "尚未判断过阶跃",
+    none: "暂无判定记录",
     noneHelp: "凡达到规则阈值的负荷阶跃，连同采样都保存在此。",
     noRule: "该回路没有违规电器规则；设置后，每次判断都保存在此。",
     steps: "已判断的阶跃，最新在前",

@@ -1,6 +1,7 @@
 import {
   Box,
   Button,
+  type SxProps,
   Table,
   TableBody,
   TableCell,
@@ -9,7 +10,7 @@ import {
   Typography,
   useTheme,
 } from "@mui/material";
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { LoadProfile } from "../api/rows.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
@@ -19,6 +20,26 @@ import { dayOf, monthRows, NO_POWER, QUARTERS, quarterText, type YearGrid, yearG
 
 const HEIGHT_PX = 240;
 const HOURS = [24, 18, 12, 6, 0] as const;
+
+interface YearProps {
+  profile: LoadProfile;
+  /** Local date. */
+  firstDay: string;
+  days: number;
+  label: string;
+  onDay: (day: string) => void;
+}
+
+function useYearGrid({ profile, firstDay, days }: YearProps): YearGrid {
+  const { timeZone } = useSite();
+  return useMemo(() => yearGrid(profile, timeZone, firstDay, days), [profile, timeZone, firstDay, days]);
+}
+
+const Mark = ({ children, sx }: { children: ReactNode; sx?: SxProps }) => (
+  <Typography component="span" variant="caption" color="textSecondary" {...(sx && { sx })}>
+    {children}
+  </Typography>
+);
 
 interface Pointed {
   day: number;
@@ -48,11 +69,8 @@ function MonthMarks({ grid }: { grid: YearGrid }) {
   return (
     <Box aria-hidden sx={{ position: "relative", height: 20 }}>
       {marks.map(({ day, date }, index) => (
-        <Typography
+        <Mark
           key={date}
-          component="span"
-          variant="caption"
-          color="textSecondary"
           sx={{
             position: "absolute",
             left: `${(day * 100) / grid.days}%`,
@@ -62,36 +80,21 @@ function MonthMarks({ grid }: { grid: YearGrid }) {
           }}
         >
           {format.month(date.slice(0, 7))}
-        </Typography>
+        </Mark>
       ))}
     </Box>
   );
 }
 
 /** A year at a glance: a column a day, a row a quarter of an hour. A click opens the day. */
-export function YearHeatmap({
-  profile,
-  firstDay,
-  days,
-  label,
-  onDay,
-}: {
-  profile: LoadProfile;
-  firstDay: string;
-  days: number;
-  label: string;
-  onDay: (day: string) => void;
-}) {
+export function YearHeatmap(props: YearProps) {
+  const { label, onDay } = props;
   const t = useT();
   const format = useFormat();
-  const { timeZone } = useSite();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const { scale, ground, gradient } = useColorScale();
-  const grid = useMemo(
-    () => yearGrid(profile, timeZone, firstDay, days),
-    [profile, timeZone, firstDay, days],
-  );
+  const grid = useYearGrid(props);
 
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
@@ -127,11 +130,8 @@ export function YearHeatmap({
       <Box sx={{ display: "grid", gridTemplateColumns: "36px minmax(0, 1fr)", columnGap: 0.5 }}>
         <Box aria-hidden sx={{ position: "relative", height: HEIGHT_PX }}>
           {HOURS.map((hour) => (
-            <Typography
+            <Mark
               key={hour}
-              component="span"
-              variant="caption"
-              color="textSecondary"
               sx={{
                 position: "absolute",
                 right: 2,
@@ -141,7 +141,7 @@ export function YearHeatmap({
               }}
             >
               {String(hour).padStart(2, "0")}
-            </Typography>
+            </Mark>
           ))}
         </Box>
         <Box>
@@ -171,9 +171,7 @@ export function YearHeatmap({
         </Box>
       </Box>
       <Box sx={{ display: "flex", gap: 1, alignItems: "center", justifyContent: "flex-end" }}>
-        <Typography variant="caption" color="textSecondary">
-          {format.power(0)}
-        </Typography>
+        <Mark>{format.power(0)}</Mark>
         <Box
           aria-hidden
           sx={{
@@ -185,35 +183,19 @@ export function YearHeatmap({
             borderColor: "divider",
           }}
         />
-        <Typography variant="caption" color="textSecondary">
-          ≥ {format.power(grid.fullW)}
-        </Typography>
+        <Mark>≥ {format.power(grid.fullW)}</Mark>
       </Box>
     </Box>
   );
 }
 
 /** The same year for those who read: month by month, each peak with the way to its day. */
-export function YearTable({
-  profile,
-  firstDay,
-  days,
-  label,
-  onDay,
-}: {
-  profile: LoadProfile;
-  firstDay: string;
-  days: number;
-  label: string;
-  onDay: (day: string) => void;
-}) {
+export function YearTable(props: YearProps) {
+  const { label, onDay } = props;
   const t = useT();
   const format = useFormat();
-  const { timeZone } = useSite();
-  const rows = useMemo(
-    () => monthRows(yearGrid(profile, timeZone, firstDay, days)),
-    [profile, timeZone, firstDay, days],
-  );
+  const grid = useYearGrid(props);
+  const rows = useMemo(() => monthRows(grid), [grid]);
   return (
     <ScrollTable label={label}>
       <Table size="small">

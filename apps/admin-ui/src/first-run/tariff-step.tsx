@@ -1,12 +1,14 @@
 import { flatScheme } from "@hallmeter/meter-model";
-import { Alert, Box, Button, LinearProgress, MenuItem, TextField, Typography } from "@mui/material";
-import { type FormEvent, useState } from "react";
+import { Alert, Box, Button, LinearProgress, TextField, Typography } from "@mui/material";
+import { useState } from "react";
 import { useCreate, useDataProvider, useGetList, useRefresh } from "react-admin";
 import type { TariffRow } from "../api/rows.ts";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { parseAmountMinor } from "../format/decimal.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
+import { InlineForm } from "../shared/inline-form.tsx";
 import { TextLink } from "../shared/text-link.tsx";
 import { useProblemText } from "../shared/use-problem-text.ts";
 import type { SetUpView } from "./use-set-up-facts.ts";
@@ -17,24 +19,23 @@ function FlatTariff() {
   const t = useT();
   const site = useSite();
   const refresh = useRefresh();
-  const problemText = useProblemText();
   const [create, { isPending, error }] = useCreate<TariffRow>();
   const [name, setName] = useState("");
   const [price, setPrice] = useState("");
   const priceMicro = parseAmountMinor(price, MICRO_DIGITS);
   const isWrong = price !== "" && (priceMicro === null || priceMicro === 0);
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     if (priceMicro === null || priceMicro === 0 || name.trim() === "") return;
     const data = { siteId: site.id, name: name.trim(), tariff: flatScheme(priceMicro, name.trim()) };
     const made = await create("tariffs", { data }, { returnPromise: true }).catch(() => undefined);
     if (made !== undefined) refresh();
   }
   return (
-    <Box
-      component="form"
-      onSubmit={submit}
-      sx={{ display: "flex", gap: 2, flexWrap: "wrap", alignItems: "start" }}
+    <InlineForm
+      submitLabel={t("firstRun.tariff.add")}
+      isRunning={isPending}
+      error={error}
+      onSubmit={() => void submit()}
     >
       <TextField
         required
@@ -54,15 +55,7 @@ function FlatTariff() {
         slotProps={{ htmlInput: { inputMode: "decimal", style: { textAlign: "right" } } }}
         sx={{ width: 200 }}
       />
-      <Button type="submit" variant="contained" loading={isPending} sx={{ mt: 0.25 }}>
-        {t("firstRun.tariff.add")}
-      </Button>
-      {error != null && (
-        <Alert severity="error" sx={{ width: "100%" }}>
-          {problemText(error)}
-        </Alert>
-      )}
-    </Box>
+    </InlineForm>
   );
 }
 
@@ -95,19 +88,13 @@ function GiveTariff({ tariffs, view }: { tariffs: readonly TariffRow[]; view: Se
     <Box sx={{ display: "grid", gap: 1.5 }}>
       <Typography variant="body2">{t("firstRun.tariff.without", { smart_count: without.length })}</Typography>
       <Box sx={{ display: "flex", gap: 2, flexWrap: "wrap", alignItems: "center" }}>
-        <TextField
-          select
+        <ChoiceField
           label={t("firstRun.tariff.choose")}
           value={tariffId}
-          onChange={(event) => setChosenId(event.target.value)}
-          sx={{ minWidth: 240 }}
-        >
-          {tariffs.map(({ id, name }) => (
-            <MenuItem key={id} value={id}>
-              {name}
-            </MenuItem>
-          ))}
-        </TextField>
+          choices={tariffs.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={setChosenId}
+          minWidth={240}
+        />
         <Button variant="contained" loading={done !== null} onClick={() => void give()}>
           {t("firstRun.tariff.give", { smart_count: without.length })}
         </Button>

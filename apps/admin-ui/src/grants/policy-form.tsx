@@ -1,7 +1,8 @@
-import { Alert, Box, Button, FormControlLabel, MenuItem, Switch, TextField, Typography } from "@mui/material";
+import { Alert, Box, Button, FormControlLabel, Switch, TextField, Typography } from "@mui/material";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { Section } from "../shared/section.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
 import { useProblemText } from "../shared/use-problem-text.ts";
@@ -13,6 +14,7 @@ import { usePolicyWords } from "./use-policy-words.ts";
 
 const MAX_NAME_LENGTH = 80;
 const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
+const PER = ["resident", "household"] as const;
 const CARRY = ["none", "months", "unlimited"] as const;
 const EXPIRY = ["never", "days", "yearly"] as const;
 const NOTHING_WRONG: ReadonlySet<DraftField> = new Set();
@@ -183,19 +185,13 @@ function WhatTheyGet({ draft, wrong, set }: Part) {
             slotProps={{ htmlInput: { inputMode: "decimal", autoComplete: "off" } }}
             sx={{ width: 200 }}
           />
-          <TextField
-            select
+          <ChoiceField
             label={t("grants.form.perLabel")}
             value={draft.per}
-            onChange={(event) => set({ per: event.target.value === "household" ? "household" : "resident" })}
+            choices={PER.map((value) => ({ value, label: t(`grants.form.per.${value}`) }))}
+            onChange={(per) => set({ per })}
             sx={{ width: 200 }}
-          >
-            {(["resident", "household"] as const).map((value) => (
-              <MenuItem key={value} value={value}>
-                {t(`grants.form.per.${value}`)}
-              </MenuItem>
-            ))}
-          </TextField>
+          />
         </Row>
         <Typography variant="caption" color="textSecondary">
           {t("grants.form.kindHelp")}
@@ -305,37 +301,23 @@ function WhatIsLeft({ draft, wrong, set }: Part) {
     <Section title={t("grants.form.rest")}>
       <Box sx={{ display: "grid", gap: 1 }}>
         <Row>
-          <TextField
-            select
+          <ChoiceField
             label={t("grants.form.rest")}
             value={draft.carry}
-            onChange={(event) => set({ carry: CARRY.find((each) => each === event.target.value) ?? "none" })}
+            choices={CARRY.map((value) => ({ value, label: t(`grants.form.carry.${value}`) }))}
+            onChange={(carry) => set({ carry })}
             sx={{ flex: "1 1 260px", mt: 0.5 }}
-          >
-            {CARRY.map((value) => (
-              <MenuItem key={value} value={value}>
-                {t(`grants.form.carry.${value}`)}
-              </MenuItem>
-            ))}
-          </TextField>
+          />
           {draft.carry === "months" && <NumberField field="carryMonths" {...{ draft, wrong, set }} />}
         </Row>
         <Row>
-          <TextField
-            select
+          <ChoiceField
             label={t("grants.form.expiryLabel")}
             value={draft.expiry}
-            onChange={(event) =>
-              set({ expiry: EXPIRY.find((each) => each === event.target.value) ?? "never" })
-            }
+            choices={EXPIRY.map((value) => ({ value, label: t(`grants.form.expiry.${value}`) }))}
+            onChange={(expiry) => set({ expiry })}
             sx={{ flex: "1 1 260px", mt: 0.5 }}
-          >
-            {EXPIRY.map((value) => (
-              <MenuItem key={value} value={value}>
-                {t(`grants.form.expiry.${value}`)}
-              </MenuItem>
-            ))}
-          </TextField>
+          />
           {draft.expiry === "days" && <NumberField field="expiryDays" {...{ draft, wrong, set }} />}
           {draft.expiry === "yearly" && <NumberField field="expiryMonthDay" {...{ draft, wrong, set }} />}
         </Row>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useDataProvider } from "react-admin";
 import { useMay } from "../auth/rights-context.tsx";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
+import { authorText } from "../i18n/author-text.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
@@ -43,7 +44,10 @@ export function RunView({ run, policy, onMore }: { run: GrantRun; policy: GrantP
           <Typography variant="body1">{words.gift}</Typography>
           <Facts>
             <Fact label={t("grants.run.by")}>
-              {t("grants.run.byWhom", { name: run.createdBy.name, time: format.dateTime(run.createdAt) })}
+              {t("grants.run.byWhom", {
+                name: authorText(run.createdBy.name, t),
+                time: format.dateTime(run.createdAt),
+              })}
             </Fact>
             {reversal !== null && (
               <Fact label={t("grants.run.reversed")}>

@@ -67,7 +67,14 @@ export default function HouseholdList() {
       <DataTable<Household> bulkActionButtons={false} rowClick={false}>
         <DataTable.Col<Household>
           source="name"
-          render={(row) => <TextLink to={householdPath(row.id)}>{row.name}</TextLink>}
+          render={(row) => (
+            <>
+              <TextLink to={householdPath(row.id)}>{row.name}</TextLink>
+              <Typography variant="caption" color="textSecondary" component="div">
+                {otherResidents(row)}
+              </Typography>
+            </>
+          )}
         />
         <DataTable.Col<Household> source="unitId" disableSort render={(row) => row.unitName} />
         <DataTable.Col<Household>
@@ -95,12 +102,6 @@ export default function HouseholdList() {
           source="tariffId"
           disableSort
           render={(row) => <TariffName id={row.tariffId} />}
-        />
-        <DataTable.Col<Household>
-          source="residents"
-          label={t("household.otherResidents")}
-          disableSort
-          render={otherResidents}
         />
       </DataTable>
     </ResourceList>

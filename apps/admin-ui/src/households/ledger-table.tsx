@@ -2,6 +2,7 @@ import { Box } from "@mui/material";
 import { useState } from "react";
 import { useGetList } from "react-admin";
 import type { LedgerEntry } from "../api/rows.ts";
+import { authorText } from "../i18n/author-text.ts";
 import { consoleEn } from "../i18n/console.en.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
@@ -88,7 +89,7 @@ export function LedgerTable({ householdId }: { householdId: string }) {
               isFigure: true,
               show: ({ balanceAfterMinor }) => <Money amountMinor={balanceAfterMinor} />,
             },
-            { key: "by", title: t("household.columns.by"), show: ({ by }) => by },
+            { key: "by", title: t("household.columns.by"), show: ({ by }) => authorText(by, t) },
             { key: "note", title: t("household.columns.note"), wraps: true, show: ({ note }) => note },
             {
               key: "hash",

@@ -60,7 +60,6 @@ export const householdsEn = {
     noLedgerHelp: "The first purchase begins the ledger.",
     chain: "Chain position",
     residents: "Residents",
-    otherResidents: "Other residents",
     noResidents: "No resident registered",
     circuits: "Circuits",
     noCircuits: "No circuit assigned",
@@ -72,6 +71,7 @@ export const householdsEn = {
     tariff: "Tariff",
     room: "Room",
     status: { open: "open", closed: "closed" },
+    author: { rating: "Billing", grants: "Grants, by themselves" },
     columns: {
       seq: "#",
       at: "Time",

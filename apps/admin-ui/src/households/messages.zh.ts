@@ -62,7 +62,6 @@ export const householdsZh: Translated<typeof householdsEn> = {
     noLedgerHelp: "首次购电即开始记账。",
     chain: "链序号",
     residents: "住户",
-    otherResidents: "其他住户",
     noResidents: "没有登记住户",
     circuits: "回路",
     noCircuits: "没有分配回路",
@@ -74,6 +73,7 @@ export const householdsZh: Translated<typeof householdsEn> = {
     tariff: "电价",
     room: "房间",
     status: { open: "在住", closed: "已销户" },
+    author: { rating: "系统计费", grants: "系统发放" },
     columns: {
       seq: "序号",
       at: "时间",

@@ -1,9 +1,10 @@
-import { Box, MenuItem, TextField } from "@mui/material";
+import { Box } from "@mui/material";
 import { useState } from "react";
 import type { Household } from "../api/rows.ts";
 import { localDayOf } from "../format/format.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { DocumentButton } from "../shared/document-button.tsx";
 import { monthsSince } from "./statement-months.ts";
 
@@ -20,20 +21,13 @@ export function StatementButton({ household }: { household: Household }) {
   const [month, setMonth] = useState(months[0] ?? monthOf(nowMs));
   return (
     <Box sx={{ display: "flex", gap: 1, alignItems: "center" }}>
-      <TextField
-        select
-        size="small"
+      <ChoiceField
         label={t("household.statementMonth")}
         value={month}
-        onChange={(event) => setMonth(event.target.value)}
-        sx={{ minWidth: 132 }}
-      >
-        {months.map((name) => (
-          <MenuItem key={name} value={name}>
-            {format.month(name)}
-          </MenuItem>
-        ))}
-      </TextField>
+        choices={months.map((name) => ({ value: name, label: format.month(name) }))}
+        onChange={setMonth}
+        minWidth={132}
+      />
       <DocumentButton
         path={`/households/${encodeURIComponent(household.id)}/statement.pdf?month=${month}`}
         label={t("household.statement")}

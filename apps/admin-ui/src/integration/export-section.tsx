@@ -6,6 +6,7 @@ import { useMay } from "../auth/rights-context.tsx";
 import { localDayOf } from "../format/format.ts";
 import { useConsoleLocale, useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { SaveButton } from "../shared/save-button.tsx";
 import { Section } from "../shared/section.tsx";
 import { beginOfDay, dayAfter } from "./local-days.ts";
@@ -48,35 +49,27 @@ export function ExportSection() {
           {t("integration.export.help")}
         </Typography>
         <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1.5 }}>
-          <TextField
-            select
+          <ChoiceField
             label={t("integration.export.what")}
             value={what}
-            onChange={(event) => setWhat(event.target.value as ExportName)}
-            sx={{ minWidth: 180 }}
-          >
-            {EXPORT_NAMES.filter((name) => may(EXPORTS[name].right)).map((name) => (
-              <MenuItem key={name} value={name}>
-                {t(`integration.table.${name}`)}
-              </MenuItem>
-            ))}
-          </TextField>
+            choices={EXPORT_NAMES.filter((name) => may(EXPORTS[name].right)).map((value) => ({
+              value,
+              label: t(`integration.table.${value}`),
+            }))}
+            onChange={setWhat}
+            minWidth={180}
+          />
           {narrowedBy.includes("building") && (
-            <TextField
-              select
+            <ChoiceField
               label={t("integration.export.building")}
               value={choice.buildingId}
-              onChange={(event) => set({ buildingId: event.target.value })}
-              slotProps={SHRUNK}
-              sx={{ minWidth: 180 }}
-            >
-              <MenuItem value="">{t("integration.export.anyBuilding")}</MenuItem>
-              {(buildings ?? []).map(({ id, name }) => (
-                <MenuItem key={id} value={id}>
-                  {name}
-                </MenuItem>
-              ))}
-            </TextField>
+              choices={[
+                { value: "", label: t("integration.export.anyBuilding") },
+                ...(buildings ?? []).map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+              onChange={(buildingId) => set({ buildingId })}
+              minWidth={180}
+            />
           )}
           {narrowedBy.includes("status") && (
             <TextField

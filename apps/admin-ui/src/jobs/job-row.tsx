@@ -1,4 +1,5 @@
 import { Box, Typography } from "@mui/material";
+import { authorText } from "../i18n/author-text.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
 import { JobBar } from "../shared/job-progress/job-bar.tsx";
@@ -32,7 +33,7 @@ export function JobRow({ job }: { job: Job }) {
       <Box sx={{ minWidth: 0 }}>
         <TextLink to={jobPath(job.id)}>{name}</TextLink>
         <Typography variant="caption" color="textSecondary" component="div">
-          {t("jobs.asked", { name: job.by.name, time: format.dateTime(job.createdAt) })}
+          {t("jobs.asked", { name: authorText(job.by.name, t), time: format.dateTime(job.createdAt) })}
         </Typography>
       </Box>
       <Box sx={{ justifySelf: { xs: "end", md: "start" } }}>

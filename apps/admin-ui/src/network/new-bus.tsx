@@ -7,13 +7,13 @@ import {
   DialogActions,
   DialogContent,
   DialogTitle,
-  MenuItem,
   TextField,
 } from "@mui/material";
 import { type FormEvent, useId, useState } from "react";
 import { type RaRecord, useCreate } from "react-admin";
 import type { Bus } from "../api/rows.ts";
 import { useT } from "../i18n/use-t.ts";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { useProblemText } from "../shared/use-problem-text.ts";
 import type { Gateway } from "./rows.ts";
 
@@ -76,32 +76,20 @@ export function BusForm({ gateways, onMade }: { gateways: readonly Gateway[]; on
         onChange={(event) => set({ name: event.target.value })}
         slotProps={{ htmlInput: { maxLength: 120 } }}
       />
-      <TextField
-        select
+      <ChoiceField
         label={t("network.gateway")}
         value={draft.gatewayId}
-        onChange={(event) => set({ gatewayId: event.target.value })}
-      >
-        {gateways.map(({ id, name }) => (
-          <MenuItem key={id} value={id}>
-            {name}
-          </MenuItem>
-        ))}
-      </TextField>
-      <TextField
-        select
+        choices={gateways.map(({ id, name }) => ({ value: id, label: name }))}
+        onChange={(gatewayId) => set({ gatewayId })}
+      />
+      <ChoiceField
         label={t("network.pipe")}
         value={draft.kind}
-        onChange={(event) => set({ kind: KINDS.find((kind) => kind === event.target.value) ?? "rtu-tcp" })}
+        choices={KINDS.map((value) => ({ value, label: t(`network.pipeKind.${value}`) }))}
+        onChange={(kind) => set({ kind })}
         helperText={t(`network.pipeHelp.${draft.kind}`)}
         sx={{ gridColumn: "1 / -1" }}
-      >
-        {KINDS.map((kind) => (
-          <MenuItem key={kind} value={kind}>
-            {t(`network.pipeKind.${kind}`)}
-          </MenuItem>
-        ))}
-      </TextField>
+      />
       {draft.kind === "serial" && (
         <TextField
           required
@@ -138,32 +126,18 @@ export function BusForm({ gateways, onMade }: { gateways: readonly Gateway[]; on
           />
         </>
       )}
-      <TextField
-        select
+      <ChoiceField
         label={t("network.baud")}
         value={draft.baud}
-        onChange={(event) => set({ baud: Number(event.target.value) })}
-      >
-        {BAUDS.map((baud) => (
-          <MenuItem key={baud} value={baud}>
-            {baud}
-          </MenuItem>
-        ))}
-      </TextField>
-      <TextField
-        select
+        choices={BAUDS.map((value) => ({ value, label: String(value) }))}
+        onChange={(baud) => set({ baud })}
+      />
+      <ChoiceField
         label={t("network.parity")}
         value={draft.parity}
-        onChange={(event) =>
-          set({ parity: PARITIES.find((parity) => parity === event.target.value) ?? "none" })
-        }
-      >
-        {PARITIES.map((parity) => (
-          <MenuItem key={parity} value={parity}>
-            {t(`network.parityKind.${parity}`)}
-          </MenuItem>
-        ))}
-      </TextField>
+        choices={PARITIES.map((value) => ({ value, label: t(`network.parityKind.${value}`) }))}
+        onChange={(parity) => set({ parity })}
+      />
       {error != null && (
         <Alert severity="error" sx={{ gridColumn: "1 / -1" }}>
           {problemText(error)}

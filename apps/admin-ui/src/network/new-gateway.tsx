@@ -11,11 +11,11 @@ import {
   TextField,
   Typography,
 } from "@mui/material";
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { useCreate } from "react-admin";
 import { useT } from "../i18n/use-t.ts";
 import { useSite } from "../layout/site-context.tsx";
-import { useProblemText } from "../shared/use-problem-text.ts";
+import { InlineForm } from "../shared/inline-form.tsx";
 import type { NewGateway as NewGatewayRow } from "./rows.ts";
 
 /** Text to take to another machine. */
@@ -82,11 +82,9 @@ export function GatewayStart({ gateway }: { gateway: Pick<NewGatewayRow, "name" 
 export function GatewayForm({ onMade }: { onMade: (gateway: NewGatewayRow) => void }) {
   const t = useT();
   const site = useSite();
-  const problemText = useProblemText();
   const [create, { isPending, error }] = useCreate<NewGatewayRow>();
   const [name, setName] = useState("");
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     if (name.trim() === "") return;
     const made = await create(
       "gateways",
@@ -96,10 +94,11 @@ export function GatewayForm({ onMade }: { onMade: (gateway: NewGatewayRow) => vo
     if (made !== undefined) onMade(made);
   }
   return (
-    <Box
-      component="form"
-      onSubmit={submit}
-      sx={{ display: "flex", gap: 1, flexWrap: "wrap", alignItems: "start" }}
+    <InlineForm
+      submitLabel={t("network.addGateway")}
+      isRunning={isPending}
+      error={error}
+      onSubmit={() => void submit()}
     >
       <TextField
         required
@@ -110,15 +109,7 @@ export function GatewayForm({ onMade }: { onMade: (gateway: NewGatewayRow) => vo
         slotProps={{ htmlInput: { maxLength: 120 } }}
         sx={{ flex: 1, minWidth: 220 }}
       />
-      <Button type="submit" variant="contained" loading={isPending} sx={{ mt: 0.25 }}>
-        {t("network.addGateway")}
-      </Button>
-      {error != null && (
-        <Alert severity="error" sx={{ width: "100%" }}>
-          {problemText(error)}
-        </Alert>
-      )}
-    </Box>
+    </InlineForm>
   );
 }
 

@@ -1,5 +1,5 @@
 import { defaultViciousLoadRule, type ViciousLoadRule, viciousLoadRuleSchema } from "@hallmeter/meter-model";
-import { Alert, Box, Button, MenuItem, TextField, Typography } from "@mui/material";
+import { Alert, Box, Button, Typography } from "@mui/material";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDataProvider, useGetMany } from "react-admin";
@@ -11,6 +11,7 @@ import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { useRow } from "../data/use-row.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
 import { RowTable } from "../shared/row-table.tsx";
@@ -104,20 +105,13 @@ function ReplayView({ start }: { start: ViciousLoadRule }) {
       <Section
         title={t("rules.replayed")}
         aside={
-          <TextField
-            select
-            size="small"
+          <ChoiceField
             label={t("rules.days")}
             value={days}
-            onChange={(event) => setDays(Number(event.target.value))}
-            sx={{ minWidth: 150 }}
-          >
-            {DAYS.map((value) => (
-              <MenuItem key={value} value={value}>
-                {t("rules.daysOf", { smart_count: value })}
-              </MenuItem>
-            ))}
-          </TextField>
+            choices={DAYS.map((value) => ({ value, label: t("rules.daysOf", { smart_count: value }) }))}
+            onChange={setDays}
+            minWidth={150}
+          />
         }
       >
         {error ? <LoadFailed error={error} /> : null}

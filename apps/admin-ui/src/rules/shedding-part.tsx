@@ -1,4 +1,4 @@
-import { Box, Button, MenuItem, Paper, TextField, Typography } from "@mui/material";
+import { Box, Button, Paper, Typography } from "@mui/material";
 import { useState } from "react";
 import { useDataProvider, useGetList, useNotify, useRefresh } from "react-admin";
 import type { Building } from "../api/rows.ts";
@@ -6,6 +6,7 @@ import { useMay } from "../auth/rights-context.tsx";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat, useSite } from "../layout/site-context.tsx";
+import { ChoiceField } from "../shared/choice-field.tsx";
 import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
@@ -123,32 +124,21 @@ export function SheddingPart() {
           onConfirm={shed}
           onClose={() => setAsking(false)}
         >
-          <TextField
-            select
+          <ChoiceField
             label={t("rules.shedCircuits")}
             value={buildingId}
-            onChange={(event) => setBuildingId(event.target.value)}
-            slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-          >
-            <MenuItem value={WHOLE}>{t("rules.whole")}</MenuItem>
-            {buildings.map(({ id, name }) => (
-              <MenuItem key={id} value={id}>
-                {name}
-              </MenuItem>
-            ))}
-          </TextField>
-          <TextField
-            select
+            choices={[
+              { value: WHOLE, label: t("rules.whole") },
+              ...buildings.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+            onChange={setBuildingId}
+          />
+          <ChoiceField
             label={t("rules.shedFor")}
             value={minutes}
-            onChange={(event) => setMinutes(Number(event.target.value))}
-          >
-            {MINUTES.map((value) => (
-              <MenuItem key={value} value={value}>
-                {t("rules.minutes", { smart_count: value })}
-              </MenuItem>
-            ))}
-          </TextField>
+            choices={MINUTES.map((value) => ({ value, label: t("rules.minutes", { smart_count: value }) }))}
+            onChange={setMinutes}
+          />
         </ConfirmWithReason>
       )}
     </Box>

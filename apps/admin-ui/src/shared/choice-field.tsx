@@ -1,18 +1,23 @@
-import { MenuItem, TextField } from "@mui/material";
+import { MenuItem, type SxProps, TextField } from "@mui/material";
 
-/** One of a few values, each with its words. */
+/** One of a few values, each with its words; an empty value may be one of them. */
 export function ChoiceField<Value extends string | number>({
   label,
   value,
   choices,
   onChange,
   minWidth,
+  sx,
+  helperText,
 }: {
   label: string;
   value: Value;
   choices: readonly { value: Value; label: string }[];
   onChange: (value: Value) => void;
   minWidth?: number;
+  /** Place and breadth among its neighbours. */
+  sx?: SxProps;
+  helperText?: string;
 }) {
   return (
     <TextField
@@ -20,11 +25,13 @@ export function ChoiceField<Value extends string | number>({
       size="small"
       label={label}
       value={value}
+      helperText={helperText}
       onChange={(event) => {
         const chosen = choices.find((choice) => choice.value === event.target.value);
         if (chosen !== undefined) onChange(chosen.value);
       }}
-      sx={minWidth === undefined ? {} : { minWidth }}
+      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+      sx={{ ...(minWidth !== undefined && { minWidth }), ...(sx as object) }}
     >
       {choices.map((choice) => (
         <MenuItem key={choice.value} value={choice.value}>

@@ -1,5 +1,5 @@
 import type { UnitId } from "@hallmeter/meter-model";
-import { Alert, Box, Button, Checkbox, LinearProgress, MenuItem, TextField, Typography } from "@mui/material";
+import { Alert, Box, Button, Checkbox, LinearProgress, TextField, Typography } from "@mui/material";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useDataProvider, useRefresh } from "react-admin";
@@ -9,6 +9,7 @@ import type { ConsoleDataProvider } from "../../data/data-provider.ts";
 import { useRow } from "../../data/use-row.ts";
 import { useSentences } from "../../i18n/use-sentences.ts";
 import { useT } from "../../i18n/use-t.ts";
+import { ChoiceField } from "../../shared/choice-field.tsx";
 import { EmptyState } from "../../shared/empty-state.tsx";
 import { LoadFailed } from "../../shared/load-failed.tsx";
 import { ToggleChips } from "../../shared/toggle-chips.tsx";
@@ -168,30 +169,18 @@ function SetUpForm({
       <Box
         sx={{ display: "grid", gap: 2, gridTemplateColumns: { xs: "1fr", sm: "1fr 1fr", md: "2fr 1fr 2fr" } }}
       >
-        <TextField
-          select
+        <ChoiceField
           label={t("commissioning.profile")}
           value={profile?.id ?? ""}
-          onChange={(event) => setChosen({ profile: event.target.value, variant: "" })}
-        >
-          {profiles.map(({ id, name }) => (
-            <MenuItem key={id} value={id}>
-              {profileText(id, t, name)}
-            </MenuItem>
-          ))}
-        </TextField>
-        <TextField
-          select
+          choices={profiles.map(({ id, name }) => ({ value: id, label: profileText(id, t, name) }))}
+          onChange={(id) => setChosen({ profile: id, variant: "" })}
+        />
+        <ChoiceField
           label={t("commissioning.variant")}
           value={variant?.id ?? ""}
-          onChange={(event) => setChosen({ profile: choice.profile, variant: event.target.value })}
-        >
-          {(profile?.variants ?? []).map(({ id }) => (
-            <MenuItem key={id} value={id}>
-              {variantText(id, t)}
-            </MenuItem>
-          ))}
-        </TextField>
+          choices={(profile?.variants ?? []).map(({ id }) => ({ value: id, label: variantText(id, t) }))}
+          onChange={(id) => setChosen({ profile: choice.profile, variant: id })}
+        />
         <TextField
           label={t("commissioning.meterName")}
           value={meterName}

@@ -4,6 +4,7 @@ import { useDataProvider } from "react-admin";
 import { useMay } from "../../auth/rights-context.tsx";
 import type { ConsoleDataProvider } from "../../data/data-provider.ts";
 import { useRow } from "../../data/use-row.ts";
+import { authorText } from "../../i18n/author-text.ts";
 import { codeText } from "../../i18n/problem-text.ts";
 import { useT } from "../../i18n/use-t.ts";
 import { useFormat } from "../../layout/site-context.tsx";
@@ -87,7 +88,7 @@ function JobHead({ job, label, onMoved }: { job: Job; label: string; onMoved: ()
       </Box>
       <JobBar job={job} label={label} />
       <Typography variant="caption" color="textSecondary">
-        {t("jobs.asked", { name: job.by.name, time: format.dateTime(job.createdAt) })}
+        {t("jobs.asked", { name: authorText(job.by.name, t), time: format.dateTime(job.createdAt) })}
         {job.endedAt !== null && ` · ${t("jobs.ended", { time: format.dateTime(job.endedAt) })}`}
         {!view.isOver && ` · ${t("jobs.leave")}`}
       </Typography>

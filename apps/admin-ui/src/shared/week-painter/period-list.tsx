@@ -1,8 +1,9 @@
 import AddIcon from "@mui/icons-material/Add";
 import RemoveIcon from "@mui/icons-material/Close";
-import { Box, Button, IconButton, MenuItem, TextField, Typography } from "@mui/material";
+import { Box, Button, IconButton, TextField, Typography } from "@mui/material";
 import { useState } from "react";
 import { useT } from "../../i18n/use-t.ts";
+import { ChoiceField } from "../choice-field.tsx";
 import { PaintMark } from "./brush-bar.tsx";
 import { clockOf, minuteOf, type PaintedDay, partsOfRange } from "./painted-day.ts";
 import type { WeekPainterProps } from "./week-painter.tsx";
@@ -37,20 +38,13 @@ export function PeriodList({
   const nameOf = (id: string) => paints.find((each) => each.id === id)?.name ?? blankName;
   return (
     <Box sx={{ display: "grid", gap: 1 }}>
-      <TextField
-        select
-        size="small"
+      <ChoiceField
         label={t("painter.day")}
         value={dayId}
-        onChange={(event) => setChosen(event.target.value)}
+        choices={kinds.map((kind) => ({ value: kind.dayId, label: kind.label }))}
+        onChange={setChosen}
         sx={{ maxWidth: 280 }}
-      >
-        {kinds.map((kind) => (
-          <MenuItem key={kind.dayId} value={kind.dayId}>
-            {kind.label}
-          </MenuItem>
-        ))}
-      </TextField>
+      />
       {day.length === 0 && (
         <Typography variant="body2" color="textSecondary">
           {t("painter.nothing")}
@@ -106,20 +100,13 @@ export function PeriodList({
           sx={{ width: 88 }}
         />
         {paints.length > 1 && (
-          <TextField
-            select
-            size="small"
+          <ChoiceField
             label={t("painter.brush")}
             value={paints.some(({ id }) => id === paint) ? paint : (paints[0]?.id ?? "")}
-            onChange={(event) => setPaint(event.target.value)}
-            sx={{ minWidth: 120 }}
-          >
-            {paints.map(({ id, name }) => (
-              <MenuItem key={id} value={id}>
-                {name}
-              </MenuItem>
-            ))}
-          </TextField>
+            choices={paints.map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={setPaint}
+            minWidth={120}
+          />
         )}
         <Button
           size="small"

@@ -1,9 +1,10 @@
 import CopyIcon from "@mui/icons-material/ContentCopyOutlined";
 import RedoIcon from "@mui/icons-material/Redo";
 import UndoIcon from "@mui/icons-material/Undo";
-import { Box, Button, IconButton, MenuItem, TextField, Tooltip, Typography } from "@mui/material";
+import { Box, Button, IconButton, Tooltip, Typography } from "@mui/material";
 import { useState } from "react";
 import { useT } from "../../i18n/use-t.ts";
+import { ChoiceField } from "../choice-field.tsx";
 import type { GridCell, GridRun } from "./grid-selection.ts";
 import { PaintGrid } from "./paint-grid.tsx";
 import { PaintPicture } from "./paint-picture.tsx";
@@ -21,6 +22,7 @@ import {
 
 const STEPS_PER_HOUR = 60 / STEP_MINUTES;
 const LABELLED_EVERY_HOURS = 3;
+const STARTS = ["midnight", "noon"] as const satisfies readonly DayStart[];
 
 function scaleFrom(startMinute: number): GridScale {
   return {
@@ -144,17 +146,13 @@ export function WeekPainter({
           </span>
         </Tooltip>
         <CopyDay rows={rows} onCopyDay={onCopyDay} />
-        <TextField
-          select
-          size="small"
+        <ChoiceField
           label={t("painter.axis")}
           value={start}
-          onChange={(event) => setStart(event.target.value === "noon" ? "noon" : "midnight")}
+          choices={STARTS.map((value) => ({ value, label: t(`painter.${value}`) }))}
+          onChange={setStart}
           sx={{ minWidth: 150, ml: "auto" }}
-        >
-          <MenuItem value="midnight">{t("painter.midnight")}</MenuItem>
-          <MenuItem value="noon">{t("painter.noon")}</MenuItem>
-        </TextField>
+        />
       </Box>
       <PaintGrid
         label={label}
@@ -180,12 +178,14 @@ export function WeekPainter({
   );
 }
 
+const ALL_DAYS = "";
+
 function CopyDay({ rows, onCopyDay }: Pick<WeekPainterProps, "rows" | "onCopyDay">) {
   const t = useT();
   const [isOpen, setOpen] = useState(false);
   const days = daysBehind(rows);
   const [from, setFrom] = useState(days[0]?.dayId ?? "");
-  const [to, setTo] = useState("");
+  const [to, setTo] = useState(ALL_DAYS);
   if (days.length < 2) return null;
   if (!isOpen)
     return (
@@ -205,41 +205,28 @@ function CopyDay({ rows, onCopyDay }: Pick<WeekPainterProps, "rows" | "onCopyDay
       aria-label={t("painter.copy")}
       sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}
     >
-      <TextField
-        select
-        size="small"
+      <ChoiceField
         label={t("painter.copyFrom")}
         value={from}
-        onChange={(event) => setFrom(event.target.value)}
-        sx={{ minWidth: 120 }}
-      >
-        {days.map(({ dayId, label }) => (
-          <MenuItem key={dayId} value={dayId}>
-            {label}
-          </MenuItem>
-        ))}
-      </TextField>
-      <TextField
-        select
-        size="small"
+        choices={days.map(({ dayId, label }) => ({ value: dayId, label }))}
+        onChange={setFrom}
+        minWidth={120}
+      />
+      <ChoiceField
         label={t("painter.copyTo")}
-        value={others.some(({ dayId }) => dayId === to) ? to : ""}
-        onChange={(event) => setTo(event.target.value)}
-        sx={{ minWidth: 120 }}
-        slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-      >
-        <MenuItem value="">{t("painter.allDays")}</MenuItem>
-        {others.map(({ dayId, label }) => (
-          <MenuItem key={dayId} value={dayId}>
-            {label}
-          </MenuItem>
-        ))}
-      </TextField>
+        value={others.some(({ dayId }) => dayId === to) ? to : ALL_DAYS}
+        choices={[
+          { value: ALL_DAYS, label: t("painter.allDays") },
+          ...others.map(({ dayId, label }) => ({ value: dayId, label })),
+        ]}
+        onChange={setTo}
+        minWidth={120}
+      />
       <Button
         size="small"
         variant="outlined"
         onClick={() => {
-          onCopyDay(from, to === "" ? others.map(({ dayId }) => dayId) : [to]);
+          onCopyDay(from, to === ALL_DAYS ? others.map(({ dayId }) => dayId) : [to]);
           setOpen(false);
         }}
       >
