@@ -24,6 +24,8 @@ export interface Webhook {
   /** Empty: every kind. */
   kinds: NoticeKind[];
   isEnabled: boolean;
+  /** Until then messages are signed with the secret before this one as well. */
+  formerSecretUntil: string | null;
   createdAt: string;
 }
 export type NewWebhook = Webhook & { secret: string };

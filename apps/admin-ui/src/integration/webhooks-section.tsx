@@ -6,7 +6,7 @@ import { useDataProvider, useGetList, useNotify, useRefresh } from "react-admin"
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
 import { useT } from "../i18n/use-t.ts";
 import { useFallbackInterval } from "../layout/live-context.tsx";
-import { useSite } from "../layout/site-context.tsx";
+import { useFormat, useSite } from "../layout/site-context.tsx";
 import { ConfirmAct } from "../shared/confirm-act.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
@@ -17,6 +17,7 @@ import { useProblemText } from "../shared/use-problem-text.ts";
 import { Waiting } from "../shared/waiting.tsx";
 import { DeliveryList } from "./delivery-list.tsx";
 import type { Delivery, NewWebhook, Webhook } from "./rows.ts";
+import { SecretDialog } from "./secret-dialog.tsx";
 import { WebhookDialog } from "./webhook-dialog.tsx";
 
 const MOST_WEBHOOKS = 200;
@@ -70,10 +71,12 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
 function WebhookRow({
   webhook,
   onEdit,
+  onReplaceSecret,
   onRemove,
 }: {
   webhook: Webhook;
   onEdit: () => void;
+  onReplaceSecret: () => void;
   onRemove: () => void;
 }) {
   const t = useT();
@@ -91,7 +94,8 @@ function WebhookRow({
         refresh();
       })
       .catch((cause: unknown) => notify(problemText(cause), { type: "error" }));
-  const { name, url, kinds, isEnabled } = webhook;
+  const format = useFormat();
+  const { name, url, kinds, isEnabled, formerSecretUntil } = webhook;
   return (
     <Paper component="li" variant="outlined" sx={{ listStyle: "none", overflow: "hidden" }}>
       <Box sx={{ px: 2, py: 1.5, display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center" }}>
@@ -113,6 +117,11 @@ function WebhookRow({
               ? t("integration.webhook.everything")
               : kinds.map((kind) => t(`integration.notice.${kind}`)).join(", ")}
           </Typography>
+          {formerSecretUntil !== null && (
+            <Typography variant="body2" color="textSecondary">
+              {t("integration.webhook.bothSecrets", { time: format.dateTime(formerSecretUntil) })}
+            </Typography>
+          )}
         </Box>
         <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1 }}>
           <Button size="small" variant="outlined" onClick={() => void test()}>
@@ -124,6 +133,9 @@ function WebhookRow({
           <Button size="small" color="inherit" onClick={onEdit}>
             {t("integration.webhook.edit")}
           </Button>
+          <Button size="small" color="inherit" onClick={onReplaceSecret}>
+            {t("integration.webhook.replace")}
+          </Button>
           <Button size="small" color="error" onClick={onRemove}>
             {t("integration.webhook.remove")}
           </Button>
@@ -134,7 +146,7 @@ function WebhookRow({
   );
 }
 
-type Asking = { act: "edit"; webhook: Webhook | null } | { act: "remove"; webhook: Webhook };
+type Asking = { act: "edit"; webhook: Webhook | null } | { act: "remove" | "secret"; webhook: Webhook };
 
 /** Endpoints of the customer's programs, each with what it was sent. */
 export function WebhooksSection() {
@@ -189,6 +201,7 @@ export function WebhooksSection() {
                 key={webhook.id}
                 webhook={webhook}
                 onEdit={() => setAsking({ act: "edit", webhook })}
+                onReplaceSecret={() => setAsking({ act: "secret", webhook })}
                 onRemove={() => setAsking({ act: "remove", webhook })}
               />
             ))}
@@ -197,6 +210,9 @@ export function WebhooksSection() {
       )}
       {asking?.act === "edit" && (
         <WebhookDialog webhook={asking.webhook} onCreated={setCreated} onClose={close} />
+      )}
+      {asking?.act === "secret" && (
+        <SecretDialog webhook={asking.webhook} onReplaced={setCreated} onClose={close} />
       )}
       {asking?.act === "remove" && (
         <ConfirmAct

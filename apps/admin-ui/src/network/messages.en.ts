@@ -103,6 +103,10 @@ export const networkEn = {
     gatewayFile: "gateway.json, on the machine beside the meters",
     gatewayCommand: "Start it there",
     gatewayThen: "It shows here as online within a few seconds of its start.",
+    newToken: "New token for %{name}",
+    newTokenNow: "Make a new token",
+    newTokenHelp:
+      "For a token that was lost, or that somebody else knows. The old one ends at once: until the new one stands in the gateway's file and it was started again, the gateway cannot reach the server. Its rooms keep their rules meanwhile, and nothing it measures is lost.",
     tokenOnce: "The token is shown this once. Copy it now; a lost one can only be replaced.",
     keptToken: "I have kept it",
     copy: "Copy",

@@ -100,6 +100,10 @@ export const networkZh: Translated<typeof networkEn> = {
     gatewayFile: "现场机器上的 gateway.json",
     gatewayCommand: "在现场启动",
     gatewayThen: "启动后几秒内，此处显示在线。",
+    newToken: "更换 %{name} 的令牌",
+    newTokenNow: "生成新令牌",
+    newTokenHelp:
+      "用于令牌遗失或泄露。旧令牌立即失效：把新令牌写入网关的配置文件并重启之前，网关无法连接服务器；期间各房间照常按规则供电，计量数据不会丢失。",
     tokenOnce: "令牌只显示这一次，请立即复制；遗失后只能更换。",
     keptToken: "我已保存",
     copy: "复制",

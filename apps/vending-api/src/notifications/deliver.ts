@@ -1,13 +1,13 @@
 import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
-import { unseal } from "../sealing/seal.ts";
 import { type User, userModel } from "../users/user.model.ts";
 import { ATTEMPTS_KEPT, type Attempt, type Notification, notificationModel } from "./notification.model.ts";
 import { settingsOf } from "./notification-settings.ts";
 import type { Outgoing, SendOutcome } from "./outgoing.ts";
 import { postWebhook } from "./post-webhook.ts";
-import { secretPlace, type Webhook, webhookModel } from "./webhook.model.ts";
+import { type Webhook, webhookModel } from "./webhook.model.ts";
 import { webhookBody } from "./webhook-body.ts";
+import { openSecrets } from "./webhook-secrets.ts";
 import { noticePath, wordNotice } from "./word-notice.ts";
 
 /** How long a dead process keeps a notification; longer than one attempt can take. Range 1–10 min. */
@@ -120,13 +120,14 @@ async function sendToWebhook(
   if (!webhook) return { is: "suppressed", problem: "recipient-gone" };
   if (!webhook.isEnabled && notification.kind !== "test")
     return { is: "suppressed", problem: "endpoint-off" };
-  const secret = unseal(secrets.sealingSecret, secretPlace(webhook._id), webhook.sealedSecret);
-  if (!secret) return { is: "never", problem: "refused", detail: "The endpoint's secret cannot be opened" };
+  const now = clock.now();
+  const open = openSecrets(secrets.sealingSecret, webhook, now);
+  if (!open) return { is: "never", problem: "refused", detail: "The endpoint's secret cannot be opened" };
   const outcome = await postWebhook({
     url: webhook.url,
-    secret: secret.toString("utf8"),
+    secrets: open,
     id: notification._id,
-    at: clock.now(),
+    at: now,
     body: webhookBody(notification),
     reachesPrivate,
     signal: stopping,

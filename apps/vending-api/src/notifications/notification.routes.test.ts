@@ -10,6 +10,7 @@ import type { PersonRole } from "../users/user.model.ts";
 import { notificationSteps } from "./notification-jobs.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { webhookModel } from "./webhook.model.ts";
+import { openSecrets } from "./webhook-secrets.ts";
 
 let api: TestApi;
 let site: TestSite;
@@ -52,6 +53,8 @@ const addWebhook = (change: object = {}, token = integrator) =>
     ...change,
   });
 
+const takesBody = (method: string, path: string) => method === "PATCH" || path.endsWith("/secret");
+
 describe("who may", () => {
   it.each([
     ["/notifications", ["administrator", "property-manager", "campus-admin", "maintenance"]],
@@ -78,9 +81,10 @@ describe("who may", () => {
       ["PATCH", `/webhooks/${hook.id}`],
       ["DELETE", `/webhooks/${hook.id}`],
       ["POST", `/webhooks/${hook.id}/test`],
+      ["POST", `/webhooks/${hook.id}/secret`],
       ["GET", `/webhooks/${hook.id}/deliveries`],
     ] as const)
-      expect((await call(method, path, stranger, method === "PATCH" ? {} : undefined)).status).toBe(404);
+      expect((await call(method, path, stranger, takesBody(method, path) ? {} : undefined)).status).toBe(404);
     expect((await call<object[]>("GET", "/webhooks", stranger)).body).toEqual([]);
     expect((await addWebhook({ siteId: other.siteId })).status).toBe(404);
   });
@@ -98,6 +102,39 @@ describe("a webhook", () => {
     const audited = JSON.stringify(await auditModel(api.connection).find({ resourceId: body.id }).lean());
     expect(audited).toContain("webhooks.create");
     expect(audited).not.toContain("whsec_");
+  });
+
+  it("signs with its old secret beside the new one for as long as was said, or not at all", async () => {
+    const { body: hook } = await addWebhook({ name: "Rotated" });
+    const rotate = (overlapHours: number) =>
+      call<{ secret: string; formerSecretUntil: string | null }>(
+        "POST",
+        `/webhooks/${hook.id}/secret`,
+        integrator,
+        {
+          overlapHours,
+        },
+      );
+    const signers = async () => {
+      const webhook = await webhookModel(api.connection).findById(hook.id).lean();
+      return webhook && openSecrets(api.deps.secrets.sealingSecret, webhook, api.clock.now());
+    };
+    const { status, body } = await rotate(24);
+    expect(status).toBe(201);
+    const until = new Date(api.clock.now().getTime() + 24 * 3_600_000).toISOString();
+    expect(body.formerSecretUntil).toBe(until);
+    expect(await signers()).toEqual([body.secret, hook.secret]);
+    // The answer was lost: what the program still has goes on to be signed with.
+    const again = await rotate(24);
+    expect(await signers()).toEqual([again.body.secret, body.secret, hook.secret]);
+    const shown = JSON.stringify((await call("GET", `/webhooks/${hook.id}`, integrator)).body);
+    expect(shown).toContain(until);
+    expect(shown).not.toContain("whsec_");
+    const stolen = await rotate(0);
+    expect(stolen.body.formerSecretUntil).toBeNull();
+    expect(await signers()).toEqual([stolen.body.secret]);
+    expect((await rotate(-1)).status).toBe(400);
+    expect((await rotate(169)).status).toBe(400);
   });
 
   it.each([

@@ -139,7 +139,7 @@ describe("a purchase", () => {
     const id = String(headers["webhook-id"]);
     const at = new Date(Number(headers["webhook-timestamp"]) * 1000);
     expect(headers["webhook-signature"]).toBe(
-      signedHeaders(webhook.body.secret, { id, at, body })["webhook-signature"],
+      signedHeaders([webhook.body.secret], { id, at, body })["webhook-signature"],
     );
     server.close();
     await api.call("DELETE", `/webhooks/${webhook.body.id}`, { token: as("administrator") });

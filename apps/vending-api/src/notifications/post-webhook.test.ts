@@ -7,7 +7,7 @@ import { newWebhookSecret, signedHeaders } from "./webhook-signature.ts";
 
 /** Published with Standard Webhooks: the `sign` test of its libraries. */
 const PUBLISHED = {
-  secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  secrets: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
   id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
   at: new Date(1_614_265_330_000),
   body: '{"test": 2432232314}',
@@ -16,12 +16,19 @@ const PUBLISHED = {
 
 describe("a signature", () => {
   it("is the published one", () => {
-    const { secret, signature, ...message } = PUBLISHED;
-    expect(signedHeaders(secret, message)).toEqual({
+    const { secrets, signature, ...message } = PUBLISHED;
+    expect(signedHeaders(secrets, message)).toEqual({
       "webhook-id": PUBLISHED.id,
       "webhook-timestamp": "1614265330",
       "webhook-signature": signature,
     });
+  });
+
+  it("is there by each secret while one takes the place of another", () => {
+    const { secrets, signature, ...message } = PUBLISHED;
+    const next = newWebhookSecret();
+    const [byNext] = signedHeaders([next], message)["webhook-signature"].split(" ");
+    expect(signedHeaders([next, ...secrets], message)["webhook-signature"]).toBe(`${byNext} ${signature}`);
   });
 
   it("has a secret of its own, of the length that the standard asks for", () => {

@@ -15,7 +15,8 @@ const GONE = 410;
 
 export interface WebhookPost {
   url: string;
-  secret: string;
+  /** The newest first. */
+  secrets: readonly string[];
   /** Of the notification: the receiver tells a repetition by it. */
   id: string;
   at: Date;
@@ -56,7 +57,7 @@ function send(url: URL, post: WebhookPost): Promise<{ status: number; text: stri
         agent: false,
         signal: AbortSignal.any([post.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
         headers: {
-          ...signedHeaders(post.secret, post),
+          ...signedHeaders(post.secrets, post),
           "content-type": "application/json",
           "content-length": body.length,
           "user-agent": "Hallmeter-Webhooks/1",

@@ -2,6 +2,11 @@ import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
 import type { NoticeKind } from "./notice.ts";
 
+export interface FormerSecret {
+  sealed: string;
+  until: Date;
+}
+
 /** An address of one of the customer's programs that hears what happens at a site. */
 export interface Webhook {
   _id: string;
@@ -13,6 +18,8 @@ export interface Webhook {
   isEnabled: boolean;
   /** Sealed; the program has the only other copy. */
   sealedSecret: string;
+  /** Replaced, and signed with beside the new one until then; the newest first. */
+  formerSecrets?: FormerSecret[];
   createdAt: Date;
 }
 
@@ -25,6 +32,7 @@ const webhookSchema = new Schema<Webhook>(
     kinds: { type: [String], required: true },
     isEnabled: { type: Boolean, required: true },
     sealedSecret: { type: String, required: true },
+    formerSecrets: { type: Schema.Types.Mixed, default: [] },
     createdAt: { type: Date, required: true },
   },
   { collection: "webhooks", versionKey: false },
@@ -33,8 +41,3 @@ webhookSchema.index({ siteId: 1, name: 1 }, { unique: true });
 
 export const webhookModel = (connection: Connection) =>
   boundModel<Webhook>(connection, "Webhook", webhookSchema);
-
-/** Where a webhook's secret is sealed for. */
-export function secretPlace(webhookId: string): string {
-  return `webhooks/${webhookId}/secret`;
-}

@@ -10,7 +10,6 @@ import { equalityConditions, listQuery, oneOrMany, readPage } from "../http/list
 import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import { findVisibleSite } from "../places/site.routes.ts";
-import { seal } from "../sealing/seal.ts";
 import { NOTICE_KIND_NAMES } from "./notice.ts";
 import {
   NOTIFICATION_STATES,
@@ -19,11 +18,14 @@ import {
   notificationModel,
 } from "./notification.model.ts";
 import { notificationAnswer, presentNotification } from "./present-notification.ts";
-import { secretPlace, type Webhook, webhookModel } from "./webhook.model.ts";
-import { newWebhookSecret } from "./webhook-signature.ts";
+import { type Webhook, webhookModel } from "./webhook.model.ts";
+import { formerAfter, sealedSecret, validFormer } from "./webhook-secrets.ts";
 
 const TAG = "Webhooks";
 const ACCESS = { roles: ["administrator", "integrator"] } as const;
+
+/** A week: longer, and nobody remembers that there is a second secret. */
+const MOST_OVERLAP_HOURS = 168;
 
 const urlField = z.url({ protocol: /^https?$/, error: "Is no http:// or https:// address" }).max(2000);
 const kindsField = z
@@ -40,6 +42,9 @@ const webhookAnswer = z
     kinds: kindsField,
     isEnabled: z.boolean(),
     createdAt: instantSchema,
+    formerSecretUntil: instantSchema.nullable().meta({
+      description: "Until then messages are signed with the secret before this one as well.",
+    }),
   })
   .meta({ id: "Webhook" });
 const newWebhookAnswer = webhookAnswer
@@ -90,8 +95,8 @@ export function webhookRoutes(deps: Deps): Route[] {
       siteId,
       action,
       subject: { resource: "webhooks", id },
-      before: seen.before && present(seen.before),
-      after: seen.after && present(seen.after),
+      before: seen.before && present(seen.before, request.now),
+      after: seen.after && present(seen.after, request.now),
     });
 
   return [
@@ -103,12 +108,12 @@ export function webhookRoutes(deps: Deps): Route[] {
       access: ACCESS,
       query: webhookList,
       answers: { 200: pageOf(webhookAnswer) },
-      handle: ({ caller, query }) =>
+      handle: ({ caller, query, now }) =>
         readPage(
           webhooks,
           query,
           { ...siteScope(caller), $and: [equalityConditions(query.filter)] },
-          present,
+          (webhook) => present(webhook, now),
         ),
     }),
     route({
@@ -118,7 +123,8 @@ export function webhookRoutes(deps: Deps): Route[] {
       summary: "One endpoint",
       access: ACCESS,
       answers: { 200: webhookAnswer },
-      handle: async ({ caller, params }) => ok(present(await findVisible(webhooks, params.id, caller))),
+      handle: async ({ caller, params, now }) =>
+        ok(present(await findVisible(webhooks, params.id, caller), now)),
     }),
     route({
       method: "post",
@@ -137,13 +143,15 @@ export function webhookRoutes(deps: Deps): Route[] {
         const { caller, body, now } = request;
         const site = await findVisibleSite(deps, body.siteId, caller);
         const _id = newId();
-        const secret = newWebhookSecret();
-        const sealedSecret = seal(secrets.sealingSecret, secretPlace(_id), Buffer.from(secret, "utf8"));
-        const webhook: Webhook = { _id, ...body, siteId: site._id, sealedSecret, createdAt: now };
+        const { secret, sealedSecret: sealed } = sealedSecret(secrets.sealingSecret, _id);
+        const webhook: Webhook = {
+          ...{ _id, ...body, siteId: site._id, createdAt: now },
+          ...{ sealedSecret: sealed, formerSecrets: [] },
+        };
         await webhooks.create(webhook).catch(refuseTaken);
         await audit(request, "webhooks.create", webhook, { after: webhook });
         changes.publish({ resource: "webhooks", id: _id, siteId: site._id });
-        return created({ ...present(webhook), secret });
+        return created({ ...present(webhook, now), secret });
       },
     }),
     route({
@@ -164,7 +172,7 @@ export function webhookRoutes(deps: Deps): Route[] {
         if (!after) throw new ApiError("not-found");
         await audit(request, "webhooks.update", after, { before, after });
         changes.publish({ resource: "webhooks", id: after._id, siteId: after.siteId });
-        return ok(present(after));
+        return ok(present(after, request.now));
       },
     }),
     route({
@@ -181,6 +189,35 @@ export function webhookRoutes(deps: Deps): Route[] {
         changes.publish({ resource: "webhooks", id: before._id, siteId: before.siteId });
         return noContent();
       },
+    }),
+    route({
+      method: "post",
+      path: "/webhooks/:id/secret",
+      tag: TAG,
+      summary: "Replace the endpoint's secret; the new one is shown once",
+      description:
+        "For the overlap each message is signed with both, so that your program can be given the new one at leisure. Without an overlap the old one ends at once.",
+      access: ACCESS,
+      body: z.strictObject({ overlapHours: z.int().min(0).max(MOST_OVERLAP_HOURS).default(24) }),
+      answers: { 201: newWebhookAnswer },
+      async handle(request) {
+        const { caller, params, body, now } = request;
+        const before = await findVisible(webhooks, params.id, caller);
+        const { secret, sealedSecret: sealed } = sealedSecret(secrets.sealingSecret, before._id);
+        const after = await webhooks
+          .findOneAndUpdate(
+            // Of two rotations at once the later must not lose the secret of the earlier.
+            { _id: before._id, sealedSecret: before.sealedSecret },
+            { $set: { sealedSecret: sealed, formerSecrets: formerAfter(before, body.overlapHours, now) } },
+            { returnDocument: "after" },
+          )
+          .lean<Webhook | null>();
+        if (!after) throw new ApiError("wrong-state", "The secret was replaced meanwhile");
+        await audit(request, "webhooks.replace-secret", after, { before, after });
+        changes.publish({ resource: "webhooks", id: after._id, siteId: after.siteId });
+        return created({ ...present(after, now), secret });
+      },
+      problems: ["wrong-state"],
     }),
     route({
       method: "post",
@@ -273,6 +310,11 @@ function testNotification(webhook: Webhook, requestId: string, now: Date): Notif
   };
 }
 
-function present({ _id: id, siteId, name, url, kinds, isEnabled, createdAt }: Webhook) {
-  return { id, siteId, name, url, kinds, isEnabled, createdAt: createdAt.toISOString() };
+function present({ _id: id, siteId, name, url, kinds, isEnabled, ...webhook }: Webhook, now: Date) {
+  const [former] = validFormer(webhook.formerSecrets, now);
+  return {
+    ...{ id, siteId, name, url, kinds, isEnabled },
+    createdAt: webhook.createdAt.toISOString(),
+    formerSecretUntil: former?.until.toISOString() ?? null,
+  };
 }
