@@ -78,7 +78,7 @@ export function importRoutes(deps: Deps): Route[] {
       path: "/imports",
       tag: "Integration",
       summary: "Show what a CSV file would add and change, or do it",
-      description: `The body is the file: a header with the columns of the export, at most ${MOST_LINES} lines, in UTF-8, UTF-16 or GB 18030. Rows are found by id, or by name within what they stand in; nothing is moved or deleted. Sales are booked once under their `ref`, and opening balances become adjustments that a second person approves. Applied, it is a job with a result for each line.`,
+      description: `The body is the file: a header with the columns of the export, at most ${MOST_LINES} lines, in UTF-8, UTF-16 or GB 18030. Rows are found by id, or by name within what they stand in; nothing is moved or deleted. Sales are booked once under their reference, and opening balances become adjustments that a second person approves. Applied, it is a job with a result for each line.`,
       access: { roles: ["administrator", "property-manager", "campus-admin"] },
       idempotencyKey: "required",
       query: z.strictObject({
