@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { QueryClient, type QueryKey, QueryObserver } from "@tanstack/react-query";
+import { describe, expect, it, vi } from "vitest";
 import { concerns, createLiveInvalidation, GATHER_MS, REST_MS } from "./live-invalidation.ts";
 
 describe("concerns", () => {
@@ -22,7 +23,7 @@ function invalidationOver(keys: (readonly unknown[])[]) {
     keys.filter(isStale).map((key) => JSON.stringify(key));
   const invalidation = createLiveInvalidation({
     invalidate: (isStale) => rounds.push(...matching(isStale)),
-    isFetching: (isStale) => matching(isStale).some((key) => fetching.has(key)),
+    fetching: () => keys.filter((key) => fetching.has(JSON.stringify(key))),
     setTimer: (task, delayMs) => {
       timer = { task, delayMs };
       return () => {
@@ -72,5 +73,70 @@ describe("createLiveInvalidation", () => {
     expect(tick()).toBe(GATHER_MS);
     expect(tick()).toBe(REST_MS);
     expect(tick()).toBeNull();
+  });
+});
+
+describe("what a burst of changes costs", () => {
+  /** Real queries over a counted API, which answers when it is told to. */
+  function readers(...keys: QueryKey[]) {
+    const client = new QueryClient();
+    const reads = new Map<string, number>();
+    let due: (() => void) | null = null;
+    const stops = keys.map((queryKey) => {
+      const name = String(queryKey[0]);
+      const queryFn = async () => {
+        reads.set(name, (reads.get(name) ?? 0) + 1);
+        return reads.get(name);
+      };
+      return new QueryObserver(client, { queryKey, queryFn }).subscribe(() => undefined);
+    });
+    const { take } = createLiveInvalidation({
+      invalidate: (isStale) =>
+        void client.invalidateQueries({ predicate: ({ queryKey }) => isStale(queryKey) }),
+      fetching: () =>
+        client
+          .getQueryCache()
+          .findAll({ fetchStatus: "fetching" })
+          .map(({ queryKey }) => queryKey),
+      setTimer: (task) => {
+        due = task;
+        return () => {
+          due = null;
+        };
+      },
+    });
+    const settled = () => vi.waitFor(() => expect(client.isFetching()).toBe(0));
+    return {
+      reads,
+      take,
+      settled,
+      /** Runs rounds until nothing waits. */
+      async untilQuiet(): Promise<void> {
+        for (let task = due; task !== null; task = due) {
+          due = null;
+          task();
+          await settled();
+        }
+      },
+      close() {
+        for (const stop of stops) stop();
+        client.clear();
+      },
+    };
+  }
+
+  it("is one reading of the Board and one of the list, however many circuits moved", async () => {
+    const list = ["circuits", "getList", { filter: {} }];
+    const { reads, take, settled, untilQuiet, close } = readers(["board", "getOne", { id: "s1" }], list);
+    await settled();
+    reads.clear();
+    for (let index = 0; index < 400; index += 1) {
+      take({ resource: "circuits", id: `c${index}` });
+      take({ resource: "households", id: `h${index}` });
+      take({ resource: "board", id: "s1" });
+    }
+    await untilQuiet();
+    expect(Object.fromEntries(reads)).toEqual({ board: 1, circuits: 1 });
+    close();
   });
 });

@@ -23,7 +23,11 @@ export function LiveProvider({ request, children }: { request: ApiRequest; child
       setTimer: browserTimer,
       invalidate: (isStale) =>
         void queryClient.invalidateQueries({ predicate: ({ queryKey }) => isStale(queryKey) }),
-      isFetching: (isStale) => queryClient.isFetching({ predicate: ({ queryKey }) => isStale(queryKey) }) > 0,
+      fetching: () =>
+        queryClient
+          .getQueryCache()
+          .findAll({ fetchStatus: "fetching" })
+          .map(({ queryKey }) => queryKey),
     });
     const stream = openLiveStream(
       { request, fetch: window.fetch.bind(window), random: Math.random, setTimer: browserTimer },
