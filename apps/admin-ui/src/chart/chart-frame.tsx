@@ -43,7 +43,8 @@ export function ChartFrame({
       animationDuration: 250,
       grid: {
         left: 8,
-        right: 8,
+        // Half of the last label.
+        right: 24,
         top: 12,
         bottom: 4,
         outerBoundsMode: "same",

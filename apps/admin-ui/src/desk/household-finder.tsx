@@ -4,6 +4,7 @@ import type { Household } from "../api/rows.ts";
 import { otherResidents } from "../households/resident-names.ts";
 import { useT } from "../i18n/use-t.ts";
 import { LoadFailed } from "../shared/load-failed.tsx";
+import { tapHeight } from "../theme/touch.ts";
 import { useHouseholdSearch } from "./use-household-search.ts";
 
 interface Props {
@@ -137,6 +138,8 @@ function FoundRow({ id, household, isActive, onPick }: RowProps) {
         gap: 2,
         px: 2,
         py: 1,
+        ...tapHeight(40),
+        alignItems: "center",
         cursor: "pointer",
         backgroundColor: isActive ? "action.selected" : "transparent",
         "&:hover": { backgroundColor: "action.hover" },

@@ -1,4 +1,4 @@
-import { Box, Button, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import { Box, Button, Typography } from "@mui/material";
 import { useMemo, useState } from "react";
 import { useDataProvider, useGetList, useGetMany, useNotify, useRefresh } from "react-admin";
 import type { Household, Purchase } from "../api/rows.ts";
@@ -12,7 +12,7 @@ import { ConfirmWithReason } from "../shared/confirm-with-reason.tsx";
 import { EmptyState } from "../shared/empty-state.tsx";
 import { Money } from "../shared/figures.tsx";
 import { LoadFailed } from "../shared/load-failed.tsx";
-import { ScrollTable } from "../shared/scroll-table.tsx";
+import { RowTable } from "../shared/row-table.tsx";
 import { Section } from "../shared/section.tsx";
 import { householdPath, TextLink } from "../shared/text-link.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
@@ -22,11 +22,38 @@ import { ReceiptButton } from "./receipt-button.tsx";
 
 const MOST_SHOWN = 100;
 const MAX_VOID_REASON_LENGTH = 200;
-/** What a phone leaves out, so that receipt and void stay in reach. */
-const WIDE_ONLY = { display: { xs: "none", sm: "table-cell" }, whiteSpace: "nowrap" } as const;
-
 /** Where a sale to a meter waits for a person. */
 const ASKS_FOR_STAFF: ReadonlySet<Purchase["delivery"]> = new Set(["unknown", "failed"]);
+
+/** What was sold, and of a sale to a meter how it stands. */
+function Sold({ sale: { amountMinor, voidedAt, delivery, deliveryCode } }: { sale: Purchase }) {
+  const t = useT();
+  if (voidedAt !== undefined)
+    return (
+      <del>
+        <Money amountMinor={amountMinor} />
+      </del>
+    );
+  return (
+    <>
+      <Money amountMinor={amountMinor} />
+      {delivery !== "server" && (
+        <Typography
+          variant="caption"
+          component="div"
+          color={ASKS_FOR_STAFF.has(delivery) ? "error" : "textSecondary"}
+        >
+          {t(`desk.delivery.${delivery}`)}
+          {deliveryCode !== undefined && (
+            <Box component="span" sx={{ display: "block", maxWidth: "22rem", ml: "auto" }}>
+              {t(`desk.deliveryAdvice.${deliveryCode}`)}
+            </Box>
+          )}
+        </Typography>
+      )}
+    </>
+  );
+}
 
 /** The sales of the site's local day, newest first. */
 export function TodaysSales() {
@@ -70,75 +97,55 @@ export function TodaysSales() {
       )}
       {sales?.length === 0 && <EmptyState title={t("desk.noSales")} help={t("desk.noSalesHelp")} />}
       {sales !== undefined && sales.length > 0 && (
-        <ScrollTable label={t("desk.sales")} maxHeight={640}>
-          <Table size="small" stickyHeader>
-            <TableHead>
-              <TableRow>
-                <TableCell>{t("desk.columns.time")}</TableCell>
-                <TableCell>{t("desk.columns.household")}</TableCell>
-                <TableCell align="right">{t("desk.columns.amount")}</TableCell>
-                <TableCell sx={WIDE_ONLY}>{t("desk.columns.method")}</TableCell>
-                <TableCell sx={WIDE_ONLY}>{t("desk.columns.cashier")}</TableCell>
-                <TableCell>{t("desk.columns.receipt")}</TableCell>
-                <TableCell>{t("desk.columns.action")}</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {sales.map((sale) => {
-                const isVoided = sale.voidedAt !== undefined;
-                return (
-                  <TableRow key={sale.id} hover>
-                    <TableCell>{format.time(sale.at)}</TableCell>
-                    <TableCell>
-                      <TextLink to={householdPath(sale.householdId)}>{nameOf(sale.householdId)}</TextLink>
-                    </TableCell>
-                    <TableCell align="right">
-                      {isVoided ? (
-                        <del>
-                          <Money amountMinor={sale.amountMinor} />
-                        </del>
-                      ) : (
-                        <Money amountMinor={sale.amountMinor} />
-                      )}
-                      {sale.delivery !== "server" && !isVoided && (
-                        <Typography
-                          variant="caption"
-                          component="div"
-                          color={ASKS_FOR_STAFF.has(sale.delivery) ? "error" : "textSecondary"}
-                        >
-                          {t(`desk.delivery.${sale.delivery}`)}
-                          {sale.deliveryCode !== undefined && (
-                            <Box component="span" sx={{ display: "block", maxWidth: "22rem", ml: "auto" }}>
-                              {t(`desk.deliveryAdvice.${sale.deliveryCode}`)}
-                            </Box>
-                          )}
-                        </Typography>
-                      )}
-                    </TableCell>
-                    <TableCell sx={WIDE_ONLY}>{methodText(sale.method, t)}</TableCell>
-                    <TableCell sx={WIDE_ONLY}>{sale.cashier}</TableCell>
-                    <TableCell>
-                      <ReceiptButton purchase={sale} compact />
-                    </TableCell>
-                    <TableCell>
-                      {isVoided ? (
-                        <Box component="span" sx={{ color: "text.secondary" }} title={sale.voidReason}>
-                          {t("common.voided")}
-                        </Box>
-                      ) : (
-                        may("purchases.void") && (
-                          <Button size="small" color="error" onClick={() => setVoiding(sale)}>
-                            {t("desk.void")}
-                          </Button>
-                        )
-                      )}
-                    </TableCell>
-                  </TableRow>
-                );
-              })}
-            </TableBody>
-          </Table>
-        </ScrollTable>
+        <RowTable
+          label={t("desk.sales")}
+          maxHeight={640}
+          rows={sales}
+          keyOf={({ id }) => String(id)}
+          columns={[
+            { key: "at", title: t("desk.columns.time"), show: ({ at }) => format.time(at) },
+            {
+              key: "household",
+              title: t("desk.columns.household"),
+              onCard: "name",
+              show: ({ householdId }) => (
+                <TextLink to={householdPath(householdId)}>{nameOf(householdId)}</TextLink>
+              ),
+            },
+            {
+              key: "amount",
+              title: t("desk.columns.amount"),
+              isFigure: true,
+              wraps: true,
+              onCard: "figure",
+              show: (sale) => <Sold sale={sale} />,
+            },
+            { key: "method", title: t("desk.columns.method"), show: ({ method }) => methodText(method, t) },
+            { key: "cashier", title: t("desk.columns.cashier"), show: ({ cashier }) => cashier },
+            {
+              key: "receipt",
+              title: t("desk.columns.receipt"),
+              show: (sale) => <ReceiptButton purchase={sale} compact />,
+            },
+            {
+              key: "action",
+              title: t("desk.columns.action"),
+              onCard: "figure",
+              show: (sale) =>
+                sale.voidedAt === undefined ? (
+                  may("purchases.void") && (
+                    <Button size="small" color="error" onClick={() => setVoiding(sale)}>
+                      {t("desk.void")}
+                    </Button>
+                  )
+                ) : (
+                  <Box component="span" sx={{ color: "text.secondary" }} title={sale.voidReason}>
+                    {t("common.voided")}
+                  </Box>
+                ),
+            },
+          ]}
+        />
       )}
       {isCut && (
         <Typography variant="caption" color="textSecondary" sx={{ p: 2, display: "block" }}>

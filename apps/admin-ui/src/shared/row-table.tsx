@@ -114,7 +114,7 @@ function Card<Row>({ columns, row }: Pick<Props<Row>, "columns"> & { row: Row })
       component="li"
       sx={{ px: 2, py: 1, display: "grid", gap: 0.25, borderTop: 1, borderColor: "divider" }}
     >
-      <Box sx={{ display: "flex", gap: 1, alignItems: "baseline" }}>
+      <Box sx={{ display: "flex", columnGap: 1, alignItems: "baseline", flexWrap: "wrap" }}>
         <Box sx={{ flex: 1, minWidth: 0, fontWeight: 600, overflowWrap: "anywhere" }}>{name?.show(row)}</Box>
         {at("figure").map(({ key, shown }) => (
           <Box key={key} sx={{ fontWeight: 650, textAlign: "right" }}>

@@ -29,7 +29,7 @@ export const TOUCH_STYLES = {
   MuiLink: {
     [TOUCH]: {
       position: "relative",
-      "&::after": { content: '""', position: "absolute", insetInline: -6, insetBlock: -14 },
+      "&::after": { content: '""', position: "absolute", insetInline: -8, insetBlock: -16 },
     },
   },
 } as const satisfies Partial<Record<keyof NonNullable<RaThemeOptions["components"]>, object>>;

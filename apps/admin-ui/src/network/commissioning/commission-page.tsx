@@ -45,7 +45,12 @@ export function Commissioning({
   const go = (to: number) => setParams({ step: STEPS[to] ?? "scan" }, { replace: true });
   return (
     <Box sx={{ display: "grid", gap: 2 }}>
-      <Stepper nonLinear alternativeLabel activeStep={index}>
+      <Stepper
+        nonLinear
+        alternativeLabel
+        activeStep={index}
+        sx={{ minWidth: 0, "& .MuiStep-root": { px: { xs: 0.25, sm: 1 }, minWidth: 0 } }}
+      >
         {STEPS.map((name, at) => (
           <Step key={name}>
             <StepButton onClick={() => go(at)}>{t(`commissioning.steps.${name}`)}</StepButton>
