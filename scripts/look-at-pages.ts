@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { Command } from "commander";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { findChromium, launchChromium, signedInContext } from "../tests/support/chromium.ts";
 import { startTestDemonstration } from "../tests/support/demonstration.ts";
 import { LOOKS, type Look } from "./look-at-pages/looks.ts";
@@ -78,13 +78,16 @@ async function pathOf(site: Place, look: Look, login: DemoLogin | undefined): Pr
   return look.path(await signIn(site.origin, login.login, login.password));
 }
 
-async function open(
+/** One for each person and setting: what a page loads is kept for the next. */
+const contexts = new Map<string, Promise<BrowserContext>>();
+
+function contextOf(
   browser: Browser,
   site: Place,
-  look: Look,
   setting: Setting,
-  found: string[],
-): Promise<Page> {
+  login: DemoLogin | undefined,
+): Promise<BrowserContext> {
+  const key = [login?.login, setting.size, setting.theme, setting.language].join(" ");
   const options = {
     baseURL: site.origin,
     ...SIZES[setting.size],
@@ -92,10 +95,23 @@ async function open(
     locale: setting.language === "zh" ? "zh-CN" : "en-GB",
     reducedMotion: "reduce",
   } as const;
+  const known = contexts.get(key);
+  if (known !== undefined) return known;
+  const opened = login ? signedInContext(browser, login, options) : browser.newContext(options);
+  contexts.set(key, opened);
+  return opened;
+}
+
+async function open(
+  browser: Browser,
+  site: Place,
+  look: Look,
+  setting: Setting,
+  found: string[],
+): Promise<Page> {
   const login = site.logins.find(({ role, room }) => role === look.role && room === look.room);
   if (look.role !== null && !login) throw new RangeError(`no login for ${look.role} ${look.room ?? ""}`);
-  const context = login ? await signedInContext(browser, login, options) : await browser.newContext(options);
-  const page = await context.newPage();
+  const page = await (await contextOf(browser, site, setting, login)).newPage();
   page.on("console", (message) => {
     if (message.type() === "error" && !message.text().includes("401"))
       found.push(`console: ${message.text()}`);
@@ -138,7 +154,7 @@ async function check(browser: Browser, site: Place, look: Look, setting: Setting
     if (SIZES[setting.size].hasTouch)
       for (const target of await smallTargets(page)) found.push(`hard to tap, ${target}`);
     await takePicture(page, setting.size, join(folder, `${name}.png`));
-    await page.context().close();
+    await page.close();
   } catch (error) {
     found.push(String(error));
   }
