@@ -22,7 +22,7 @@ export function InboxFilterBar({
     a.name.localeCompare(b.name),
   );
   return (
-    <Box sx={{ display: "grid", gap: 1.5, mb: 1.5 }}>
+    <Box sx={{ display: "grid", gap: 2, mb: 1.5 }}>
       <ToggleChips
         label={t("alarms.filterLabel")}
         options={STATE_FILTER_NAMES.map((value) => ({

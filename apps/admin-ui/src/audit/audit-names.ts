@@ -1,3 +1,4 @@
+import { commonEn } from "../i18n/common.en.ts";
 import type { MessageKeyOf, Translate } from "../i18n/translated.ts";
 import { auditEn } from "./messages.en.ts";
 
@@ -21,3 +22,25 @@ export function fieldName(path: string, t: Translate<Key>): string {
   const names = path.split(".");
   return names.map((name) => (isIn(auditEn.audit.field, name) ? t(`audit.field.${name}`) : name)).join(" › ");
 }
+
+type ValueKey = Key | MessageKeyOf<Pick<typeof commonEn, "relay" | "presence">>;
+
+/** A word of a field in the reader's language, where it is one of those that fields are made of; "open" is off for a relay. */
+export function valueWord(path: string, word: string, t: Translate<ValueKey>): string {
+  const field = path.slice(path.lastIndexOf(".") + 1);
+  if ((field === "relay" || field === "intended") && isIn(commonEn.relay, word)) return t(`relay.${word}`);
+  if (field === "presence" && isIn(commonEn.presence, word)) return t(`presence.${word}`);
+  return isIn(auditEn.audit.value, word) && WORDED.has(field) ? t(`audit.value.${word}`) : word;
+}
+
+/** Fields whose words are of a closed list; elsewhere a word may be a person's own, such as a note "done". */
+const WORDED: ReadonlySet<string> = new Set([
+  "status",
+  "state",
+  "creditPlace",
+  "mode",
+  "alarmSeverity",
+  "parity",
+  "locale",
+  "channels",
+]);

@@ -2,8 +2,8 @@ import { Box, Button, Chip as MuiChip, Typography } from "@mui/material";
 import { useState } from "react";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
-import { actionName, fieldName, resourceName } from "./audit-names.ts";
-import { type Difference, differencesOf, plainText, readable, valueKind } from "./differences.ts";
+import { actionName, fieldName, resourceName, valueWord } from "./audit-names.ts";
+import { type Difference, differencesOf, readable, valueKind, wordsOf } from "./differences.ts";
 import type { AuditEntry } from "./rows.ts";
 
 /** Most changes are smaller; the others open. */
@@ -28,7 +28,13 @@ function Value({ path, value }: { path: string; value: unknown }) {
     case "list":
       return <span>{t("audit.listOf", { smart_count: (value as unknown[]).length })}</span>;
     case "text":
-      return <span>{plainText(value)}</span>;
+      return (
+        <span>
+          {wordsOf(value)
+            .map((word) => valueWord(path, word, t))
+            .join(", ")}
+        </span>
+      );
   }
 }
 

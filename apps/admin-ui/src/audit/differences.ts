@@ -68,9 +68,11 @@ export function valueKind(path: string, value: unknown): ValueKind {
   return typeof value === "string" && INSTANT.test(value) ? "instant" : "text";
 }
 
-/** Anything else, as short as it can be told. */
-export function plainText(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (Array.isArray(value) && value.every((item) => !isFields(item))) return value.map(String).join(", ");
-  return JSON.stringify(value);
+/** Anything else, as short as it can be told: one text, or one for each of a list. */
+export function wordsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value) && value.every((item) => !isFields(item))) return value.map(String);
+  return [JSON.stringify(value)];
 }
+
+export const plainText = (value: unknown): string => wordsOf(value).join(", ");

@@ -75,8 +75,8 @@ function MonthMarks({ grid }: { grid: YearGrid }) {
             position: "absolute",
             left: `${(day * 100) / grid.days}%`,
             whiteSpace: "nowrap",
-            // Twelve months do not fit side by side on a phone.
-            ...(index % 3 !== 0 && { display: { xs: "none", md: "inline" } }),
+            // Twelve months do not fit side by side.
+            display: { xs: index % 3 === 0 ? "inline" : "none", md: index % 2 === 0 ? "inline" : "none" },
           }}
         >
           {format.month(date.slice(0, 7))}

@@ -87,7 +87,7 @@ export const commonEn = {
       level: "reminder level %{value}",
       schedule: "timetable “%{value}”",
     },
-    releasedBy: "Released by",
+    releasedBy: "Released by:",
     release: {
       lockout: "%{name}, who holds the tag, or two administrators",
       safety: "maintenance, after inspection",

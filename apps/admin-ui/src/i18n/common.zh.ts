@@ -89,7 +89,7 @@ export const commonZh: Translated<typeof commonEn> = {
       level: "提醒线 %{value}",
       schedule: "时间表“%{value}”",
     },
-    releasedBy: "恢复方式",
+    releasedBy: "恢复方式：",
     release: {
       lockout: "挂牌人 %{name}，或两名管理员",
       safety: "维修人员检查之后",

@@ -62,7 +62,7 @@ export default function ReportsPage() {
     <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "minmax(0, 1fr)" }}>
       <GlobalStyles styles={ON_PAPER} />
       <PageTitle title={t("nav.reports")} />
-      <Box className="hm-not-on-paper" sx={{ display: "grid", gap: 1.5 }}>
+      <Box className="hm-not-on-paper" sx={{ display: "grid", gap: 2 }}>
         <ToggleChips
           label={t("reports.which")}
           options={offered.map((value) => ({ value, label: t(`reports.name.${value}`) }))}

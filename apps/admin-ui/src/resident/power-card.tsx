@@ -58,7 +58,7 @@ function Reason({ hold, onDone }: { hold: WhyHold; onDone: () => void }) {
       {told.figures.length > 0 && <p className="quiet">{told.figures.join(" · ")}</p>}
       <p className="todo">{t(todoKey(hold))}</p>
       <p>
-        <span className="quiet">{t("hold.releasedBy")}:</span> {told.release}
+        <span className="quiet">{t("hold.releasedBy")}</span> {told.release}
       </p>
       {hold.kind === "reminder" && <AcknowledgeButton onDone={onDone} />}
     </li>

@@ -53,7 +53,7 @@ export function HoldReason({
       )}
       <Typography variant="body2" sx={{ mt: 0.25 }}>
         <Box component="span" sx={{ color: "text.secondary" }}>
-          {t("hold.releasedBy")}:
+          {t("hold.releasedBy")}
         </Box>{" "}
         {told.release}
       </Typography>
