@@ -101,6 +101,7 @@ export const alarmsEn = {
     "use-held": "Use waits for a decision",
     "meter-stuck": "Meter stands still",
     "no-use": "No use for a week",
+    "vacant-use": "A vacant room uses power",
     "clock-off": "Gateway clock is off",
     "sum-differs": "Sum differs from master meter",
     "register-suspect": "Doubtful register",
@@ -186,6 +187,10 @@ export const alarmsEn = {
     "no-use": {
       means: "Nothing was used for seven days in a room that is let.",
       todo: "Usually the resident is away. Otherwise check the wiring behind the meter.",
+    },
+    "vacant-use": {
+      means: "A circuit where nobody lives used more in a day than what stands by in an empty room.",
+      todo: "Look whether somebody moved in without an account, or something was left on. Open the household, or switch the circuit off. It clears by itself after a day without such use.",
     },
     "clock-off": {
       means: "The gateway's clock is wrong, so times of readings are in doubt.",

@@ -104,6 +104,7 @@ export const alarmsZh: Translated<typeof alarmsEn> = {
     "use-held": "用电量待审核",
     "meter-stuck": "电表读数停滞",
     "no-use": "连续一周无用电",
+    "vacant-use": "空置房间用电",
     "clock-off": "网关时钟偏差",
     "sum-differs": "分表之和与总表不符",
     "register-suspect": "读数可疑",
@@ -188,6 +189,10 @@ export const alarmsZh: Translated<typeof alarmsEn> = {
     "no-use": {
       means: "已入住的房间连续七天没有用电。",
       todo: "多为住户外出；否则检查表后接线。",
+    },
+    "vacant-use": {
+      means: "无人居住的回路一天的用电量超过了空房的待机水平。",
+      todo: "核实是否有人未开户入住，或有电器忘记关闭：为其开户，或断开该回路。次日用电恢复正常后自动解除。",
     },
     "clock-off": {
       means: "网关时钟不准，读数时间存疑。",

@@ -52,6 +52,7 @@ const HAPPENED = {
   "use-held": "用电量暂不计费",
   "meter-stuck": "示数不变",
   "no-use": "长期无用电",
+  "vacant-use": "空置房间用电",
   "clock-off": "网关时钟超差",
   "sum-differs": "总表与分表不符",
 } as const satisfies Record<string, string>;

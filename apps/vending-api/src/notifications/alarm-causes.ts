@@ -3,6 +3,7 @@ import type { Connection } from "mongoose";
 import { type Alarm, alarmModel } from "../alarms/alarm.model.ts";
 import { type NetworkNames, subjectNames } from "../alarms/subject-names.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
+import { mondayOf } from "./day-use.ts";
 import type { Cause } from "./notice.ts";
 import { recordCauses } from "./record-causes.ts";
 
@@ -61,6 +62,13 @@ export function alarmCause(alarm: Alarm, named: { subject: string; timeZone: str
       params: { alarmId, purchaseId, amountMinor, state: saleState } as const,
     };
     return [{ ...whose, key: `sale-failed:${alarmId}:${saleState}`, notice }];
+  }
+  const { day, wh, circuit } = params;
+  const { circuitId } = alarm.subject;
+  if (kind === "vacant-use" && typeof day === "string" && typeof wh === "number" && circuitId !== undefined) {
+    const notice = { kind: "vacant-use" as const, params: { day, wh, circuitId, circuit: String(circuit) } };
+    // Once a week, however long it lasts.
+    return [{ ...whose, key: `vacant-use:${circuitId}:${mondayOf(day)}`, notice }];
   }
   const notice = {
     kind: "alarm" as const,

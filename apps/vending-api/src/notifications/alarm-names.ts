@@ -24,6 +24,7 @@ export const ALARM_NAMES: Readonly<Record<AlarmKind, Readonly<Record<Locale, str
   "use-held": { en: "Use waits for a decision", zh: "用电量待审核" },
   "meter-stuck": { en: "Meter stands still", zh: "电表读数停滞" },
   "no-use": { en: "No use for a week", zh: "连续一周无用电" },
+  "vacant-use": { en: "A vacant room uses power", zh: "空置房间用电" },
   "clock-off": { en: "Gateway clock is off", zh: "网关时钟偏差" },
   "sum-differs": { en: "Sum differs from master meter", zh: "分表之和与总表不符" },
   "meter-changed": { en: "Another meter", zh: "电表已更换" },

@@ -367,7 +367,7 @@ describe("use", () => {
   it("far above the same weekday's is told to the household, in an empty room to staff, each once", async () => {
     const now = new Date("2041-06-12T20:00:00Z");
     // Wednesdays; in Shanghai it is Thursday 04:00.
-    await findUseCauses(api.connection, new Date("2041-06-11T20:00:00Z"));
+    await findUseCauses(api.deps, new Date("2041-06-11T20:00:00Z"));
     for (const on of ["2041-05-15", "2041-05-22", "2041-05-29", "2041-06-05"])
       await day(room.circuitId, room.householdId, on, 2000);
     await day(room.circuitId, room.householdId, "2041-06-12", 9000);
@@ -377,8 +377,8 @@ describe("use", () => {
       token: as("administrator"),
       body: { householdId: null },
     });
-    await findUseCauses(api.connection, now);
-    await findUseCauses(api.connection, now);
+    await findUseCauses(api.deps, now);
+    await findUseCauses(api.deps, now);
     await process().look();
     expect((await inbox("resident")).filter(({ kind }) => kind === "abnormal-use")).toMatchObject([
       { title: "Unusual use on Wed 12 Jun: 9 kWh" },
@@ -386,5 +386,35 @@ describe("use", () => {
     expect((await inbox("manager")).filter(({ kind }) => kind === "vacant-use")).toMatchObject([
       { title: "A vacant room uses electricity: Circuit 102" },
     ]);
+  });
+
+  it("in an empty room is an alarm for as long as it lasts, told once a week", async () => {
+    const { circuitId } = vacant();
+    const alarms = async () =>
+      (
+        await api.call<{ state: string; count: number; params: object; subject: object }[]>(
+          "GET",
+          `/alarms?filter=${encodeURIComponent('{"kind":"vacant-use","state":["raised","acknowledged","cleared"]}')}`,
+          { token: as("maintenance") },
+        )
+      ).body;
+    expect(await alarms()).toMatchObject([
+      { state: "raised", count: 1, subject: { circuitId }, params: { day: "2041-06-12", wh: 800 } },
+    ]);
+    await day(circuitId, null, "2041-06-13", 900);
+    await findUseCauses(api.deps, new Date("2041-06-13T20:00:00Z"));
+    await process().look();
+    expect(await alarms()).toMatchObject([{ state: "raised", count: 2, params: { wh: 900 } }]);
+    expect((await inbox("manager")).filter(({ kind }) => kind === "vacant-use")).toHaveLength(1);
+    await day(circuitId, null, "2041-06-14", 20);
+    await findUseCauses(api.deps, new Date("2041-06-14T20:00:00Z"));
+    await findUseCauses(api.deps, new Date("2041-06-14T20:00:00Z"));
+    expect(await alarms()).toMatchObject([{ state: "cleared", count: 2 }]);
+    // It begins anew: another alarm, and within the same week no other message.
+    await day(circuitId, null, "2041-06-15", 500);
+    await findUseCauses(api.deps, new Date("2041-06-15T20:00:00Z"));
+    await process().look();
+    expect((await alarms()).map(({ state }) => state).sort()).toEqual(["cleared", "raised"]);
+    expect((await inbox("manager")).filter(({ kind }) => kind === "vacant-use")).toHaveLength(1);
   });
 });

@@ -47,6 +47,7 @@ export const ALARM_KINDS = {
   "use-held": { severity: "medium" },
   "meter-stuck": { severity: "medium" },
   "no-use": { severity: "info" },
+  "vacant-use": { severity: "low" },
   "clock-off": { severity: "medium" },
   "sum-differs": { severity: "medium" },
   "meter-changed": { severity: "high" },
