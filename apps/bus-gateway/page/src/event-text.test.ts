@@ -1,4 +1,4 @@
-import { ALARM_KIND_NAMES, COMMAND_STATES, RULE_EVENT_KINDS } from "@hallmeter/meter-model";
+import { ALARM_KIND_NAMES, COMMAND_STATES, HOLD_REASONS, RULE_EVENT_KINDS } from "@hallmeter/meter-model";
 import { describe, expect, it } from "vitest";
 import { detailsText, whatText } from "./event-text.ts";
 
@@ -28,6 +28,16 @@ describe("an event, in Chinese", () => {
   ])("%s", (what) => {
     expect(whatText("zh", what)).not.toMatch(ENGLISH);
     expect(whatText("en", what)).toBe(what);
+  });
+
+  it.each(HOLD_REASONS)("of a hold: %s", (reason) => {
+    expect(detailsText("zh", { reason })).not.toMatch(ENGLISH);
+  });
+
+  it("tells the figures of a rule", () => {
+    expect(detailsText("zh", { powerW: "2999", limitW: "1500", residentMayRelease: "false" })).toBe(
+      "功率 W 2999 · 上限 W 1500 · 住户可解除 否",
+    );
   });
 
   it("keeps names, numbers and people's own words", () => {

@@ -24,9 +24,7 @@ function Bus({ bus }: { bus: BusView }) {
       <div className="row">
         <h2 id={`bus-${bus.id}`}>{bus.name}</h2>
         <span className={`badge ${bus.state === "up" ? "good" : "bad"}`}>{say(bus.state)}</span>
-        <span className="hint">
-          {bus.pipe} · {baud} {parity} {stopBits}
-        </span>
+        <span className="hint">{`${bus.pipe} · ${baud} 8${parity.charAt(0).toUpperCase()}${stopBits}`}</span>
       </div>
       <Utilisation bus={bus} />
       <Standing bus={bus} />

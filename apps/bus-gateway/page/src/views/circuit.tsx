@@ -5,12 +5,12 @@ import type { CircuitView as Circuit } from "../../../src/web/api/circuit-view.t
 import type { MeterReading } from "../../../src/web/api/meter-reading.ts";
 import type { RelayTest, RelayTestRefusal } from "../../../src/web/api/relay-tests.ts";
 import { namedText } from "../event-text.ts";
-import { usePolled } from "../gateway.ts";
+import { type Refused, usePolled } from "../gateway.ts";
 import { clockText, dayText, useLanguage, useSay } from "../language.ts";
 import { PhaseDiagram } from "../phase-diagram.tsx";
 import { angleText } from "../phasors.ts";
 import { holdText, waitText } from "../reason-text.ts";
-import type { Say } from "../text.ts";
+import { isWord, type Say } from "../text.ts";
 import { EventList } from "./events.tsx";
 import { RelayTestCard } from "./relay-test.tsx";
 
@@ -62,7 +62,7 @@ export function CircuitView({ id }: { id: string }) {
     again,
   } = usePolled<CircuitAnswer>(`/circuits/${encodeURIComponent(id)}`, CIRCUIT_EVERY_MS);
   const meter = usePolled<MeterReading>(`/circuits/${encodeURIComponent(id)}/meter`, METER_EVERY_MS);
-  if (!circuit) return <p>{refused?.message ?? say("loading")}</p>;
+  if (!circuit) return <p>{refused ? refusedText(say, refused) : say("loading")}</p>;
   return (
     <>
       <div className="row">
@@ -72,7 +72,8 @@ export function CircuitView({ id }: { id: string }) {
         </span>
         <span className="hint">
           {say("unit")} {circuit.unitId}
-          {circuit.loop > 1 && `.${circuit.loop}`} · {circuit.profile} {circuit.variant}
+          {circuit.loop > 1 && `.${circuit.loop}`} · {circuit.profile}{" "}
+          {isWord(circuit.variant) ? say(circuit.variant) : circuit.variant}
         </span>
       </div>
       <div className="columns">
@@ -84,7 +85,11 @@ export function CircuitView({ id }: { id: string }) {
         </div>
         <section className="card">
           <h2>{say("phases")}</h2>
-          {meter.value ? <Phases reading={meter.value} /> : <p>{meter.refused?.message ?? say("loading")}</p>}
+          {meter.value ? (
+            <Phases reading={meter.value} />
+          ) : (
+            <p>{meter.refused ? refusedText(say, meter.refused) : say("loading")}</p>
+          )}
           <button type="button" className="quiet" onClick={meter.again}>
             {say("askMeter")}
           </button>
@@ -94,7 +99,7 @@ export function CircuitView({ id }: { id: string }) {
           {meter.value ? (
             <Parameters reading={meter.value} />
           ) : (
-            <p>{meter.refused?.message ?? say("loading")}</p>
+            <p>{meter.refused ? refusedText(say, meter.refused) : say("loading")}</p>
           )}
         </section>
         <section className="card wide">
@@ -171,6 +176,9 @@ function MeterCard({ circuit: { meter } }: { circuit: Circuit }) {
     </section>
   );
 }
+
+/** Why there is no answer: in words where the code has some. */
+const refusedText = (say: Say, { code, message }: Refused): string => (isWord(code) ? say(code) : message);
 
 /** A clock shows whole seconds. */
 function clockOffsetText(say: Say, offsetMs: number | null): string {
