@@ -6,8 +6,8 @@ import { heldWh } from "./held-use.ts";
 import { CHECK_START_MS, checkedContext, checkedSample } from "./testing/checked-circuit.ts";
 import { inMemoryMetering } from "./testing/in-memory-metering.ts";
 
-/** Long property runs by hand: PROPERTY_RUNS=10000. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 200);
+/** The long version is `HALLMETER_TEST_RUNS=10000`. */
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
 
 const stepArbitrary = fc.record({
   afterMs: fc.oneof(

@@ -14,6 +14,9 @@ import { balanceOf } from "./live-balance.ts";
 import type { MeteringContext } from "./metering-context.ts";
 import { inMemoryMetering } from "./testing/in-memory-metering.ts";
 
+/** The long version is `HALLMETER_TEST_RUNS=10000`. */
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
+
 const flat = flatScheme(548_317);
 const twoRate = dayScheme(
   [
@@ -192,7 +195,7 @@ describe("metering", () => {
         for (const accrual of accruals)
           expect(accrual.day).toBe(localDay(accrual.fromAt.getTime(), scenario.zone));
       }),
-      { numRuns: 150 },
+      { numRuns: RUNS },
     );
   });
 
@@ -206,7 +209,7 @@ describe("metering", () => {
         const costNano = [...metering.accruals.values()].reduce((sum, { costNano: cost }) => sum + cost, 0);
         expect(costNano).toBe(usedWh * 548_317);
       }),
-      { numRuns: 60 },
+      { numRuns: RUNS },
     );
   });
 
@@ -233,7 +236,7 @@ describe("metering", () => {
         }
         expect(Math.abs(nightWh - expectedWh)).toBeLessThanOrEqual(splits);
       }),
-      { numRuns: 60 },
+      { numRuns: RUNS },
     );
   });
 

@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { packDay, unpackDay } from "./pack-day.ts";
 
+/** The long version is `HALLMETER_TEST_RUNS=10000`. */
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
+
 const dayArbitrary = fc.record({
   readings: fc.array(
     fc.option(fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 2 ** 51 })), {
@@ -21,6 +24,7 @@ describe("a packed day", () => {
       fc.property(dayArbitrary, (day) => {
         expect(unpackDay(packDay(day))).toEqual(day);
       }),
+      { numRuns: RUNS },
     );
   });
 

@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitByTime } from "./split-by-time.ts";
 
+/** The long version is `HALLMETER_TEST_RUNS=10000`. */
+const RUNS = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
+
 const useArbitrary = fc
   .record({
     fromMs: fc.integer({ min: 0, max: 4_102_444_800_000 }),
@@ -24,6 +27,7 @@ describe("splitByTime", () => {
           if (index > 0) expect(part.fromMs).toBe(parts[index - 1]?.toMs);
         }
       }),
+      { numRuns: RUNS },
     );
   });
 

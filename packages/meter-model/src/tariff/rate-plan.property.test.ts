@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { localDayBounds } from "../time/wall-clock.ts";
 import { demandAfter, QUARTER_MS } from "./demand.ts";
 import { householdCost } from "./household-cost.ts";
@@ -10,7 +10,6 @@ import { calendarsAround, schemes } from "./testing/arbitrary-scheme.ts";
 const DAY_MS = 96 * QUARTER_MS;
 /** The long version is `HALLMETER_TEST_RUNS=10000`. */
 const numRuns = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
-vi.setConfig({ testTimeout: Math.max(30_000, numRuns * 100) });
 
 /** A local day and the one after it around a change of the clock, and a use or none for each of their quarters. */
 const profiles = fc

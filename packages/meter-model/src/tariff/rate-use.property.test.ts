@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { localDayBounds } from "../time/wall-clock.ts";
 import { blockPeriodOf, blockStartWh, blockSurchargeNano } from "./blocks.ts";
 import { type DemandState, demandAfter } from "./demand.ts";
@@ -11,7 +11,6 @@ import { slowBlockSurcharge, slowDemands, slowRateUse } from "./testing/slow-mod
 const HOUR_MS = 3_600_000;
 /** The long version is `HALLMETER_TEST_RUNS=10000`. */
 const numRuns = Number(process.env.HALLMETER_TEST_RUNS ?? 500);
-vi.setConfig({ testTimeout: Math.max(30_000, numRuns * 100) });
 const check = <T>(property: fc.IPropertyWithHooks<T>) => fc.assert(property, { numRuns });
 
 /** Instants at any millisecond within a day before and after the day's noon, in order. */
