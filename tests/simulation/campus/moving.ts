@@ -64,9 +64,9 @@ async function move(
     who: "clerk",
     body: { ...wish, reason: "asked for it" },
   });
-  const isDone = await seeThrough(campus, job.id, circuitIds);
-  if (!isDone) campus.find(`the move of ${householdId} came to no end`);
-  return isDone;
+  const problems = await seeThrough(campus, job.id, circuitIds);
+  if (problems.length > 0) campus.find(`the move of ${householdId} came to no end: ${problems.join(", ")}`);
+  return problems.length === 0;
 }
 
 async function judgeRoom(campus: Campus, householdId: string): Promise<void> {
