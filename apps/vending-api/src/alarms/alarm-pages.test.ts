@@ -70,6 +70,13 @@ async function page(sort: [string, "ASC" | "DESC"], states: readonly string[], f
   return { total: Number(headers.get("content-range")?.split("/")[1]), rows: body };
 }
 
+/** Of every state, newest first. */
+async function times(from: number, to: number): Promise<string[]> {
+  const query = `sort=["raisedAt","DESC"]&range=[${from},${to}]&filter={"siteId":"s1"}`;
+  const { body } = await api.call<{ raisedAt: string }[]>("GET", `/alarms?${query}`, { token });
+  return body.map(({ raisedAt }) => raisedAt);
+}
+
 describe("pages of many alarms", () => {
   it("show the most urgent open ones first, then the newest, and count the rest", async () => {
     const { total, rows } = await page(["severity", "DESC"], OPEN_STATES);
@@ -87,6 +94,15 @@ describe("pages of many alarms", () => {
         ...(await page(["severity", "ASC"], OPEN_STATES, from)).rows.map(({ raisedAt }) => raisedAt),
       );
     expect(new Set(ranks).size).toBe(10 * PER_PAGE);
+  });
+
+  it("are the same from whichever end they are read, up to the last and beyond", async () => {
+    const all: string[] = [];
+    for (let from = 0; from < 2000; from += 100) all.push(...(await times(from, from + 99)));
+    expect(all).toEqual([...all].sort().reverse());
+    expect(new Set(all).size).toBe(Math.min(ALARMS, 2000));
+    expect(await times(ALARMS - 30, ALARMS + 30)).toHaveLength(30);
+    expect(await times(ALARMS, ALARMS + 24)).toEqual([]);
   });
 
   it.each<[string, readonly AlarmState[], string, string | undefined]>([
