@@ -60,6 +60,12 @@ export const ERROR_CODES = {
     failureClass: "permanent",
     title: "This address lies inside the network",
   },
+  // Documents
+  "too-many-documents": {
+    status: 503,
+    failureClass: "transient",
+    title: "Too many documents are asked for at once; try again in a moment",
+  },
   // Jobs
   "job-too-large": { status: 422, failureClass: "permanent", title: "Too much for one job" },
   // Money

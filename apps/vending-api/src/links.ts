@@ -8,6 +8,7 @@ import { meterModel } from "./network/meter.model.ts";
 import { settleEndedDays } from "./network/standing-charges.ts";
 import type { HouseholdLinks } from "./places/household.routes.ts";
 import type { ResidentLinks } from "./places/resident.routes.ts";
+import { documentLanguageOf } from "./places/site.model.ts";
 import { findTariff, tariffModel } from "./tariffs/tariff.model.ts";
 import { userModel } from "./users/user.model.ts";
 import { withdrawnSaleOf } from "./vending/receipt.routes.ts";
@@ -45,6 +46,7 @@ export function documentLinks({ connection }: Deps): DocumentLinks {
   return {
     withdrawnOf: async ({ kind, subjectId }) =>
       kind === "receipt" ? withdrawnSaleOf(connection, subjectId) : null,
+    languageOf: (siteId) => documentLanguageOf(connection, siteId),
   };
 }
 

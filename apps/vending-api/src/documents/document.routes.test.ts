@@ -107,6 +107,22 @@ describe("a receipt", () => {
     expect((await verify(row.code)).body.withdrawnAt).not.toBeNull();
   });
 
+  it("is in the language that its site has chosen, unless somebody names one", async () => {
+    const purchase = await sell(100);
+    const path = `/purchases/${purchase}/receipt.pdf`;
+    const choose = (documentLanguage: string) =>
+      api.call("PATCH", `/sites/${site.siteId}`, { token: site.administrator, body: { documentLanguage } });
+    expect((await choose("fr")).status).toBe(400);
+    expect((await choose("zh")).status).toBe(200);
+    const chinese = await file(path);
+    const { id } = await documentOf(purchase);
+    expect(pdfText(chinese.bytes)[0]).toContain("收据");
+    expect((await file(`/documents/${id}/file.pdf`)).bytes.equals(chinese.bytes)).toBe(true);
+    expect(pdfText((await file(`${path}?language=en`)).bytes)[0]).toContain("Receipt");
+    expect((await choose("en")).status).toBe(200);
+    expect(pdfText((await file(path)).bytes)[0]).toContain("Receipt");
+  });
+
   it("is another site's secret", async () => {
     const purchase = await sell(300);
     await file(`/purchases/${purchase}/receipt.pdf`);

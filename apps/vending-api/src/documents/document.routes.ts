@@ -15,6 +15,7 @@ import { readCode } from "./document-code.ts";
 import { countPrint, requirePrint } from "./document-print.model.ts";
 import { isIntact } from "./issue-document.ts";
 import { DOCUMENT_KIND_NAMES, DOCUMENT_KINDS } from "./kinds/document-kinds.ts";
+import type { Language } from "./paper/language.ts";
 import { printIssued, printQuery, type Withdrawn } from "./print-issued.ts";
 
 const TAG = "Documents";
@@ -27,6 +28,8 @@ const VERIFICATIONS_PER_WINDOW = 60;
 /** What documents are about is told by rooms that are built on this one. */
 export interface DocumentLinks {
   withdrawnOf(document: IssuedDocument): Promise<Withdrawn | null>;
+  /** In which the site prints where nobody names a language. */
+  languageOf(siteId: string): Promise<Language>;
 }
 
 const documentAnswer = z
@@ -100,7 +103,7 @@ function presentDocument(document: IssuedDocument): z.input<typeof documentAnswe
   };
 }
 
-export function documentRoutes(deps: Deps, { withdrawnOf }: DocumentLinks): Route[] {
+export function documentRoutes(deps: Deps, { withdrawnOf, languageOf }: DocumentLinks): Route[] {
   const { connection } = deps;
   const documents = documentModel(connection);
   return [
@@ -139,10 +142,15 @@ export function documentRoutes(deps: Deps, { withdrawnOf }: DocumentLinks): Rout
       access: ISSUERS,
       query: printQuery,
       answers: { 200: binaryOf("application/pdf") },
+      problems: ["too-many-documents"],
       async handle({ params, caller, query }) {
         const document = await findVisible(documents, params.id, caller);
         await requirePrint(connection, document, query.copy ?? 0);
-        const { bytes, fileName } = await printIssued(document, query, await withdrawnOf(document));
+        const [siteLanguage, withdrawn] = await Promise.all([
+          languageOf(document.siteId),
+          withdrawnOf(document),
+        ]);
+        const { bytes, fileName } = await printIssued(document, query, siteLanguage, withdrawn);
         return binary("application/pdf", bytes, fileName);
       },
     }),

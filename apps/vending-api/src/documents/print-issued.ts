@@ -1,16 +1,19 @@
 import { z } from "zod";
 import type { IssuedDocument } from "./document.model.ts";
 import { numberText } from "./document.model.ts";
+import { drawingQueue } from "./drawing/drawing-queue.ts";
 import { DOCUMENT_KINDS, type DocumentKind } from "./kinds/document-kinds.ts";
 import { timeText } from "./paper/amounts.ts";
 import type { Composition } from "./paper/composition.ts";
 import { LANGUAGES, type Language } from "./paper/language.ts";
-import { PAPER_NAMES, type PaperName } from "./paper/paper-sizes.ts";
-import { printDocument } from "./paper/print-document.ts";
+import { PAPER_NAMES } from "./paper/paper-sizes.ts";
+
+/** One for the process: what a document costs is a core's time, whoever asks. */
+const drawings = drawingQueue();
 
 /** How somebody wants to have a document. */
 export const printQuery = z.strictObject({
-  language: z.enum(LANGUAGES).default("en"),
+  language: z.enum(LANGUAGES).optional().meta({ description: "Default: what the site has chosen." }),
   paper: z
     .enum(PAPER_NAMES)
     .optional()
@@ -38,16 +41,18 @@ export interface Withdrawn {
 
 const VOID_WORDS = { en: "VOID", zh: "已作废" } as const;
 
-/** The same document, wish and withdrawal give the same bytes. */
+/** The same document, wish, language of the site and withdrawal give the same bytes. */
 export async function printIssued(
   document: IssuedDocument,
-  { language, paper, copy = 0 }: PrintWish,
+  wish: PrintWish,
+  siteLanguage: Language,
   withdrawn: Withdrawn | null = null,
 ): Promise<PrintedFile> {
+  const { language = siteLanguage, paper, copy = 0 } = wish;
   const kind = DOCUMENT_KINDS[document.kind];
   const facts = kind.read(document.facts);
   const number = numberText(document);
-  const bytes = await printDocument({
+  const bytes = await drawings.draw({
     composition: withVoid(facts.compose(language), withdrawn, facts.place.timeZone, language),
     siteName: facts.place.siteName,
     seal: { number, code: document.code },
@@ -63,11 +68,13 @@ export async function printIssued(
 export async function printPreliminary(
   kind: DocumentKind,
   unread: unknown,
-  { language, paper }: { language: Language; paper?: PaperName | undefined },
+  { language: wished, paper }: Pick<PrintWish, "language" | "paper">,
+  siteLanguage: Language,
 ): Promise<PrintedFile> {
+  const language = wished ?? siteLanguage;
   const row = DOCUMENT_KINDS[kind];
   const facts = row.read(unread);
-  const bytes = await printDocument({
+  const bytes = await drawings.draw({
     composition: facts.compose(language),
     siteName: facts.place.siteName,
     seal: null,

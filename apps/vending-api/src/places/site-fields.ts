@@ -47,6 +47,16 @@ export const withdrawalPolicySchema = z.strictObject({
     .meta({ description: "What becomes of a household's circuits when it leaves." }),
 });
 
+/** What documents are printed in where nobody names a language. */
+export const DOCUMENT_LANGUAGES = ["en", "zh"] as const;
+export type DocumentLanguage = (typeof DOCUMENT_LANGUAGES)[number];
+/** Every document of older releases was, unless asked otherwise. */
+export const DEFAULT_DOCUMENT_LANGUAGE: DocumentLanguage = "en";
+
+export const documentLanguageField = z
+  .enum(DOCUMENT_LANGUAGES)
+  .meta({ description: "Language of documents where the request names none." });
+
 export const newSiteFields = z.strictObject({
   name: nameField,
   timeZone: z
@@ -57,6 +67,7 @@ export const newSiteFields = z.strictObject({
   restWeekdays: calendarFields.restWeekdays.default([6, 7]),
   namedDays: calendarFields.namedDays.default({}),
   tillsRequired: z.boolean().default(false),
+  documentLanguage: documentLanguageField.default(DEFAULT_DOCUMENT_LANGUAGE),
 });
 
 /** Time zone and currency stay: the ledger and every local day are kept in them. */
@@ -65,6 +76,7 @@ export const sitePatchFields = z
     name: nameField,
     ...calendarFields,
     tillsRequired: z.boolean(),
+    documentLanguage: documentLanguageField,
     withdrawal: withdrawalPolicySchema,
     safety: safetyPolicySchema.meta({
       description: "Safety rules S5, S6, S8; what is left out is the default.",

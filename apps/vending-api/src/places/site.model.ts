@@ -1,6 +1,7 @@
 import type { SafetyPolicy, TariffCalendar } from "@hallmeter/meter-model";
 import { type Connection, Schema } from "mongoose";
 import { boundModel, idField } from "../db/model.ts";
+import { DEFAULT_DOCUMENT_LANGUAGE, type DocumentLanguage } from "./site-fields.ts";
 
 /** What a site does when households leave. */
 export interface WithdrawalPolicy {
@@ -29,6 +30,8 @@ export interface Site {
   namedDays?: Record<string, string>;
   /** Who sells must have a shift open at a till. */
   tillsRequired?: boolean;
+  /** Missing in rows of older releases: `DEFAULT_DOCUMENT_LANGUAGE`. */
+  documentLanguage?: DocumentLanguage;
   /** Missing in rows of older releases: `DEFAULT_WITHDRAWAL_POLICY`. */
   withdrawal?: WithdrawalPolicy;
   /** Where it differs from the defaults of the safety rules. */
@@ -46,6 +49,7 @@ const siteSchema = new Schema<Site>(
     restWeekdays: { type: [Number], required: true },
     namedDays: { type: Schema.Types.Mixed },
     tillsRequired: { type: Boolean },
+    documentLanguage: { type: String },
     withdrawal: { type: Schema.Types.Mixed },
     safety: { type: Schema.Types.Mixed },
   },
@@ -58,4 +62,12 @@ export const siteModel = (connection: Connection) => boundModel<Site>(connection
 /** The site's days as tariffs see them. */
 export function calendarOf({ timeZone, restWeekdays, holidays, namedDays = {} }: Site): TariffCalendar {
   return { timeZone, restWeekdays, holidays, namedDays };
+}
+
+/** What the site's documents are printed in where nobody names a language. */
+export async function documentLanguageOf(connection: Connection, siteId: string): Promise<DocumentLanguage> {
+  const site = await siteModel(connection)
+    .findById(siteId, { documentLanguage: 1 })
+    .lean<Pick<Site, "documentLanguage"> | null>();
+  return site?.documentLanguage ?? DEFAULT_DOCUMENT_LANGUAGE;
 }

@@ -10,7 +10,14 @@ import { created, ok, pageOf } from "../http/answer.ts";
 import { equalityConditions, listQuery, readPage } from "../http/list-query.ts";
 import { type Route, route } from "../http/route.ts";
 import { DEFAULT_WITHDRAWAL_POLICY, type Site, siteModel } from "./site.model.ts";
-import { currencyDigitsOf, newSiteFields, sitePatchFields, withdrawalPolicySchema } from "./site-fields.ts";
+import {
+  currencyDigitsOf,
+  DEFAULT_DOCUMENT_LANGUAGE,
+  documentLanguageField,
+  newSiteFields,
+  sitePatchFields,
+  withdrawalPolicySchema,
+} from "./site-fields.ts";
 
 const TAG = "Places";
 
@@ -25,6 +32,7 @@ export const siteAnswer = z
     restWeekdays: z.array(z.int()),
     namedDays: z.record(z.string(), z.string()),
     tillsRequired: z.boolean().meta({ description: "Who sells must have a shift open at a till." }),
+    documentLanguage: documentLanguageField,
     withdrawal: withdrawalPolicySchema,
     safety: safetyPolicySchema,
   })
@@ -35,6 +43,7 @@ export function presentSite({ _id: id, ...site }: Site): z.input<typeof siteAnsw
     id,
     namedDays: {},
     tillsRequired: false,
+    documentLanguage: DEFAULT_DOCUMENT_LANGUAGE,
     withdrawal: DEFAULT_WITHDRAWAL_POLICY,
     ...site,
     safety: safetyPolicySchema.parse(site.safety ?? {}),

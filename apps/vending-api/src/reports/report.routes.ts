@@ -15,6 +15,7 @@ import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import { isOnlyResident } from "../network/visible-circuit.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
+import { documentLanguageOf } from "../places/site.model.ts";
 import { readStatement } from "../refunds/read-statement.ts";
 import { refundModel } from "../refunds/refund.model.ts";
 import { tillShiftModel } from "../tills/till-shift.model.ts";
@@ -54,11 +55,13 @@ export function reportRoutes(deps: Deps): Route[] {
       access: { roles: READERS },
       query: printQuery,
       answers: { 200: binaryOf(PDF) },
+      problems: ["too-many-documents"],
       async handle({ params, caller, query, now }) {
         const shift = await findVisible(tillShiftModel(connection), params.id, caller);
         const facts = () => tillReportFacts(connection, shift, now);
-        if (shift.state !== "closed") return preliminary("till-report", await facts(), query);
         const subject = { siteId: shift.siteId, kind: "till-report", subjectId: shift._id } as const;
+        if (shift.state !== "closed")
+          return preliminary(connection, { ...subject, facts: await facts() }, query);
         return issued(connection, { ...subject, facts, now, caller }, query);
       },
     }),
@@ -72,7 +75,7 @@ export function reportRoutes(deps: Deps): Route[] {
       access: "signed-in",
       query: statementQuery,
       answers: { 200: binaryOf(PDF) },
-      problems: ["invalid-query"],
+      problems: ["too-many-documents", "invalid-query"],
       async handle({ params, caller, query, now }) {
         const household = await visibleHousehold(connection, params.id, caller);
         const { month, ...wish } = query;
@@ -80,12 +83,12 @@ export function reportRoutes(deps: Deps): Route[] {
         const { from, closesAt } = monthBounds(month, timeZone);
         if (from > now) throw monthNotBegun();
         const facts = () => householdStatementFacts(connection, household, month, now);
-        if (now < closesAt) return preliminary("monthly-statement", await facts(), wish);
         const subject = {
           siteId: household.siteId,
           kind: "monthly-statement",
           subjectId: `${household._id}:${month}`,
         } as const;
+        if (now < closesAt) return preliminary(connection, { ...subject, facts: await facts() }, wish);
         return issued(connection, { ...subject, facts, now, caller }, wish);
       },
     }),
@@ -97,7 +100,7 @@ export function reportRoutes(deps: Deps): Route[] {
       access: REFUNDERS,
       query: refundQuery,
       answers: { 200: binaryOf(PDF) },
-      problems: ["wrong-state"],
+      problems: ["too-many-documents", "wrong-state"],
       async handle({ params, caller, query, now }) {
         const refund = await findVisible(refundModel(connection), params.id, caller);
         const [only, ...others] = refund.householdIds;
@@ -124,11 +127,12 @@ export function reportRoutes(deps: Deps): Route[] {
       access: REFUNDERS,
       query: printQuery,
       answers: { 200: binaryOf(PDF) },
+      problems: ["too-many-documents"],
       async handle({ params, caller, query, now }) {
         const refund = await findVisible(refundModel(connection), params.id, caller);
         const { facts, isFinal } = await classSummaryFacts(connection, refund);
-        if (!isFinal) return preliminary("class-summary", facts, query);
         const subject = { siteId: refund.siteId, kind: "class-summary", subjectId: refund._id } as const;
+        if (!isFinal) return preliminary(connection, { ...subject, facts }, query);
         return issued(connection, { ...edition(subject, facts), now, caller }, query);
       },
     }),
@@ -140,11 +144,12 @@ export function reportRoutes(deps: Deps): Route[] {
       access: { roles: READERS },
       query: printQuery,
       answers: { 200: binaryOf(PDF) },
+      problems: ["too-many-documents"],
       async handle({ params, caller, query, now }) {
         const run = await findVisible(grantRunModel(connection), params.id, caller);
         const { facts, isFinal } = await grantRunFacts(connection, run);
-        if (!isFinal) return preliminary("grant-run", facts, query);
         const subject = { siteId: run.siteId, kind: "grant-run", subjectId: run._id } as const;
+        if (!isFinal) return preliminary(connection, { ...subject, facts }, query);
         return issued(connection, { ...edition(subject, facts), now, caller }, query);
       },
     }),
@@ -174,12 +179,18 @@ async function issued(connection: Connection, { caller, ...order }: ReportOrder,
   const issuedBy = { id: caller.id, name: caller.name };
   const document = await issueDocument(connection, { ...order, issuedBy });
   await requirePrint(connection, document, wish.copy ?? 0);
-  const { bytes, fileName } = await printIssued(document, wish);
+  const siteLanguage = await documentLanguageOf(connection, order.siteId);
+  const { bytes, fileName } = await printIssued(document, wish, siteLanguage);
   return binary(PDF, bytes, fileName);
 }
 
-async function preliminary(kind: DocumentKind, facts: unknown, wish: PrintWish) {
-  const { bytes, fileName } = await printPreliminary(kind, facts, wish);
+async function preliminary(
+  connection: Connection,
+  { siteId, kind, facts }: Pick<ReportOrder, "siteId" | "kind"> & { facts: unknown },
+  wish: PrintWish,
+) {
+  const siteLanguage = await documentLanguageOf(connection, siteId);
+  const { bytes, fileName } = await printPreliminary(kind, facts, wish, siteLanguage);
   return binary(PDF, bytes, fileName);
 }
 

@@ -12,6 +12,7 @@ import { type Route, route } from "../http/route.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import { journalModel } from "../ledger/journal.model.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
+import { documentLanguageOf } from "../places/site.model.ts";
 import { type Unit, unitModel } from "../places/unit.model.ts";
 import { amountOf, methodOf, receiptNumberOf } from "./present-purchase.ts";
 import { findVoid } from "./purchases.ts";
@@ -62,17 +63,19 @@ export function receiptRoutes(deps: Deps): Route[] {
       path: "/purchases/:id/receipt.pdf",
       tag: TAG,
       summary: "The receipt",
-      description: "The first to ask gives it its number. Byte for byte the same for the same query.",
+      description: "The first to ask gives it its number. Byte for byte the same for the same language, paper and copy.",
       access: "signed-in",
       query: printQuery,
       answers: { 200: binaryOf("application/pdf") },
+      problems: ["too-many-documents"],
       async handle({ params, caller, query, now }) {
         const purchase = await visiblePurchase(connection, params.id, caller);
         const by = { id: caller.id, name: caller.name };
         const receipt = await issueReceipt(connection, purchase, by, now);
         await requirePrint(connection, receipt, query.copy ?? 0);
         const withdrawn = await withdrawnSale(connection, purchase);
-        const { bytes, fileName } = await printIssued(receipt, query, withdrawn);
+        const siteLanguage = await documentLanguageOf(connection, receipt.siteId);
+        const { bytes, fileName } = await printIssued(receipt, query, siteLanguage, withdrawn);
         return binary("application/pdf", bytes, fileName);
       },
     }),
