@@ -119,6 +119,8 @@ const WORDS = {
   meterClock: ["Its clock", "时钟偏差"],
   ahead: ["{n} s fast", "快 {n} 秒"],
   behind: ["{n} s slow", "慢 {n} 秒"],
+  aheadDays: ["{n} days fast", "快 {n} 天"],
+  behindDays: ["{n} days slow", "慢 {n} 天"],
   right: ["right", "准确"],
   noTime: ["shows no time", "无有效时间"],
   lastCorrected: ["Last corrected", "上次校时"],

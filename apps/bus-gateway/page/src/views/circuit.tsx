@@ -185,6 +185,8 @@ function clockOffsetText(say: Say, offsetMs: number | null): string {
   if (offsetMs === null) return say("noTime");
   const seconds = Math.round(offsetMs / 1000);
   if (seconds === 0) return say("right");
+  const days = Math.floor(Math.abs(seconds) / 86_400);
+  if (days > 1) return say(seconds > 0 ? "aheadDays" : "behindDays", days);
   return seconds > 0 ? say("ahead", seconds) : say("behind", -seconds);
 }
 
