@@ -14,6 +14,7 @@ import type { Deps } from "./deps.ts";
 import { ApiError } from "./errors.ts";
 import { FEATURE_JOBS, FEATURE_SCHEDULES } from "./features.ts";
 import { toApiError } from "./http/problem.ts";
+import { jobRetention, RETENTION_DAYS } from "./jobs/job-retention.ts";
 import { startJobRunner } from "./jobs/job-runner.ts";
 import { startSchedules } from "./jobs/schedules.ts";
 import { networkNames } from "./links.ts";
@@ -83,7 +84,10 @@ export async function startApi(settings: ApiSettings, clock: Clock = systemClock
     startVendingJobs(deps),
     startAuditJobs(deps),
     startJobRunner(deps, FEATURE_JOBS),
-    startSchedules(deps, FEATURE_SCHEDULES),
+    startSchedules(deps, [
+      ...FEATURE_SCHEDULES,
+      jobRetention(FEATURE_JOBS, settings.jobRetentionDays ?? RETENTION_DAYS.default),
+    ]),
   ];
   const port = portOf(server);
   log.info({ port }, "API listens");

@@ -25,6 +25,7 @@ describe("readApiSettings", () => {
       logLevel: "info",
       profilesDir: "data/profiles",
       privateWebhooks: false,
+      jobRetentionDays: 90,
     });
   });
 
@@ -44,6 +45,11 @@ describe("readApiSettings", () => {
   });
 
   it.each<[string, Record<string, string | undefined>, string]>([
+    [
+      "jobs forgotten at once",
+      { HALLMETER_JOB_RETENTION_DAYS: "0" },
+      "HALLMETER_JOB_RETENTION_DAYS is not between 7 and 3650",
+    ],
     ["no store", { MONGODB_URI: undefined }, "MONGODB_URI is missing"],
     ["another store", { MONGODB_URI: "postgres://x" }, "MONGODB_URI is no mongodb:// address"],
     ["no secret", { HALLMETER_JWT_SECRET: undefined }, "HALLMETER_JWT_SECRET is missing"],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { ApiError } from "./errors.ts";
+import { RETENTION_DAYS } from "./jobs/job-retention.ts";
 import type { MailSettings } from "./notifications/mailers.ts";
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -46,6 +47,16 @@ const environmentSchema = z.object({
   HALLMETER_PRIVATE_WEBHOOKS: z
     .enum(["allow", "refuse"], { error: "is neither allow nor refuse" })
     .default("refuse"),
+  /** How long jobs that no money refers to can be read after their end. */
+  HALLMETER_JOB_RETENTION_DAYS: z
+    .string()
+    .regex(/^\d{1,4}$/, "is no number of days")
+    .transform(Number)
+    .refine(
+      (days) => days >= RETENTION_DAYS.least && days <= RETENTION_DAYS.most,
+      `is not between ${RETENTION_DAYS.least} and ${RETENTION_DAYS.most}`,
+    )
+    .default(RETENTION_DAYS.default),
   /** Where the users' own meter profiles lie; `hallmeter start` keeps its store there too. */
   HALLMETER_DATA: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
@@ -75,6 +86,8 @@ export interface ApiSettings {
   mail?: MailSettings | undefined;
   /** Webhooks may name addresses inside the network; default: no. */
   privateWebhooks?: boolean | undefined;
+  /** Days; see RETENTION_DAYS, whose default it has. */
+  jobRetentionDays?: number | undefined;
 }
 
 /** Settings from the environment. Throws `invalid-settings` with every mistake in one line; values are not repeated. */
@@ -100,6 +113,7 @@ export function readApiSettings(env: Readonly<Record<string, string | undefined>
     ...(HALLMETER_DATA === undefined ? {} : { profilesDir: join(HALLMETER_DATA, "profiles") }),
     mail: mailSettings(result.data),
     privateWebhooks: result.data.HALLMETER_PRIVATE_WEBHOOKS === "allow",
+    jobRetentionDays: result.data.HALLMETER_JOB_RETENTION_DAYS,
   };
 }
 

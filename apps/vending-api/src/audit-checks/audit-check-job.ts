@@ -22,6 +22,7 @@ function stretchOf(itemId: string): Stretch {
 /** The chain of its site from the first entry to the last that stands when it begins, stretch after stretch. */
 export const auditCheckJob = defineJob({
   kind: "audit-check",
+  isForgotten: true,
   roles: ["administrator"],
   params: z.strictObject({}),
   async items({ deps, job: { siteId } }) {

@@ -22,6 +22,11 @@ export interface JobDefinition<Params extends z.ZodType<object>> {
   /** Who may cancel and resume it. */
   roles: readonly [Role, ...Role[]];
   params: Params;
+  /**
+   * No money and nothing else refers to it or its items: it is forgotten some time after its end, see job-retention.ts. Default:
+   * kept for ever.
+   */
+  isForgotten?: boolean;
   /** Items under way at a time. Range 1–50, default 1: those that wait for meters gain from more. */
   concurrency?: number;
   /**
@@ -42,6 +47,7 @@ export interface JobKind<Params = never> {
   readonly kind: string;
   readonly roles: readonly Role[];
   readonly concurrency: number;
+  readonly isForgotten: boolean;
   /** Throws ZodError. */
   readonly parseParams: (params: Params) => object;
   listItems(job: Job, deps: Deps): Promise<readonly string[]>;
@@ -51,7 +57,7 @@ export interface JobKind<Params = never> {
 export function defineJob<Params extends z.ZodType<object>>(
   definition: JobDefinition<Params>,
 ): JobKind<z.input<Params>> {
-  const { kind, roles, params, concurrency = 1, items, runItem } = definition;
+  const { kind, roles, params, concurrency = 1, isForgotten = false, items, runItem } = definition;
   const contextOf = ({ _id: id, siteId, by, params: stored }: Job, deps: Deps) => ({
     deps,
     job: { id, siteId, by },
@@ -61,6 +67,7 @@ export function defineJob<Params extends z.ZodType<object>>(
     kind,
     roles,
     concurrency,
+    isForgotten,
     parseParams: (input) => params.parse(input),
     listItems: async (job, deps) => items(contextOf(job, deps)),
     runItem: async (job, itemId, deps) =>

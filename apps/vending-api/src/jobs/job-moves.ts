@@ -26,7 +26,7 @@ export async function resumeJob(deps: MoveDeps, id: string): Promise<Job> {
   const moved = await moveJob(
     deps,
     id,
-    { state: { $in: ["cancelled", "failed"] } },
+    { state: { $in: ["cancelled", "failed"] }, isLeaving: null },
     { ...again, notBefore: deps.clock.now() },
   );
   return moved ?? asItIs(deps, id, ["queued", "running"]);

@@ -54,6 +54,8 @@ export interface Job {
   lease: { holder: string; until: Date } | null;
   /** Nobody takes it up earlier. */
   notBefore: Date;
+  /** Is being forgotten: its items go first, and it is not resumed any more. */
+  isLeaving?: true;
 }
 
 /** What became of one item. Written once per run: the first result stands. */
@@ -96,12 +98,15 @@ const jobSchema = new Schema<Job>(
     retriesFailed: { type: Boolean, default: false },
     lease: mixed,
     notBefore: { type: Date, required: true },
+    isLeaving: { type: Boolean },
   },
   { collection: "jobs", versionKey: false, minimize: false },
 );
 jobSchema.index({ siteId: 1, origin: 1, idempotencyKey: 1 }, { unique: true });
 jobSchema.index({ siteId: 1, createdAt: -1 });
 jobSchema.index({ state: 1, notBefore: 1 });
+// What is old enough to be forgotten.
+jobSchema.index({ kind: 1, endedAt: 1 });
 
 const jobItemSchema = new Schema<JobItem>(
   {
