@@ -182,7 +182,7 @@ function UserView({ user }: { user: User }) {
             {user.locale === "zh" ? LOCALE_NAMES.zh : LOCALE_NAMES.en}
           </Fact>
         </Facts>
-        <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, mt: 2, alignItems: "center" }}>
+        <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1, rowGap: 2, mt: 2, alignItems: "center" }}>
           {!user.roles.includes("resident") && (
             <Button variant="outlined" onClick={() => setAsking("edit")}>
               {t("users.edit")}
