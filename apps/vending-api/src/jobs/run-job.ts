@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
-import type { Connection } from "mongoose";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import { toApiError } from "../http/problem.ts";
 import { itemKey, type JobKind } from "./define-job.ts";
-import { type Job, type JobItem, jobItemModel } from "./job.model.ts";
+import type { Job, JobItem, JobItemState } from "./job.model.ts";
 import { type JobLease, takeJob } from "./job-lease.ts";
+import { type JobRows, storedJobs } from "./job-rows.ts";
 import { publishJob } from "./start-job.ts";
 
 /** What the frozen list may hold: with ids of 24 characters a quarter of MongoDB's 16 MB document. */
@@ -17,13 +17,17 @@ const MOST_ATTEMPTS = 30;
 const LAID_OUT_AT_A_TIME = 1000;
 
 /** Works on the next free job until it is over, given back or taken away. False when there was none. */
-export async function runNextJob(deps: Deps, kinds: readonly JobKind[]): Promise<boolean> {
-  const lease = await takeJob(deps, kinds);
+export async function runNextJob(
+  deps: Deps,
+  kinds: readonly JobKind[],
+  rows: JobRows = storedJobs(deps.connection),
+): Promise<boolean> {
+  const lease = await takeJob(deps, kinds, rows);
   if (!lease) return false;
   const kind = kinds.find((known) => known.kind === lease.claimed.kind);
   if (!kind) throw new RangeError(`claimed a job of the unknown kind ${lease.claimed.kind}`);
   try {
-    await runJob(kind, lease, deps);
+    await runJob({ kind, lease, rows, deps });
   } catch (error) {
     // Nothing is lost: the lease runs out, and whoever takes the job up goes on where the store says it stands.
     if (!deps.stopping.aborted) deps.log.warn({ err: error, jobId: lease.claimed._id }, "job cut off");
@@ -33,17 +37,25 @@ export async function runNextJob(deps: Deps, kinds: readonly JobKind[]): Promise
   return true;
 }
 
-async function runJob(kind: JobKind, lease: JobLease, deps: Deps): Promise<void> {
-  const { connection } = deps;
+/** Everything that work on one job goes with. */
+interface Shift {
+  kind: JobKind;
+  lease: JobLease;
+  rows: JobRows;
+  deps: Deps;
+}
+
+async function runJob(shift: Shift): Promise<void> {
+  const { lease, rows, deps } = shift;
   if (lease.claimed.state === "running") {
-    const job = await prepareItems(kind, lease, deps);
+    const job = await prepareItems(shift);
     if (!job) return;
     publishJob(deps, job);
-    if (!(await runWaitingItems(kind, job, lease, deps))) return;
+    if (!(await runWaitingItems(shift, job))) return;
   }
   const now = deps.clock.now();
-  const counts = await countItems(connection, lease.claimed._id);
-  const current = await lease.write({ $set: { done: counts.done, failed: counts.failed } });
+  const counts = await rows.count(lease.claimed._id);
+  const current = await lease.write({ done: counts.done, failed: counts.failed });
   if (!current) return;
   const isOver = counts.waiting === 0 && current.total !== null;
   const rest = new Date(now.getTime() + (deps.stopping.aborted ? 0 : RETRY_AFTER_MS));
@@ -57,29 +69,26 @@ async function runJob(kind: JobKind, lease: JobLease, deps: Deps): Promise<void>
 }
 
 /** Every item a document of its own; null when the job is over or lost before that. */
-async function prepareItems(kind: JobKind, lease: JobLease, deps: Deps): Promise<Job | null> {
-  const { connection } = deps;
+async function prepareItems(shift: Shift): Promise<Job | null> {
+  const { lease, rows } = shift;
   let job: Job | null = lease.claimed;
   if (job.total === null) {
-    const itemIds = await listItems(kind, lease, deps);
-    job = itemIds && (await lease.write({ $set: { itemIds, total: itemIds.length } }));
+    const itemIds = await listItems(shift);
+    job = itemIds && (await lease.write({ itemIds, total: itemIds.length }));
   }
   if (job?.itemIds) {
-    await layOut(connection, job, job.itemIds);
-    job = await lease.write({ $set: { itemIds: null } });
+    await layOut(rows, job, job.itemIds);
+    job = await lease.write({ itemIds: null });
   }
   if (job?.retriesFailed) {
-    await jobItemModel(connection).updateMany(
-      { jobId: job._id, state: "failed" },
-      { $set: { state: "waiting", attempts: 0, problem: null, endedAt: null } },
-    );
-    job = await lease.write({ $set: { retriesFailed: false } });
+    await rows.retry(job._id);
+    job = await lease.write({ retriesFailed: false });
   }
   return job;
 }
 
 /** Null when the job went back to the others, to be listed later, or failed over it. */
-async function listItems(kind: JobKind, lease: JobLease, deps: Deps): Promise<string[] | null> {
+async function listItems({ kind, lease, deps }: Shift): Promise<string[] | null> {
   try {
     const itemIds = [...new Set(await kind.listItems(lease.claimed, deps))];
     if (itemIds.length <= MOST_ITEMS) return itemIds;
@@ -99,11 +108,11 @@ async function listItems(kind: JobKind, lease: JobLease, deps: Deps): Promise<st
 }
 
 /** Laid out again after a crash, the same ids meet the same documents. */
-async function layOut(connection: Connection, job: Job, itemIds: readonly string[]): Promise<void> {
+async function layOut(rows: JobRows, job: Job, itemIds: readonly string[]): Promise<void> {
   for (let from = 0; from < itemIds.length; from += LAID_OUT_AT_A_TIME) {
-    const writes = itemIds.slice(from, from + LAID_OUT_AT_A_TIME).map((itemId, index) => {
-      const _id = itemKey(job._id, itemId);
-      const row: Omit<JobItem, "_id"> = {
+    const items = itemIds.slice(from, from + LAID_OUT_AT_A_TIME).map(
+      (itemId, index): JobItem => ({
+        _id: itemKey(job._id, itemId),
         siteId: job.siteId,
         jobId: job._id,
         itemId,
@@ -113,21 +122,18 @@ async function layOut(connection: Connection, job: Job, itemIds: readonly string
         result: null,
         problem: null,
         endedAt: null,
-      };
-      return { updateOne: { filter: { _id }, update: { $setOnInsert: row }, upsert: true } };
-    });
-    await jobItemModel(connection).bulkWrite(writes, { ordered: false });
+      }),
+    );
+    await rows.layOut(items);
   }
 }
 
 /** Runs each waiting item once. False when the lease was lost: the rest is another process's. */
-async function runWaitingItems(kind: JobKind, job: Job, lease: JobLease, deps: Deps): Promise<boolean> {
-  const { done, failed } = await countItems(deps.connection, job._id);
+async function runWaitingItems(shift: Shift, job: Job): Promise<boolean> {
+  const { kind, lease, rows, deps } = shift;
+  const { done, failed } = await rows.count(job._id);
   const counts = { done, failed, waiting: 0 };
-  const waiting = await jobItemModel(deps.connection)
-    .find({ jobId: job._id, state: "waiting" })
-    .sort({ position: 1 })
-    .lean<JobItem[]>();
+  const waiting = await rows.waiting(job._id);
   let isLost = false;
   let isStopped = false;
   // Each item under way listens, and ten is Node's guess at a leak.
@@ -137,8 +143,8 @@ async function runWaitingItems(kind: JobKind, job: Job, lease: JobLease, deps: D
       while (!isStopped && !deps.stopping.aborted) {
         const item = waiting.shift();
         if (!item) return;
-        counts[await runItem(kind, job, item, deps)] += 1;
-        const current = await lease.write({ $set: { done: counts.done, failed: counts.failed } });
+        counts[await runItem(shift, job, item)] += 1;
+        const current = await lease.write({ done: counts.done, failed: counts.failed });
         if (current) publishJob(deps, current);
         isLost ||= current === null;
         isStopped ||= current?.state !== "running";
@@ -153,20 +159,12 @@ async function runWaitingItems(kind: JobKind, job: Job, lease: JobLease, deps: D
 }
 
 /** What became of it; `waiting`: it is tried again later. The first result stands, whoever wrote it. */
-async function runItem(
-  kind: JobKind,
-  job: Job,
-  item: JobItem,
-  deps: Deps,
-): Promise<keyof Awaited<ReturnType<typeof countItems>>> {
-  const { connection, clock, log } = deps;
-  const items = jobItemModel(connection);
-  const unfinished = { _id: item._id, state: "waiting" as const };
+async function runItem({ kind, rows, deps }: Shift, job: Job, item: JobItem): Promise<JobItemState> {
+  const { clock, log } = deps;
+  const write = (set: Partial<JobItem>) => rows.writeItem(item._id, set);
   try {
     const result = await unlessStopped(deps.stopping, kind.runItem(job, item.itemId, deps));
-    await items.updateOne(unfinished, {
-      $set: { state: "done", result, problem: null, endedAt: clock.now() },
-    });
+    await write({ state: "done", result, problem: null, endedAt: clock.now() });
     return "done";
   } catch (error) {
     if (deps.stopping.aborted) return "waiting";
@@ -174,10 +172,10 @@ async function runItem(
     if (code === "internal") log.error({ err: error, itemId: item._id }, "item of a job failed");
     const problem = { code, detail, ...(errors.length === 0 ? {} : { errors }) };
     if (failureClass === "transient" && item.attempts + 1 < MOST_ATTEMPTS) {
-      await items.updateOne(unfinished, { $set: { problem }, $inc: { attempts: 1 } });
+      await write({ problem, attempts: item.attempts + 1 });
       return "waiting";
     }
-    await items.updateOne(unfinished, { $set: { state: "failed", problem, endedAt: clock.now() } });
+    await write({ state: "failed", problem, endedAt: clock.now() });
     return "failed";
   }
 }
@@ -195,16 +193,4 @@ async function unlessStopped<Result>(signal: AbortSignal, work: Promise<Result>)
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-async function countItems(
-  connection: Connection,
-  jobId: string,
-): Promise<{ waiting: number; done: number; failed: number }> {
-  const rows = await jobItemModel(connection).aggregate<{ _id: JobItem["state"]; items: number }>([
-    { $match: { jobId } },
-    { $group: { _id: "$state", items: { $sum: 1 } } },
-  ]);
-  const counted = Object.fromEntries(rows.map(({ _id, items }) => [_id, items]));
-  return { waiting: 0, done: 0, failed: 0, ...counted };
 }

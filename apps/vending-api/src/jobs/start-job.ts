@@ -1,12 +1,13 @@
 import type { Connection } from "mongoose";
 import type { z } from "zod";
 import { recordAudit } from "../audit/audit.ts";
-import { isDuplicateKey, newId } from "../db/model.ts";
+import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import type { PersonCaller } from "../http/access.ts";
 import type { JobKind } from "./define-job.ts";
 import { type Job, jobModel } from "./job.model.ts";
+import { type JobRows, storedJobs } from "./job-rows.ts";
 import { type jobAnswer, presentJob } from "./present-job.ts";
 
 export interface JobStart<Params> {
@@ -29,9 +30,9 @@ export async function startJob<Params>(
   deps: StartDeps,
   kind: JobKind<Params>,
   start: JobStart<Params>,
+  rows: JobRows = storedJobs(deps.connection),
 ): Promise<{ job: Job; repeated: boolean }> {
   const { params, now, ...given } = start;
-  const jobs = jobModel(deps.connection);
   const job: Job = {
     _id: newId(),
     ...given,
@@ -50,12 +51,8 @@ export async function startJob<Params>(
     lease: null,
     notBefore: now,
   };
-  try {
-    await jobs.create(job);
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const { siteId, origin, idempotencyKey } = start;
-    const first = await jobs.findOne({ siteId, origin, idempotencyKey }).lean<Job | null>();
+  if (!(await rows.insert(job))) {
+    const first = await rows.findByKey(start);
     if (first?.requestHash !== start.requestHash) throw new ApiError("idempotency-key-reused");
     return { job: first, repeated: true };
   }

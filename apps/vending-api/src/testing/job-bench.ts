@@ -8,6 +8,7 @@ import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
 import type { JobKind } from "../jobs/define-job.ts";
 import { type Job, type JobItem, jobItemModel, jobModel } from "../jobs/job.model.ts";
+import { type JobRows, storedJobs } from "../jobs/job-rows.ts";
 import { scheduleModel } from "../jobs/schedule.model.ts";
 import { startJob } from "../jobs/start-job.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
@@ -21,6 +22,7 @@ export interface TestProcess {
 
 export interface JobBench {
   connection: Connection;
+  rows: JobRows;
   /** Another process on the same store. */
   process(): TestProcess;
   start<Params>(process: TestProcess, kind: JobKind<Params>, params: Params, key?: string): Promise<Job>;
@@ -41,6 +43,7 @@ export async function startJobBench(): Promise<JobBench> {
   const processes: TestProcess[] = [];
   return {
     connection,
+    rows: storedJobs(connection),
     process() {
       const stopping = new AbortController();
       const clock = manualClock();
