@@ -11,6 +11,7 @@ import { siteOf } from "../vending/visible-purchase.ts";
 import { myTopUpAnswer, presentMyTopUp } from "./present-top-up.ts";
 import { providerInUse } from "./providers.ts";
 import { startTopUp } from "./start-top-up.ts";
+import { paymentDeps } from "./stored-payments.ts";
 import { type TopUp, topUpModel } from "./top-up.model.ts";
 
 const TAG = "Resident";
@@ -95,7 +96,12 @@ export function myTopUpRoutes(deps: Deps): Route[] {
           limits: settings,
           returnUrl: `${deps.publicUrl()}/my`,
         };
-        const { topUp, repeated } = await startTopUp(deps, provider, order, moneyRequestOf(request));
+        const { topUp, repeated } = await startTopUp(
+          paymentDeps(deps),
+          provider,
+          order,
+          moneyRequestOf(request),
+        );
         const answer = presentMyTopUp(topUp);
         if (!repeated)
           await recordAudit(deps, {

@@ -1,10 +1,11 @@
 import { isApiError } from "../errors.ts";
 import { moveTopUp } from "./move-top-up.ts";
+import type { PaymentDeps } from "./payment-books.ts";
 import type { PaymentProvider } from "./payment-provider.ts";
-import { type PaymentDeps, settleTopUp } from "./settle-top-up.ts";
+import { settleTopUp } from "./settle-top-up.ts";
 import { FIRST_POLL_MS } from "./start-top-up.ts";
 import { takeReport } from "./take-report.ts";
-import { type TopUp, topUpModel } from "./top-up.model.ts";
+import type { TopUp } from "./top-up.model.ts";
 import { isToCredit } from "./top-up-facts.ts";
 
 /** The longest pause between two looks. Range 1–24 h: a payment that needs days is asked for a few times a day. */
@@ -28,11 +29,7 @@ export async function pollTopUps(
   providerOf: (topUp: TopUp) => Promise<PaymentProvider | undefined>,
 ): Promise<number> {
   const now = deps.clock.now();
-  const due = await topUpModel(deps.connection)
-    .find({ nextPollAt: { $lte: now } })
-    .sort({ nextPollAt: 1 })
-    .limit(MOST_AT_ONCE)
-    .lean<TopUp[]>();
+  const due = await deps.books.due(now, MOST_AT_ONCE);
   for (const topUp of due) {
     const claimed = await claim(deps, topUp, now);
     if (!claimed) continue;
@@ -46,16 +43,10 @@ export async function pollTopUps(
 }
 
 /** Moves the next look before looking, so that one process looks, and none again and again at what makes it crash. */
-async function claim({ connection }: PaymentDeps, topUp: TopUp, now: Date): Promise<TopUp | null> {
+async function claim({ books }: PaymentDeps, topUp: TopUp, now: Date): Promise<TopUp | null> {
   const nextMs = now.getTime() + pollPauseMs(topUp.polls + 1);
   const isOver = nextMs > topUp.expiresAt.getTime() + POLL_AFTER_EXPIRY_MS;
-  return topUpModel(connection)
-    .findOneAndUpdate(
-      { _id: topUp._id, nextPollAt: topUp.nextPollAt },
-      { $set: { nextPollAt: isOver ? null : new Date(nextMs) }, $inc: { polls: 1 } },
-      { returnDocument: "after" },
-    )
-    .lean<TopUp | null>();
+  return books.claimLook(topUp, isOver ? null : new Date(nextMs));
 }
 
 async function poll(

@@ -1,19 +1,9 @@
-import type { Deps } from "../deps.ts";
-import { ApiError, isApiError } from "../errors.ts";
-import { householdAccount, type LedgerEntry, type Posting, systemAccount } from "../ledger/entry.ts";
-import { providerAccount } from "../ledger/entry-kinds.ts";
-import { journalModel } from "../ledger/journal.model.ts";
-import { type Decision, ledgerOf } from "../ledger/ledger.ts";
-import { creditCircuitOf } from "../network/credit-circuit.ts";
-import { type Household, householdModel } from "../places/household.model.ts";
-import { proposeAdjustment } from "../vending/adjustments.ts";
-import { deliver, tellPurchase } from "../vending/purchases.ts";
+import { isApiError } from "../errors.ts";
 import { moveTopUp } from "./move-top-up.ts";
-import { raisePaymentAlarm } from "./payment-alarms.ts";
+import type { PaymentProblem } from "./payment-alarms.ts";
+import type { PaymentDeps } from "./payment-books.ts";
 import type { TopUp } from "./top-up.model.ts";
 import { isToCredit, takenBackMinor } from "./top-up-facts.ts";
-
-export type PaymentDeps = Pick<Deps, "connection" | "clock" | "changes" | "profiles" | "log">;
 
 /**
  * Does whatever follows from the facts of a top-up and is not done yet: the credit, the alarms, the adjustment of what was taken
@@ -29,7 +19,7 @@ export async function settleTopUp(deps: PaymentDeps, topUp: TopUp): Promise<TopU
 
 async function credit(deps: PaymentDeps, topUp: TopUp): Promise<TopUp> {
   try {
-    const entry = await postCredit(deps, topUp);
+    const entry = await deps.books.credit(topUp);
     return await moveTopUp(deps, topUp, () => ({
       entryId: entry._id,
       creditedAt: entry.at,
@@ -41,54 +31,6 @@ async function credit(deps: PaymentDeps, topUp: TopUp): Promise<TopUp> {
     const problem = { code: error.code, detail: error.message };
     return moveTopUp(deps, topUp, () => ({ problem, nextPollAt: null }));
   }
-}
-
-/** One entry under the provider's own id of the payment, however many messages announce it. */
-async function postCredit(deps: PaymentDeps, topUp: TopUp): Promise<LedgerEntry> {
-  const { connection, clock } = deps;
-  const { _id: topUpId, siteId, householdId, provider, paymentId, amountMinor, currency, by } = topUp;
-  if (paymentId === null) throw new ApiError("internal", `top-up ${topUpId} is paid and has no payment`);
-  const postings: Posting[] = [
-    { account: householdAccount(householdId), commodity: currency, amount: amountMinor },
-    {
-      account: systemAccount(providerAccount(provider), siteId),
-      commodity: currency,
-      amount: -amountMinor,
-    },
-  ];
-  const { entry } = await ledgerOf(connection).post({
-    siteId,
-    householdId,
-    refSpace: "payment",
-    ref: `${siteId}:${provider}:${paymentId}`,
-    requestHash: topUpId,
-    async decide(): Promise<Decision> {
-      const at = clock.now();
-      const household = await householdModel(connection).findById(householdId).lean<Household | null>();
-      if (household?.status !== "open")
-        return { refuse: { code: "household-closed", detail: new ApiError("household-closed").message }, at };
-      const circuit = await creditCircuitOf(connection, householdId);
-      return {
-        accept: {
-          kind: "purchase",
-          at,
-          by,
-          note: "",
-          postings,
-          details: {
-            method: "provider",
-            provider,
-            paymentId,
-            topUpId,
-            ...(circuit === undefined ? {} : { circuitId: circuit._id }),
-          },
-        },
-      };
-    },
-  });
-  await deliver(deps, entry);
-  await tellPurchase(deps, entry);
-  return entry;
 }
 
 async function alarmOdd(deps: PaymentDeps, topUp: TopUp): Promise<void> {
@@ -116,25 +58,9 @@ async function proposeTaking(
   entryId: string,
   takenMinor: number,
 ): Promise<TopUp> {
-  const { connection } = deps;
-  const [household, purchase] = await Promise.all([
-    householdModel(connection).findById(topUp.householdId).lean<Household | null>(),
-    journalModel(connection).findOne({ siteId: topUp.siteId, _id: entryId }).lean<LedgerEntry | null>(),
-  ]);
-  if (!household || !purchase) throw new ApiError("internal", `top-up ${topUp._id} has lost its purchase`);
-  const reason = `Payment ${topUp.paymentId} was taken back by ${topUp.provider}`;
   try {
-    const { adjustment } = await proposeAdjustment(
-      deps,
-      { household, purchase, amountMinor: -takenMinor, reason },
-      {
-        by: { id: providerAccount(topUp.provider), name: topUp.provider },
-        idempotencyKey: `top-up:${topUp._id}`,
-        requestHash: topUp._id,
-        now: topUp.changedAt,
-      },
-    );
-    return await moveTopUp(deps, topUp, () => ({ adjustmentId: adjustment._id }));
+    const adjustmentId = await deps.books.proposeTaking(topUp, entryId, takenMinor);
+    return await moveTopUp(deps, topUp, () => ({ adjustmentId }));
   } catch (error) {
     // The account gives nothing back by an adjustment: the alarm stands, and a person settles it otherwise.
     if (isApiError(error) && error.failureClass !== "transient" && error.code !== "internal") return topUp;
@@ -145,9 +71,9 @@ async function proposeTaking(
 async function raise(
   deps: PaymentDeps,
   { _id: id, siteId, householdId, changedAt: at, resolvedAt }: TopUp,
-  problem: Parameters<typeof raisePaymentAlarm>[1],
+  problem: PaymentProblem,
   params: Record<string, string | number | boolean>,
 ): Promise<void> {
   if (resolvedAt !== null && resolvedAt >= at) return;
-  await raisePaymentAlarm(deps, problem, { id, siteId, householdId, at }, { ...params, topUpId: id });
+  await deps.books.raiseAlarm(problem, { id, siteId, householdId, at }, { ...params, topUpId: id });
 }

@@ -1,13 +1,13 @@
-import { isDuplicateKey, newId } from "../db/model.ts";
+import { newId } from "../db/model.ts";
 import { ApiError } from "../errors.ts";
 import type { MoneyRequest } from "../ledger/money-request.ts";
 import type { Household } from "../places/household.model.ts";
 import type { Site } from "../places/site.model.ts";
 import { moveTopUp, publishTopUp } from "./move-top-up.ts";
+import type { PaymentDeps } from "./payment-books.ts";
 import type { PaymentProvider } from "./payment-provider.ts";
 import type { PaymentSettings } from "./payment-settings.model.ts";
-import type { PaymentDeps } from "./settle-top-up.ts";
-import { type TopUp, topUpModel } from "./top-up.model.ts";
+import type { TopUp } from "./top-up.model.ts";
 import { NO_FACTS } from "./top-up-facts.ts";
 
 /** How long a payer has. Range 30 min–24 h: what Stripe takes as `expires_at` of a Checkout session. */
@@ -68,11 +68,11 @@ function assertOrderable({ household, amountMinor, limits, site }: TopUpOrder): 
 }
 
 async function findByKey(
-  { connection }: PaymentDeps,
+  { books }: PaymentDeps,
   siteId: string,
   { idempotencyKey: requestKey, requestHash }: MoneyRequest,
 ): Promise<TopUp | undefined> {
-  const known = await topUpModel(connection).findOne({ siteId, requestKey }).lean<TopUp | null>();
+  const known = await books.findByKey(siteId, requestKey);
   if (known && known.requestHash !== requestHash) throw new ApiError("idempotency-key-reused");
   return known ?? undefined;
 }
@@ -114,12 +114,10 @@ async function create(
     resolvedAt: null,
     resolution: "",
   };
-  try {
-    await topUpModel(deps.connection).create(topUp);
-  } catch (error) {
-    const faster = isDuplicateKey(error) ? await findByKey(deps, site._id, request) : undefined;
-    if (faster) return faster;
-    throw error;
+  if (!(await deps.books.insert(topUp))) {
+    const faster = await findByKey(deps, site._id, request);
+    if (!faster) throw new ApiError("internal", `the top-up under ${requestKey} is missing`);
+    return faster;
   }
   publishTopUp(deps, topUp);
   return topUp;

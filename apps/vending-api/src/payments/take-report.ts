@@ -1,17 +1,11 @@
 import { createHash } from "node:crypto";
-import { isDuplicateKey } from "../db/model.ts";
 import { moveTopUp } from "./move-top-up.ts";
-import { raisePaymentAlarm } from "./payment-alarms.ts";
+import type { PaymentDeps, Source } from "./payment-books.ts";
 import type { PaymentReport } from "./payment-provider.ts";
-import { type PaymentDeps, settleTopUp } from "./settle-top-up.ts";
-import { type StrayPayment, strayPaymentModel } from "./stray-payment.model.ts";
-import { type TopUp, topUpModel } from "./top-up.model.ts";
+import { settleTopUp } from "./settle-top-up.ts";
+import type { StrayPayment } from "./stray-payment.model.ts";
+import type { TopUp } from "./top-up.model.ts";
 import { factsAfter } from "./top-up-facts.ts";
-
-interface Source {
-  siteId: string;
-  provider: string;
-}
 
 /**
  * Takes one report of a provider and does what follows from it. Resolves once all of it is stored, so that a provider that hears
@@ -33,15 +27,13 @@ export async function takeReport(
 }
 
 async function match(
-  { connection }: PaymentDeps,
-  { siteId, provider }: Source,
+  { books }: PaymentDeps,
+  source: Source,
   { topUpId, paymentIds }: PaymentReport,
 ): Promise<TopUp | null> {
-  const topUps = topUpModel(connection);
-  const ours = { siteId, provider };
-  const named =
-    topUpId === null ? null : await topUps.findOne({ _id: topUpId, ...ours }).lean<TopUp | null>();
-  return named ?? topUps.findOne({ ...ours, references: { $in: [...paymentIds] } }).lean<TopUp | null>();
+  const named = topUpId === null ? null : await books.find(topUpId);
+  const isOurs = named?.siteId === source.siteId && named.provider === source.provider;
+  return isOurs ? named : books.findByReference(source, paymentIds);
 }
 
 async function addReport(deps: PaymentDeps, topUp: TopUp, report: PaymentReport): Promise<TopUp> {
@@ -78,21 +70,12 @@ async function keepStray(deps: PaymentDeps, source: Source, report: PaymentRepor
     resolvedAt: null,
     resolution: "",
   };
-  try {
-    await strayPaymentModel(deps.connection).create(stray);
-  } catch (error) {
-    if (isDuplicateKey(error)) return;
-    throw error;
-  }
+  if (!(await deps.books.insertStray(stray))) return;
   deps.changes.publish({ resource: "stray-payments", id: stray._id, siteId });
   if (status === "pending" || status === "failed" || status === "expired") return;
   const alarm = { id: stray._id, siteId, at: stray.receivedAt };
-  await raisePaymentAlarm(deps, "order-unknown", alarm, {
-    paymentId: paymentIds[0],
-    amountMinor,
-    currency,
-    status,
-  });
+  const params = { paymentId: paymentIds[0], amountMinor, currency, status };
+  await deps.books.raiseAlarm("order-unknown", alarm, params);
 }
 
 function strayIdOf({ siteId, provider }: Source, { eventId }: PaymentReport): string {
@@ -103,16 +86,10 @@ function strayIdOf({ siteId, provider }: Source, { eventId }: PaymentReport): st
 
 /** What was said about this payment before anybody knew whose it was. */
 async function takeStrays(deps: PaymentDeps, topUp: TopUp): Promise<TopUp> {
-  const strays = strayPaymentModel(deps.connection);
-  const { siteId, provider, references } = topUp;
-  const mine = await strays
-    .find({ siteId, provider, topUpId: null, "report.paymentIds": { $in: references } })
-    .sort({ receivedAt: 1, _id: 1 })
-    .lean<StrayPayment[]>();
   let settled = topUp;
-  for (const { _id, report } of mine) {
+  for (const { _id, report } of await deps.books.straysOf(topUp)) {
     settled = await settleTopUp(deps, await addReport(deps, settled, report));
-    await strays.updateOne({ _id }, { $set: { topUpId: topUp._id } });
+    await deps.books.takeStray(_id, topUp._id);
   }
   return settled;
 }

@@ -13,6 +13,7 @@ import { clearPaymentAlarms } from "./payment-alarms.ts";
 import { PROVIDER_NAMES } from "./payment-settings.model.ts";
 import { presentStray, presentTopUp, strayPaymentAnswer, topUpAnswer } from "./present-top-up.ts";
 import { findProvider } from "./providers.ts";
+import { paymentDeps } from "./stored-payments.ts";
 import { type StrayPayment, strayPaymentModel } from "./stray-payment.model.ts";
 import { takeReport } from "./take-report.ts";
 import { topUpModel } from "./top-up.model.ts";
@@ -63,7 +64,7 @@ export function topUpRoutes(deps: Deps): Route[] {
         if (!provider) throw new ApiError("not-found");
         const report = provider.readWebhook(bytes, header, now);
         if (!report) return noContent();
-        const topUp = await takeReport(deps, { siteId, provider: provider.name }, report);
+        const topUp = await takeReport(paymentDeps(deps), { siteId, provider: provider.name }, report);
         const { eventId, status } = report;
         log.info({ eventId, status, topUpId: topUp?._id, state: topUp?.state }, "payment report taken");
         return noContent();
@@ -105,7 +106,7 @@ export function topUpRoutes(deps: Deps): Route[] {
       async handle(request) {
         const before = await findVisible(topUps, request.params.id, request.caller);
         const { now, caller, body } = request;
-        const topUp = await moveTopUp(deps, before, () => ({
+        const topUp = await moveTopUp(paymentDeps(deps), before, () => ({
           resolvedBy: { id: caller.id, name: caller.name },
           resolvedAt: now,
           resolution: body.reason,
