@@ -23,6 +23,7 @@ import type { JobKind } from "./jobs/define-job.ts";
 import { jobRoutes } from "./jobs/job.routes.ts";
 import type { Schedule } from "./jobs/schedules.ts";
 import { ledgerRoutes } from "./ledger/ledger.routes.ts";
+import { ledgerSchedules } from "./ledger/ledger-schedules.ts";
 import { documentLinks, householdLinks, networkNames, residentLinks } from "./links.ts";
 import { moveRoutes } from "./moves/move.routes.ts";
 import { moveJob } from "./moves/move-job.ts";
@@ -166,6 +167,7 @@ export const FEATURE_JOBS: readonly JobKind[] = [
 
 /** Everything that falls due by the calendar. */
 export const FEATURE_SCHEDULES: readonly Schedule[] = [
+  ...ledgerSchedules,
   ...networkSchedules,
   ...readingsSchedules,
   ...refundSchedules,

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { addUser, connect, EVERY_SITE, ensureIndexes } from "@hallmeter/vending-api";
+import type { Connection } from "mongoose";
 import { processorMsOf } from "../../../packages/pocket-mongo/src/testing/server-process.ts";
 import { type ApiClient, signIn } from "../../start/api-client.ts";
 
@@ -33,7 +34,6 @@ export async function measurePurchases(
     locale: "en" as const,
   };
   await addUser(connection, { ...user, ...ADMINISTRATOR, householdId: null }, new Date());
-  await connection.close();
   const env = {
     ...process.env,
     MONGODB_URI: uri,
@@ -54,19 +54,37 @@ export async function measurePurchases(
     );
     const householdIds = await addHouseholds(client);
     await sell(client, householdIds, WARM_UP_S * perSecond, perSecond);
-    const cost = () => ({ api: processorMsOf(api), store: storeProcessorMs() });
-    const before = cost();
+    const cost = async () => ({
+      api: processorMsOf(api),
+      store: storeProcessorMs(),
+      ...(await storeCounts(connection)),
+    });
+    const before = await cost();
     const timesMs = (await sell(client, householdIds, seconds * perSecond, perSecond)).sort((a, b) => a - b);
     const at = (share: number) => `${(timesMs[Math.ceil(timesMs.length * share) - 1] ?? 0).toFixed(1)} ms`;
-    const after = cost();
-    const each = (of: "api" | "store") =>
-      `${(((after[of] ?? Number.NaN) - (before[of] ?? Number.NaN)) / timesMs.length).toFixed(1)} ms`;
-    return `${timesMs.length} purchases over HTTP at ${perSecond}/s: median ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, longest ${at(1)}; processor per purchase: API ${each("api")}, store ${each("store")}`;
+    const after = await cost();
+    const each = (of: keyof typeof after) =>
+      (((after[of] ?? Number.NaN) - (before[of] ?? Number.NaN)) / timesMs.length).toFixed(1);
+    return `${timesMs.length} purchases over HTTP at ${perSecond}/s: median ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, longest ${at(1)}; per purchase: processor of the API ${each("api")} ms, of the store ${each("store")} ms; ${each("commands")} commands, ${each("commits")} commits of ${each("commitMs")} ms in all`;
   } finally {
+    await connection.close();
     api.kill("SIGTERM");
     await once(api, "exit");
     rmSync(noPages, { recursive: true });
   }
+}
+
+/** What the store has done for everybody; only the embedded one counts its commits. */
+async function storeCounts(
+  connection: Connection,
+): Promise<Record<"commands" | "commits" | "commitMs", number>> {
+  const status = await connection.db?.admin().serverStatus();
+  const { commits, commitMillis } = status?.metrics ?? {};
+  return {
+    commands: Number(status?.network.numRequests),
+    commits: Number(commits),
+    commitMs: Number(commitMillis),
+  };
 }
 
 async function portOf(output: NodeJS.ReadableStream): Promise<number> {

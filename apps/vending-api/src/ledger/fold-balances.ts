@@ -132,19 +132,25 @@ export async function catchUpBalance(
   }
 }
 
-/** Folds again what a crash between entry and fold left behind. Returns how many rows that were. */
-export async function healBalances(connection: Connection, now = new Date()): Promise<number> {
-  const behind = await householdsBehind(connection, now);
+/**
+ * Folds again what a crash between entry and fold left behind, of entries made after `since`; two days back where nobody says.
+ * What is just being folded comes to no harm by it. Returns how many rows that were.
+ */
+export async function healBalances(
+  connection: Connection,
+  since = new Date(Date.now() - LOOK_BACK_MS),
+): Promise<number> {
+  const behind = await householdsBehind(connection, since);
   let healed = 0;
   for (const household of behind) if (await catchUpBalance(connection, household)) healed += 1;
   return healed;
 }
 
-async function householdsBehind(connection: Connection, now: Date): Promise<HouseholdKey[]> {
+async function householdsBehind(connection: Connection, lookedSince: Date): Promise<HouseholdKey[]> {
   const balances = balanceModel(connection);
   const journal = journalModel(connection);
   // A store that was emptied or restored without them has no rows at all.
-  const since = (await balances.exists({})) === null ? new Date(0) : new Date(now.getTime() - LOOK_BACK_MS);
+  const since = (await balances.exists({})) === null ? new Date(0) : lookedSince;
   const newest = new Map<string, HouseholdKey & { seq: number }>();
   const recent = journal
     .find(

@@ -75,9 +75,10 @@ export async function findLedgerCauses(
   memory.lookedAtMs = memory.lookedAtMs.map((atMs, index) => (index <= farthest ? nowMs : atMs));
 }
 
-/** Which of `LOOKS_BACK` it is this time. */
+/** Which of `LOOKS_BACK` it is this time; the nearest, too, when the clock was put back. */
 function farthestDue({ lookedAtMs }: LedgerMemory, nowMs: number): number {
-  return LOOKS_BACK.findLastIndex(({ everyMs }, index) => nowMs - (lookedAtMs[index] ?? 0) >= everyMs);
+  const due = LOOKS_BACK.findLastIndex(({ everyMs }, index) => nowMs - (lookedAtMs[index] ?? 0) >= everyMs);
+  return Math.max(0, due);
 }
 
 /** Pure. None for an entry that moves nothing. */

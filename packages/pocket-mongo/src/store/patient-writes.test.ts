@@ -63,13 +63,13 @@ test("a store that closes commits what still waits", async () => {
   expect(await patient).toBe("done");
 });
 
-test.each<[string, Doc, number]>([
-  ["without one", doc({}), 1],
-  ["to the majority", doc({ writeConcern: doc({ w: "majority", j: true }) }), 1],
-  ["to one", doc({ writeConcern: doc({ w: 1 }) }), 1],
-  ["to one's journal", doc({ writeConcern: doc({ w: 1, j: true }) }), 1],
-  ["to one's memory", doc({ writeConcern: doc({ w: 1, j: false }) }), 0],
-])("a write concern %s is written with %s in %i commits of its own", async (_, concern, commits) => {
+test.each<[string, number, Doc]>([
+  ["nothing", 1, doc({})],
+  ["a majority", 1, doc({ writeConcern: doc({ w: "majority", j: true }) })],
+  ["one server", 1, doc({ writeConcern: doc({ w: 1 }) })],
+  ["one server's journal", 1, doc({ writeConcern: doc({ w: 1, j: true }) })],
+  ["one server's memory", 0, doc({ writeConcern: doc({ w: 1, j: false }) })],
+])("a write that asks for %s has %i commit of its own at once", async (_, commits, concern) => {
   const site = openSite(folder);
   await site.run(doc({ insert: "c", documents: [doc({ _id: 0, n: 0 })], $db: "d" }));
   const statements: Doc[] = [
