@@ -19,25 +19,29 @@ export function SettlementView({ settlement }: { settlement: Settlement }) {
   const isDebt = settlement.debtMinor > 0;
   return (
     <Box sx={{ display: "grid", gap: 1.5 }}>
-      <Table size="small" aria-label={t("refunds.settlement")}>
+      <Table
+        size="small"
+        aria-label={t("refunds.settlement")}
+        sx={{ "& th:first-of-type": { pl: 0 }, "& td:last-of-type": { pr: 0 } }}
+      >
         <TableBody>
           {settlementLines(settlement, currency).map(({ line, amountMinor }) => (
             <TableRow key={line}>
-              <TableCell component="th" scope="row" sx={{ pl: 0 }}>
+              <TableCell component="th" scope="row">
                 {t(`refunds.line.${line}`)}
               </TableCell>
-              <TableCell align="right" sx={{ pr: 0, whiteSpace: "nowrap" }}>
+              <TableCell align="right" sx={{ whiteSpace: "nowrap" }}>
                 {format.signedMoney(amountMinor)}
               </TableCell>
             </TableRow>
           ))}
           <TableRow>
-            <TableCell component="th" scope="row" sx={{ pl: 0, ...RESULT }}>
+            <TableCell component="th" scope="row" sx={RESULT}>
               {t(isDebt ? "refunds.line.debt" : "refunds.line.refund")}
             </TableCell>
             <TableCell
               align="right"
-              sx={{ pr: 0, whiteSpace: "nowrap", color: isDebt ? "error.main" : "text.primary", ...RESULT }}
+              sx={{ whiteSpace: "nowrap", color: isDebt ? "error.main" : "text.primary", ...RESULT }}
             >
               {format.money(isDebt ? settlement.debtMinor : settlement.refundMinor)}
             </TableCell>
