@@ -10,9 +10,13 @@ export interface ApiProcess {
   kill(): Promise<void>;
 }
 
-export async function startApiProcess(mongoUri: string, jwtSecret: string): Promise<ApiProcess> {
-  // Any folder will do for the console: nobody opens it here.
-  const child = spawn(process.execPath, [HALLMETER, "api", "--port", "0", "--console", import.meta.dirname], {
+/** @param consoleFolder any folder will do where nobody opens the console */
+export async function startApiProcess(
+  mongoUri: string,
+  jwtSecret: string,
+  consoleFolder = import.meta.dirname,
+): Promise<ApiProcess> {
+  const child = spawn(process.execPath, [HALLMETER, "api", "--port", "0", "--console", consoleFolder], {
     env: {
       ...withoutOwnSettings(process.env),
       MONGODB_URI: mongoUri,

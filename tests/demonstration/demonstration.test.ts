@@ -1,0 +1,92 @@
+/**
+ * One demonstration for whatever needs a whole site: what its rooms tell by themselves, and the main work of each role in a real
+ * browser. Its start takes as long as several journeys do, and while its rooms go dark one after the other journeys are walked.
+ */
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { campusJourneys } from "../browser/campus.ts";
+import { cardJourneys } from "../browser/cards.ts";
+import { commissioningJourneys } from "../browser/commissioning.ts";
+import { connectionJourneys } from "../browser/connection.ts";
+import { deskJourneys } from "../browser/desk.ts";
+import { firstRunJourneys } from "../browser/first-run.ts";
+import { deadBusJourneys, inboxJourneys } from "../browser/inbox.ts";
+import { type Journey, SETTINGS_WALKED, type Setting, Visit } from "../browser/journey.ts";
+import { lookJourneys } from "../browser/looks.ts";
+import { passwordJourneys } from "../browser/passwords.ts";
+import { residentJourneys } from "../browser/resident.ts";
+import { technicianJourneys } from "../browser/technician.ts";
+import { viciousLoadJourneys } from "../browser/vicious-load.ts";
+import { type BrowserSite, inBrowser } from "../support/browser-site.ts";
+import { findChromium } from "../support/chromium.ts";
+import { startTestDemonstration } from "../support/demonstration.ts";
+import { type Begun, tellStory } from "./story.ts";
+
+/** Each has rooms of its own, so that several are walked at once: most of their time they wait for meters. */
+const JOURNEYS: Journey[] = [
+  ...firstRunJourneys,
+  ...commissioningJourneys,
+  ...technicianJourneys,
+  ...viciousLoadJourneys,
+  ...inboxJourneys,
+  ...deskJourneys,
+  ...residentJourneys,
+  ...campusJourneys,
+  ...cardJourneys,
+  ...passwordJourneys,
+  ...lookJourneys,
+];
+/** Half a minute, pages built first where they are older than their sources; many times that where others use the machine too. */
+const START_LIMIT_MS = 600_000;
+/** A journey takes 3 to 40 s when nobody else uses the machine. */
+const WALK_LIMIT_MS = 600_000;
+
+const chromium = findChromium();
+let begun: Begun;
+let browserSite: BrowserSite;
+
+beforeAll(async () => {
+  const site = await startTestDemonstration();
+  begun = { site, startedAtMs: Date.now() };
+  if (chromium !== undefined) browserSite = await inBrowser(site, chromium);
+}, START_LIMIT_MS);
+afterAll(async () => {
+  await browserSite?.leave();
+  await begun?.site.close();
+  await begun?.site.remove();
+});
+
+interface Walk extends Setting {
+  name: string;
+  journey: Journey;
+  setting: Setting;
+}
+
+const walksOf = (journeys: readonly Journey[]): Walk[] =>
+  journeys.flatMap((journey) =>
+    SETTINGS_WALKED.map((setting) => ({ ...setting, setting, journey, name: journey.name })),
+  );
+
+async function walk({ journey, setting }: Walk): Promise<void> {
+  const visit = new Visit(browserSite, setting);
+  try {
+    await journey.walk(visit);
+  } finally {
+    await visit.end();
+  }
+}
+
+const inABrowser = describe.skipIf(chromium === undefined);
+const TITLE = "$name ($language, $size, $colorScheme)";
+
+inABrowser("the work of each role in a browser", { concurrent: true }, () => {
+  test.for(walksOf(JOURNEYS))(TITLE, { timeout: WALK_LIMIT_MS }, walk);
+});
+// What is promised within seconds is measured while nobody else is at work.
+inABrowser("two browsers", () => {
+  test.for(walksOf(connectionJourneys))(TITLE, { timeout: WALK_LIMIT_MS }, walk);
+});
+tellStory(() => begun);
+inABrowser("without the serial servers of both buses", () => {
+  beforeAll(() => begun.site.parts.simulator.stop());
+  test.for(walksOf(deadBusJourneys))(TITLE, { timeout: WALK_LIMIT_MS }, walk);
+});
