@@ -12,8 +12,11 @@ import type { Deps } from "../deps.ts";
 import { READERS } from "../http/access.ts";
 import { ok } from "../http/answer.ts";
 import { type Route, route } from "../http/route.ts";
+import type { Site } from "../places/site.model.ts";
 import { findVisibleSite } from "../places/site.routes.ts";
+import { alarmCounts } from "./alarm-counts.ts";
 import { readBoard } from "./board.ts";
+import { shareReads } from "./share-reads.ts";
 
 const tileAnswer = z
   .object({
@@ -41,6 +44,11 @@ const tileAnswer = z
   .meta({ id: "Tile" });
 
 export function boardRoutes(deps: Deps): Route[] {
+  const countAlarms = alarmCounts(deps);
+  const read = shareReads(
+    (site: Site) => readBoard(deps.connection, site, countAlarms),
+    ({ _id }) => _id,
+  );
   return [
     route({
       method: "get",
@@ -52,7 +60,7 @@ export function boardRoutes(deps: Deps): Route[] {
       answers: { 200: z.object({ asOf: instantSchema, tiles: z.array(tileAnswer) }) },
       async handle({ caller, query, now }) {
         const site = await findVisibleSite(deps, query.siteId, caller);
-        return ok({ asOf: now.toISOString(), tiles: await readBoard(deps.connection, site) });
+        return ok({ asOf: now.toISOString(), tiles: await read(site) });
       },
     }),
   ];

@@ -1,6 +1,5 @@
 import { type CreditPlace, HOLD_KINDS, type HoldKind } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
-import { alarmModel, type Subject } from "../alarms/alarm.model.ts";
 import { groupBy } from "../db/group-by.ts";
 import { readHeads } from "../ledger/balance.model.ts";
 import { balanceFoldOf } from "../ledger/balance-fold.ts";
@@ -16,6 +15,7 @@ import { readLivingAccruals } from "../rating/accrual.model.ts";
 import type { Accrual } from "../rating/accrual.ts";
 import { daysLeft, leftOf } from "../rating/days-left.ts";
 import { balanceOf, headsOf, unsettled } from "../rating/live-balance.ts";
+import type { AlarmCounts } from "./alarm-counts.ts";
 
 /** One room as the board shows it; null where there is no household or no circuit. */
 export interface Tile {
@@ -51,7 +51,7 @@ interface BoardRows {
   accruals: Accrual[];
   /** Of the meters that hold credit, by circuit; what the others would say of money is not asked. */
   metersCredit: ReadonlyMap<string, MeterMirror["credit"]>;
-  alarmSubjects: Subject[];
+  alarms: AlarmCounts;
 }
 
 interface TileMirror
@@ -68,7 +68,11 @@ const TILE_FIELDS = {
 } as const;
 
 /** Every room of the site, in the order of building, floor and name. Nine queries, whatever the number of rooms. */
-export async function readBoard(connection: Connection, site: Site): Promise<Tile[]> {
+export async function readBoard(
+  connection: Connection,
+  site: Site,
+  countAlarms: (siteId: string) => Promise<AlarmCounts>,
+): Promise<Tile[]> {
   const siteId = site._id;
   const [units, households, circuits, mirrors, accruals, alarms] = await Promise.all([
     unitModel(connection).find({ siteId }).lean<Unit[]>(),
@@ -76,9 +80,7 @@ export async function readBoard(connection: Connection, site: Site): Promise<Til
     circuitModel(connection).find({ siteId }, { rules: 0 }).lean<Circuit[]>(),
     circuitMirrorModel(connection).find({ siteId }, TILE_FIELDS).lean<TileMirror[]>(),
     readLivingAccruals(connection, { siteId }),
-    alarmModel(connection)
-      .find({ siteId, state: { $in: ["raised", "acknowledged"] } }, { subject: 1 })
-      .lean<{ subject: Subject }[]>(),
+    countAlarms(siteId),
   ]);
   // After the accruals: an entry posted in between then counts twice for a moment at worst, never as money too many.
   await balanceFoldOf(connection).caughtUp();
@@ -86,11 +88,10 @@ export async function readBoard(connection: Connection, site: Site): Promise<Til
     connection,
     households.map(({ _id }) => householdAccount(_id)),
   );
-  const alarmSubjects = alarms.map((alarm) => alarm.subject);
   const metersCredit = await creditInMeters(connection, circuits);
   return tilesOf({
     ...{ site, units, households, circuits, mirrors, chains, accruals },
-    ...{ metersCredit, alarmSubjects },
+    ...{ metersCredit, alarms },
   });
 }
 
@@ -111,7 +112,7 @@ export function tilesOf(rows: BoardRows): Tile[] {
   const circuitsByHousehold = groupBy(rows.circuits, (circuit) => circuit.householdId);
   const mirrorById = new Map(rows.mirrors.map((mirror) => [mirror._id, mirror]));
   const money = moneyByHousehold(rows);
-  const alarmsOf = alarmCounter(rows.alarmSubjects);
+  const { byCircuit, byHousehold } = rows.alarms;
   return [...rows.units].sort(byPlace).map((unit) => {
     const household = householdByUnit.get(unit._id);
     const circuits = household ? (circuitsByHousehold.get(household._id) ?? []) : [];
@@ -126,7 +127,10 @@ export function tilesOf(rows: BoardRows): Tile[] {
       householdName: household?.name ?? null,
       ...(household ? money(household, circuits) : NO_MONEY),
       ...stateOf(mirrors),
-      alarms: alarmsOf(circuitIds, household?._id),
+      alarms: circuitIds.reduce(
+        (sum, id) => sum + (byCircuit.get(id) ?? 0),
+        byHousehold.get(household?._id ?? "") ?? 0,
+      ),
       circuitIds,
     };
   });
@@ -182,18 +186,5 @@ function stateOf(
     keepPower: mirrors.some((mirror) => mirror.keepPower),
     holds: [...kinds].sort((a, b) => HOLD_KINDS[a].rank - HOLD_KINDS[b].rank),
     activePowerW: powers.length === 0 ? null : powers.reduce((sum, power) => sum + power, 0),
-  };
-}
-
-/** Standing alarms that are about one of the circuits, or about the household alone. */
-function alarmCounter(subjects: readonly Subject[]) {
-  const byCircuit = groupBy(subjects, (subject) => subject.circuitId);
-  const byHousehold = groupBy(
-    subjects.filter((subject) => subject.circuitId === undefined),
-    (subject) => subject.householdId,
-  );
-  return (circuitIds: readonly string[], householdId: string | undefined): number => {
-    const ofCircuits = circuitIds.reduce((sum, id) => sum + (byCircuit.get(id)?.length ?? 0), 0);
-    return ofCircuits + (householdId === undefined ? 0 : (byHousehold.get(householdId)?.length ?? 0));
   };
 }
