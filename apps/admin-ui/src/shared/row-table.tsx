@@ -129,7 +129,7 @@ function Card<Row>({ columns, row }: Pick<Props<Row>, "columns"> & { row: Row })
           sx={{ m: 0, display: "flex", flexWrap: "wrap", columnGap: 1.5, rowGap: 0.25 }}
         >
           {facts.map(({ key, title, shown }) => (
-            <Box key={key} sx={{ display: "flex", gap: 0.5, minWidth: 0 }}>
+            <Box key={key} sx={{ display: "flex", alignItems: "center", gap: 0.5, minWidth: 0 }}>
               <Box component="dt" sx={{ color: "text.secondary", whiteSpace: "nowrap" }}>
                 {title}
               </Box>

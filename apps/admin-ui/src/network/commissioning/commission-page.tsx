@@ -49,7 +49,11 @@ export function Commissioning({
         nonLinear
         alternativeLabel
         activeStep={index}
-        sx={{ minWidth: 0, "& .MuiStep-root": { px: { xs: 0.25, sm: 1 }, minWidth: 0 } }}
+        sx={{
+          "& .MuiStep-root": { px: 0.25, minWidth: 0 },
+          // As it comes, it reaches over the edge of a phone.
+          "& .MuiStepButton-root": { mx: 0, px: 0, width: "100%" },
+        }}
       >
         {STEPS.map((name, at) => (
           <Step key={name}>
