@@ -1,0 +1,71 @@
+/** What would take a year to happen, written straight into the store in the shape that it would have. */
+import { ALARM_KIND_NAMES, ALARM_KINDS, SEVERITIES } from "@hallmeter/meter-model";
+import type { Connection } from "mongoose";
+import { type Alarm, alarmModel } from "../../../apps/vending-api/src/alarms/alarm.model.ts";
+import { UNSHELVED } from "../../../apps/vending-api/src/alarms/alarms.ts";
+import { newId } from "../../../apps/vending-api/src/db/model.ts";
+import {
+  packDaysBefore,
+  storeMarks,
+  utcDay,
+} from "../../../apps/vending-api/src/rating/load-profile.model.ts";
+import { INTERVAL_MS, INTERVALS_PER_DAY } from "../../../apps/vending-api/src/rating/profile-marks.ts";
+import { type LargeSite, YEAR_MS } from "./build-site.ts";
+
+const PER_INSERT = 5000;
+const STATES = ["raised", "cleared", "acknowledged", "cleared"] as const;
+
+/** A quarter each open and new, open and acknowledged; half are over. */
+export async function addAlarms(connection: Connection, site: LargeSite, count: number): Promise<void> {
+  const nowMs = Date.now();
+  for (let first = 0; first < count; first += PER_INSERT)
+    await alarmModel(connection).insertMany(
+      Array.from({ length: Math.min(PER_INSERT, count - first) }, (_, index) =>
+        alarmAt(site, first + index, nowMs - (count - first - index) * 1000),
+      ),
+      { lean: true },
+    );
+}
+
+function alarmAt({ siteId, circuits }: LargeSite, index: number, atMs: number): Alarm {
+  const kind = ALARM_KIND_NAMES[index % ALARM_KIND_NAMES.length] ?? "unit-offline";
+  const { severity } = ALARM_KINDS[kind];
+  const circuit = circuits[index % circuits.length];
+  const at = new Date(atMs);
+  const state = STATES[index % STATES.length] ?? "raised";
+  const key = `${kind}:bench-${index}`;
+  return {
+    _id: newId(),
+    siteId,
+    key,
+    standingKey: key,
+    ...{ kind, severity, severityRank: SEVERITIES.indexOf(severity), state },
+    raisedAt: at,
+    lastRaisedAt: at,
+    count: 1,
+    clearedAt: state === "cleared" ? at : null,
+    acknowledgedBy: state === "acknowledged" ? "Wu Gang" : null,
+    acknowledgedAt: state === "acknowledged" ? at : null,
+    comment: null,
+    ...UNSHELVED,
+    subject: { circuitId: circuit?.circuitId, householdId: circuit?.householdId },
+    params: { misses: 3 },
+    evidence: null,
+  };
+}
+
+/** Every quarter of an hour of a year up to yesterday, of one circuit. */
+export async function addYear(connection: Connection, siteId: string, circuitId: string): Promise<void> {
+  const last = Math.floor(Date.now() / INTERVAL_MS) - INTERVALS_PER_DAY;
+  const count = YEAR_MS / INTERVAL_MS;
+  let readingWh = 100_000;
+  const marks = Array.from({ length: count }, (_, index) => {
+    readingWh += 10 * ((index * 7919) % 12);
+    return { interval: last - count + index, readingWh, flag: 0 as const };
+  });
+  for (let first = 0; first < count; first += INTERVALS_PER_DAY)
+    await storeMarks(connection, [
+      { circuitId, siteId, marks: marks.slice(first, first + INTERVALS_PER_DAY) },
+    ]);
+  await packDaysBefore(connection, utcDay(Date.now()));
+}
