@@ -23,7 +23,6 @@ import type { JobKind } from "./jobs/define-job.ts";
 import { jobRoutes } from "./jobs/job.routes.ts";
 import type { Schedule } from "./jobs/schedules.ts";
 import { ledgerRoutes } from "./ledger/ledger.routes.ts";
-import { ledgerSchedules } from "./ledger/ledger-schedules.ts";
 import { documentLinks, householdLinks, networkNames, residentLinks } from "./links.ts";
 import { moveRoutes } from "./moves/move.routes.ts";
 import { moveJob } from "./moves/move-job.ts";
@@ -82,6 +81,7 @@ import { sessionRoutes } from "./users/session.routes.ts";
 import { userRoutes } from "./users/user.routes.ts";
 import { adjustmentRoutes } from "./vending/adjustment.routes.ts";
 import { balanceRoutes } from "./vending/balance.routes.ts";
+import { balanceSchedules } from "./vending/balance-schedules.ts";
 import { purchaseRoutes } from "./vending/purchase.routes.ts";
 import { receiptRoutes } from "./vending/receipt.routes.ts";
 
@@ -167,7 +167,7 @@ export const FEATURE_JOBS: readonly JobKind[] = [
 
 /** Everything that falls due by the calendar. */
 export const FEATURE_SCHEDULES: readonly Schedule[] = [
-  ...ledgerSchedules,
+  ...balanceSchedules,
   ...networkSchedules,
   ...readingsSchedules,
   ...refundSchedules,

@@ -63,7 +63,8 @@ export function receiptRoutes(deps: Deps): Route[] {
       path: "/purchases/:id/receipt.pdf",
       tag: TAG,
       summary: "The receipt",
-      description: "The first to ask gives it its number. Byte for byte the same for the same language, paper and copy.",
+      description:
+        "The first to ask gives it its number. Byte for byte the same for the same language, paper and copy.",
       access: "signed-in",
       query: printQuery,
       answers: { 200: binaryOf("application/pdf") },

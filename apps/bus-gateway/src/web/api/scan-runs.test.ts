@@ -10,7 +10,14 @@ const [CONFIG] = siteConfig([]).buses;
 function started(isDead: (unitId: number) => boolean) {
   if (!CONFIG) throw new Error("the site has no bus");
   const { bus, clock } = busOver(slaves({ isDead }));
-  const control = new BusControl({ config: CONFIG, bus, clock, random: () => 0, close: () => {}, onReturn: () => {} });
+  const control = new BusControl({
+    config: CONFIG,
+    bus,
+    clock,
+    random: () => 0,
+    close: () => {},
+    onReturn: () => {},
+  });
   return { bus, clock, control, scans: new ScanRuns([acrelAdf400l], clock) };
 }
 

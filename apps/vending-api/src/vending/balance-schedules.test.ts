@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { scheduleRunner } from "../jobs/schedules.ts";
+import { balanceModel } from "../ledger/balance.model.ts";
+import { balancedPostings, householdAccount } from "../ledger/entry.ts";
+import { ledgerOf } from "../ledger/ledger.ts";
 import { manualClock } from "../testing/manual-clock.ts";
 import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
-import { balanceModel } from "./balance.model.ts";
-import { balancedPostings, householdAccount } from "./entry.ts";
-import { ledgerOf } from "./ledger.ts";
-import { ledgerSchedules } from "./ledger-schedules.ts";
+import { balanceSchedules } from "./balance-schedules.ts";
 
 const SITE = "s1";
 const householdId = "orphan";
@@ -19,7 +19,7 @@ afterAll(() => api.stop());
 it("folds what a process posted and died over, though none is started", async () => {
   // Ids of entries bear the time of the machine.
   const clock = manualClock(new Date().toISOString());
-  const runs = ledgerSchedules.map((schedule) => scheduleRunner({ ...api.deps, clock }, schedule));
+  const runs = balanceSchedules.map((schedule) => scheduleRunner({ ...api.deps, clock }, schedule));
   for (const run of runs) await run();
   const movement = { siteId: SITE, householdId, commodity: "CNY", amount: 300 };
   const { entry } = await ledgerOf(api.connection).post({

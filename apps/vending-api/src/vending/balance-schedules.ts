@@ -1,5 +1,5 @@
 import type { Schedule } from "../jobs/schedules.ts";
-import { healBalances } from "./fold-balances.ts";
+import { healBalances } from "../ledger/fold-balances.ts";
 
 /** A row is behind for so long at most when the process that posted the entry died over it. Range 1–60 min. */
 const HEAL_PATTERN = "*/5 * * * *";
@@ -7,7 +7,7 @@ const HEAL_PATTERN = "*/5 * * * *";
 const OVERLAP_MS = 60_000;
 
 /** What each process does at its start as well: there may be none to start for a long time. */
-export const ledgerSchedules: readonly Schedule[] = [
+export const balanceSchedules: readonly Schedule[] = [
   {
     name: "heal-balances",
     pattern: HEAL_PATTERN,
