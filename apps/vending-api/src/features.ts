@@ -23,7 +23,7 @@ import type { JobKind } from "./jobs/define-job.ts";
 import { jobRoutes } from "./jobs/job.routes.ts";
 import type { Schedule } from "./jobs/schedules.ts";
 import { ledgerRoutes } from "./ledger/ledger.routes.ts";
-import { documentLinks, householdLinks, networkNames, residentLinks } from "./links.ts";
+import { documentLinks, householdLinks, networkNames, networkSearch, residentLinks } from "./links.ts";
 import { moveRoutes } from "./moves/move.routes.ts";
 import { moveJob } from "./moves/move-job.ts";
 import { moveSchedules } from "./moves/move-schedules.ts";
@@ -137,7 +137,7 @@ export function featureRoutes(deps: Deps): Route[] {
     ...uplinkRoutes(deps),
     ...meRoutes(deps),
     ...myTopUpRoutes(deps),
-    ...alarmRoutes(deps, names),
+    ...alarmRoutes(deps, names, networkSearch(deps)),
     ...eventRoutes(deps, names),
     ...notificationRoutes(deps),
     ...notificationSettingsRoutes(deps),

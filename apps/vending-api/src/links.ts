@@ -1,6 +1,7 @@
-import type { NetworkNames } from "./alarms/subject-names.ts";
+import type { NetworkNames, NetworkSearch } from "./alarms/subject-names.ts";
 import type { Deps } from "./deps.ts";
 import type { DocumentLinks } from "./documents/document.routes.ts";
+import { escapeRegex } from "./http/list-query.ts";
 import { busModel } from "./network/bus.model.ts";
 import { type Circuit, circuitModel } from "./network/circuit.model.ts";
 import { gatewayMessagesOf } from "./network/gateway-messages.ts";
@@ -68,5 +69,18 @@ export function networkNames({ connection }: Deps): NetworkNames {
       busModel(connection).find(named(busIds), { name: 1 }).lean<Named[]>(),
     ]);
     return new Map(rows.flat().map(({ _id, name }) => [_id, name]));
+  };
+}
+
+/** Meters and buses are few, so that the text may stand anywhere in their names. */
+export function networkSearch({ connection }: Deps): NetworkSearch {
+  return async (typed, scope) => {
+    const condition = { ...scope, name: { $regex: escapeRegex(typed), $options: "i" } };
+    type Found = { _id: string };
+    const [meters, buses] = await Promise.all([
+      meterModel(connection).find(condition, { _id: 1 }).lean<Found[]>(),
+      busModel(connection).find(condition, { _id: 1 }).lean<Found[]>(),
+    ]);
+    return { meterIds: meters.map(({ _id }) => _id), busIds: buses.map(({ _id }) => _id) };
   };
 }

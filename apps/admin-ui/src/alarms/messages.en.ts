@@ -33,7 +33,7 @@ export const alarmsEn = {
     bulkDone: "%{smart_count} alarm changed. |||| %{smart_count} alarms changed.",
     bulkFailed: "%{smart_count} could not be changed: |||| %{smart_count} could not be changed:",
     bulkTitle: "What was done",
-    searchLabel: "Room or household",
+    searchLabel: "Room, household, meter or bus",
     kindLabel: "Kind",
     anyKind: "Every kind",
     anySeverity: "Every priority",

@@ -36,7 +36,7 @@ export const alarmsZh: Translated<typeof alarmsEn> = {
     bulkDone: "已处理 %{smart_count} 条告警。",
     bulkFailed: "%{smart_count} 条未能处理：",
     bulkTitle: "处理结果",
-    searchLabel: "房间或用户",
+    searchLabel: "房间、用户、电表或总线",
     kindLabel: "类型",
     anyKind: "全部类型",
     anySeverity: "全部级别",

@@ -14,7 +14,7 @@ import { ALARM_STATES, type Alarm, alarmModel, OPEN_BY_SEVERITY, OPEN_STATES } f
 import { type AlarmMove, moveAlarm } from "./alarm-moves.ts";
 import { publish } from "./alarms.ts";
 import { type AlarmAnswer, alarmAnswer, presentAlarm } from "./present-alarm.ts";
-import { type NetworkNames, subjectNames } from "./subject-names.ts";
+import { type NetworkNames, type NetworkSearch, subjectNames } from "./subject-names.ts";
 
 const TAG = "Alarms";
 /** As many as a person can mean to pick at once. */
@@ -50,7 +50,7 @@ const alarmList = listQuery({
 const idsField = z.array(z.string().min(1).max(64)).min(1).max(MAX_BULK);
 type BulkRequest = RouteRequest<unknown, undefined, { ids: string[] }, PersonCaller, undefined>;
 
-export function alarmRoutes(deps: Deps, networkNames: NetworkNames): Route[] {
+export function alarmRoutes(deps: Deps, networkNames: NetworkNames, findInNetwork: NetworkSearch): Route[] {
   const { connection } = deps;
   const model = alarmModel(connection);
 
@@ -130,9 +130,20 @@ export function alarmRoutes(deps: Deps, networkNames: NetworkNames): Route[] {
         };
         const conditions: QueryFilter<Alarm>[] = [scope, equalityConditions({ ...equal, ...subject })];
         if (q !== undefined) {
-          const named = await householdIdsNamed(connection, q, scope);
+          const [named, { meterIds, busIds }] = await Promise.all([
+            householdIdsNamed(connection, q, scope),
+            findInNetwork(q, scope),
+          ]);
           const kinds = ALARM_KIND_NAMES.filter((kind) => kind.includes(q.toLowerCase()));
-          conditions.push({ $or: [{ "subject.householdId": { $in: named } }, { kind: anyOf(kinds) }] });
+          conditions.push({
+            $or: [
+              { "subject.householdId": { $in: named } },
+              { "subject.meterId": { $in: meterIds } },
+              // Of a bus itself: what is wrong behind it has a meter too.
+              { "subject.busId": { $in: busIds }, "subject.meterId": { $exists: false } },
+              { kind: anyOf(kinds) },
+            ],
+          });
         }
         const list = { ...query, sort: storedSort(query.sort) };
         const rows = await readPage(model, list, { $and: conditions }, (row) => row, hintFor(query));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../db/model.ts";
+import { busModel } from "../network/bus.model.ts";
 import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
 import { clearAlarm, endDueShelves, type RaisedAlarm, raiseAlarm } from "./alarms.ts";
 import { recordEvent } from "./events.ts";
@@ -173,6 +174,26 @@ describe("lists", () => {
       ).toEqual([id]);
     }
     expect(await list(news.siteId, { state: "cleared" })).toEqual([]);
+  });
+
+  it("find a bus and a meter by a part of their name", async () => {
+    const { news } = await raised();
+    const { connection } = api.deps;
+    const common = { siteId: news.siteId, createdAt: new Date(0) };
+    await busModel(connection).collection.insertMany([
+      { ...common, _id: `${news.siteId}-east` as never, name: "East wing" },
+      { ...common, _id: `${news.siteId}-west` as never, name: "West wing" },
+    ]);
+    for (const side of ["east", "west"])
+      await raiseAlarm(api.deps, {
+        ...news,
+        key: side,
+        kind: "bus-down",
+        subject: { busId: `${news.siteId}-${side}` },
+      });
+    expect(await list(news.siteId, { q: "wing" })).toHaveLength(2);
+    expect(await list(news.siteId, { q: "EAST" })).toMatchObject([{ subjectName: "East wing" }]);
+    expect(await list(news.siteId, { q: "ea.t" })).toEqual([]);
   });
 
   it("name the subject, or its id when it is gone", async () => {

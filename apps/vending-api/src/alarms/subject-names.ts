@@ -9,6 +9,12 @@ export type NetworkNames = (ids: {
   busIds: readonly string[];
 }) => Promise<ReadonlyMap<string, string>>;
 
+/** Ids of meters and buses whose name has the text in it; given by the room that knows them. */
+export type NetworkSearch = (
+  typed: string,
+  scope: Record<string, unknown>,
+) => Promise<{ meterIds: string[]; busIds: string[] }>;
+
 /** What the subject is called, by its narrowest part; an id when the thing itself is gone. Reads once for a whole page. */
 export async function subjectNames(
   connection: Connection,
