@@ -118,6 +118,7 @@ export const commonEn = {
     unauthenticated: "Your session has ended. Sign in again.",
     "wrong-credentials": "Login or password is wrong.",
     "too-many-attempts": "Too many attempts. Wait a minute and try again.",
+    "too-many-documents": "Too many documents are being drawn just now. Try again in a moment.",
     "refresh-reused": "Your session was ended for safety. Sign in again.",
     forbidden: "Your role does not allow this.",
     "not-for-console":

@@ -120,6 +120,7 @@ export const commonZh: Translated<typeof commonEn> = {
     unauthenticated: "会话已结束，请重新登录。",
     "wrong-credentials": "账号或密码错误。",
     "too-many-attempts": "尝试次数过多，请稍等一分钟再试。",
+    "too-many-documents": "正在生成的单据太多，请稍后再试。",
     "refresh-reused": "为安全起见，会话已结束，请重新登录。",
     forbidden: "您的角色不允许此操作。",
     "not-for-console": "此账号不能进入管理台。住户请使用下方链接。",

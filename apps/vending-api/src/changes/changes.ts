@@ -79,6 +79,19 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
     return turn;
   };
 
+  /** Whatever asks again while it waits for its turn: the one turn does for all. */
+  const onceInTurn = (work: () => Promise<unknown>) => {
+    let isWaiting = false;
+    return () => {
+      if (isWaiting || stopping.aborted) return;
+      isWaiting = true;
+      void inTurn(async () => {
+        isWaiting = false;
+        await work();
+      });
+    };
+  };
+
   const tell = (rows: readonly ChangeRow[]) => {
     for (const row of rows) {
       head = row._id;
@@ -132,25 +145,27 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
     }
   };
 
+  const flushInTurn = onceInTurn(flush);
   const flushSoon = () => {
     if (pending.size === 0) return;
     const nowMs = clock.now().getTime();
     if (nowMs - lastFlushMs < FLUSH_INTERVAL_MS) return;
     lastFlushMs = nowMs;
-    void inTurn(flush);
+    flushInTurn();
   };
 
+  const follow = onceInTurn(catchUp);
+  const prune = onceInTurn(async () => {
+    if (head === undefined || head <= KEPT_CHANGES) return;
+    const oldest = head - KEPT_CHANGES;
+    await model.deleteMany({ _id: { $lte: oldest } }, { writeConcern: DERIVED_WRITE });
+  });
   const stops = [
     clock.every(FLUSH_INTERVAL_MS, flushSoon),
     clock.every(POLL_INTERVAL_MS, () => {
-      if (listeners.size > 0) void inTurn(async () => void (await catchUp()));
+      if (listeners.size > 0) follow();
     }),
-    clock.every(PRUNE_INTERVAL_MS, () => {
-      if (head === undefined || head <= KEPT_CHANGES) return;
-      const oldest = head - KEPT_CHANGES;
-      const prune = () => model.deleteMany({ _id: { $lte: oldest } }, { writeConcern: DERIVED_WRITE });
-      void inTurn(async () => void (await prune()));
-    }),
+    clock.every(PRUNE_INTERVAL_MS, prune),
   ];
   stopping.addEventListener("abort", () => {
     for (const stop of stops) stop();
@@ -164,7 +179,7 @@ export function createChanges({ connection, clock, log, stopping }: ChangesDeps)
     },
     subscribe(listener) {
       listeners.add(listener);
-      if (listeners.size === 1) void inTurn(async () => void (await catchUp()));
+      if (listeners.size === 1) follow();
       return () => listeners.delete(listener);
     },
     async position() {
