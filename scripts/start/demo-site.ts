@@ -161,7 +161,8 @@ const STORIES: Record<string, RoomStory> = {
       reminder: { level1Minor: 1000, level2Minor: 500, mode: "trip-until-acknowledged", recloseAfterS: 300 },
     }),
   },
-  "106": { startMinor: 0, keepPower: true },
+  // Below zero from the start: a fraction of a fen above it lasts a frugal room for minutes.
+  "106": { startMinor: -1, keepPower: true },
   "107": { lockoutReason: "Socket replaced, insulation test outstanding" },
   // Sold at the Desk only: what was sold before the gateway's first start, no journal could vouch for.
   "108": { creditPlace: "meter" },
