@@ -27,7 +27,7 @@ async function startEmptySystem({
   tag,
 }: Visit): Promise<{ origin: string; administrator: Login; close(): Promise<void> }> {
   const store = new URL(site.mongoUri);
-  store.pathname = `/empty-${tag.replaceAll(" ", "-")}`;
+  store.pathname = `/empty-${tag.replaceAll(" ", "-")}-${randomUUID().slice(0, 8)}`;
   const administrator = { login: "admin", password: randomUUID() };
   await addFirstAdministrator(store.href, administrator, new Date());
   const consoleFolder = await buildConsole(() => {});
