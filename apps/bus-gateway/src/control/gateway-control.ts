@@ -243,7 +243,7 @@ export class GatewayControl {
     if (sample !== undefined) {
       this.#guard.seen(reply.at);
       if (sample.flags.includes("first")) this.#rounds.wake();
-      this.#credits.addSample(circuit.config, sample);
+      this.#credits.addSample(circuit.config, sample, this.#options.clock.monotonicMs());
       this.#creditChanged(circuit.config.householdId);
     }
     this.#reconcile(circuit);

@@ -15,6 +15,8 @@ const CALENDAR: TariffCalendar = {
 };
 const circuit = { switchRatingCa: 6000, ctRatio: 1, ptRatio: 1 };
 const sample = (second: number, energyWh: number) => sampleAt(RIG_START_MS + second * SECOND, { energyWh });
+const add = (credit: HouseholdCredit, second: number, energyWh: number) =>
+  credit.addSample("c1", circuit, sample(second, energyWh), second * SECOND);
 const costMicro = (wh: number) => (wh * PRICE_MICRO_PER_KWH) / 1000;
 
 function household(balanceMicro = 1_000_000): HouseholdCredit {
@@ -30,15 +32,14 @@ describe("what a household can still use", () => {
 
   it("falls by the rated use since the position's register", () => {
     const credit = household();
-    credit.addSample("c1", circuit, sample(5, 1_000_010));
-    credit.addSample("c1", circuit, sample(10, 1_000_020));
+    add(credit, 5, 1_000_010);
+    add(credit, 10, 1_000_020);
     expect(credit.balanceMicro).toBe(1_000_000 - costMicro(20));
   });
 
   it("follows a newer position, whose register may be older than the newest sample", () => {
     const credit = household();
-    for (const second of [1000, 2000, 3000])
-      credit.addSample("c1", circuit, sample(second, 1_000_000 + second / 100));
+    for (const second of [1000, 2000, 3000]) add(credit, second, 1_000_000 + second / 100);
     const registers = [
       { circuitId: "c1", at: new Date(RIG_START_MS + 2000 * SECOND).toISOString(), energyWh: 1_000_020 },
     ];
@@ -51,9 +52,9 @@ describe("what a household can still use", () => {
 
   it("counts another meter's use from the register at which the server has opened it, and nothing else", () => {
     const credit = household();
-    credit.addSample("c1", circuit, sample(1000, 1_000_010));
+    add(credit, 1000, 1_000_010);
     credit.meterChanged("c1");
-    credit.addSample("c1", circuit, sample(3000, 2_000_070));
+    add(credit, 3000, 2_000_070);
     expect(credit.balanceMicro).toBe(1_000_000 - costMicro(10));
     const at = new Date(RIG_START_MS + 2000 * SECOND).toISOString();
     const opened = (energyWh: number) => ({ revision: 2, registers: [{ circuitId: "c1", at, energyWh }] });
@@ -61,15 +62,15 @@ describe("what a household can still use", () => {
     expect(credit.balanceMicro).toBe(990_000);
     credit.setPosition(creditPosition(1, 990_000, opened(2_000_000)));
     expect(credit.balanceMicro).toBe(990_000 - costMicro(70));
-    credit.addSample("c1", circuit, sample(3010, 2_000_080));
+    add(credit, 3010, 2_000_080);
     expect(credit.balanceMicro).toBe(990_000 - costMicro(80));
   });
 
   it("leaves out doubtful samples; the next good one carries their energy", () => {
     const credit = household();
-    credit.addSample("c1", circuit, { ...sample(5, 9_999_999), flags: ["suspect"] });
+    credit.addSample("c1", circuit, { ...sample(5, 9_999_999), flags: ["suspect"] }, 5 * SECOND);
     expect(credit.balanceMicro).toBe(1_000_000);
-    credit.addSample("c1", circuit, sample(10, 1_000_010));
+    add(credit, 10, 1_000_010);
     expect(credit.balanceMicro).toBe(1_000_000 - costMicro(10));
   });
 
@@ -81,7 +82,7 @@ describe("what a household can still use", () => {
         for (const [index, usedWh] of uses.entries()) {
           energyWh += usedWh;
           // Two minutes apart: several slots.
-          credit.addSample("c1", circuit, sample((index + 1) * 120, energyWh));
+          add(credit, (index + 1) * 120, energyWh);
         }
         expect(credit.balanceMicro).toBe(100_000_000 - costMicro(energyWh - 1_000_000));
       }),
@@ -92,11 +93,7 @@ describe("what a household can still use", () => {
     const before = household();
     const kept = new Map<number, { atMs: number; energyWh: number }>();
     for (let index = 1; index <= 500; index += 1) {
-      const { added, removedAtMs } = before.addSample(
-        "c1",
-        circuit,
-        sample(index * 60, 1_000_000 + index * 3),
-      );
+      const { added, removedAtMs } = add(before, index * 60, 1_000_000 + index * 3);
       if (added) kept.set(added.atMs, added);
       for (const atMs of removedAtMs) kept.delete(atMs);
     }
@@ -111,16 +108,32 @@ describe("what a household can still use", () => {
 describe("a clock that was set back", () => {
   it("hides no use, before and after it has come to where it was", () => {
     const credit = household();
-    const give = (second: number, usedWh: number) => {
-      credit.addSample("c1", circuit, sample(second, 1_000_000 + usedWh));
+    const give = (second: number, usedWh: number, passed: number) => {
+      credit.addSample("c1", circuit, sample(second, 1_000_000 + usedWh), passed * SECOND);
       return credit.balanceMicro;
     };
-    expect(give(7200, 100)).toBe(1_000_000 - costMicro(100));
+    expect(give(7200, 100, 7200)).toBe(1_000_000 - costMicro(100));
     // An hour back; 2 kW go on.
-    expect([3600, 3900, 4200].map((second, index) => give(second, 200 + index * 160))).toEqual(
+    expect([3600, 3900, 4200].map((second, index) => give(second, 200 + index * 160, 4000 + second))).toEqual(
       [200, 360, 520].map((wh) => 1_000_000 - costMicro(wh)),
     );
-    expect(give(7500, 700)).toBe(1_000_000 - costMicro(700));
+    expect(give(7500, 700, 11_500)).toBe(1_000_000 - costMicro(700));
+  });
+
+  it("hides no use of a unit that was silent meanwhile, so that two samples seem to lie seconds apart", () => {
+    const credit = household();
+    add(credit, 1920, 1_000_010);
+    // 38 min at 400 W, of which the clock was set back by all but 22 s.
+    const late = { ...sample(1942, 1_000_160), flags: ["clock-unsure" as const] };
+    credit.addSample("c1", circuit, late, (1920 + 2280) * SECOND);
+    expect(credit.balanceMicro).toBe(1_000_000 - costMicro(160));
+  });
+
+  it("hides no use over a restart, while nobody knows what time it is", () => {
+    const credit = household();
+    credit.restorePoints("c1", [{ atMs: RIG_START_MS + 1920 * SECOND, energyWh: 1_000_010 }]);
+    credit.addSample("c1", circuit, { ...sample(1942, 1_000_160), flags: ["clock-unsure"] }, 0);
+    expect(credit.balanceMicro).toBe(1_000_000 - costMicro(160));
   });
 });
 
@@ -131,14 +144,14 @@ describe("a step that no switch can carry", () => {
     { why: "60 A for 5 s and two steps of the register", energyWh: 1_000_040, isBreak: undefined },
     { why: "more than that", energyWh: 1_000_050, isBreak: true },
   ])("$why", ({ energyWh, isBreak }) => {
-    expect(usePointOf(circuit, sample(5, energyWh), last).isBreak).toBe(isBreak);
+    expect(usePointOf(circuit, sample(5, energyWh), last, 5 * SECOND).isBreak).toBe(isBreak);
   });
 
   it("is taken out, and counting goes on behind it", () => {
     const credit = household();
     const registers = [1_000_010, 5_000_000, 5_000_010, 20, 40];
     const balances = registers.map((energyWh, index) => {
-      credit.addSample("c1", circuit, sample((index + 1) * 1000, energyWh));
+      add(credit, (index + 1) * 1000, energyWh);
       return credit.balanceMicro;
     });
     const used = [10, 10, 20, 20, 40];
@@ -168,9 +181,9 @@ describe("two rates", () => {
         const points = uses.map((usedWh, index) => {
           energyWh += usedWh;
           // Twenty minutes apart: each in a slot of its own, over both rates.
-          const next = sample((index + 1) * 1200, energyWh);
-          credit.addSample("c1", circuit, next);
-          return { atMs: Date.parse(next.at), energyWh };
+          const second = (index + 1) * 1200;
+          add(credit, second, energyWh);
+          return { atMs: RIG_START_MS + second * SECOND, energyWh };
         });
         const expected = creditEstimateMicro(position, [{ circuitId: "c1", points }], CALENDAR);
         expect(credit.balanceMicro).toBe(expected);

@@ -28,19 +28,20 @@ interface CircuitUse {
   last: UseSince;
   /** The register has started anew since the server's, and its values say nothing about that one's. */
   hasBreak: boolean;
-  /** The last sample, by the clock of its moment. */
-  seen?: UsePoint;
+  /** The last sample, by the clock of its moment, and when it came by the one that never jumps. */
+  seen?: { point: UsePoint; monotonicMs: number };
   /** The next sample is another meter's. */
   isMeterChanged?: boolean;
 }
 
-/** Between two samples across a step of the clock, nobody knows how long. Range 1–60 min. */
+/** Between two samples across a restart and a step of the clock, nobody knows how long. Range 1–60 min. */
 const UNKNOWN_PAUSE_MS = 15 * 60_000;
 
-/** What the sample is compared with: a point of its own time. */
-function comparable(before: UsePoint | undefined, atMs: number): UsePoint | undefined {
-  if (before === undefined || before.atMs < atMs) return before;
-  return { ...before, atMs: atMs - UNKNOWN_PAUSE_MS };
+/** Since a point that was kept from before a restart: only the wall clock tells, where it can be believed. */
+function sinceRestored({ atMs }: UsePoint, sample: Sample): number {
+  const elapsedMs = instantMs(sample.at) - atMs;
+  const isSure = elapsedMs > 0 && !sample.flags.includes("clock-unsure");
+  return isSure ? elapsedMs : Math.max(elapsedMs, UNKNOWN_PAUSE_MS);
 }
 
 /** What a household can still use by now: the server's position less the rated use of its circuits since. */
@@ -118,20 +119,20 @@ export class HouseholdCredit {
     this.#useOf(circuitId).isMeterChanged = true;
   }
 
-  /** Doubtful samples are no use: the next good one carries their energy. */
-  addSample(circuitId: string, circuit: SwitchedCircuit, sample: Sample): PointChanges {
+  /**
+   * Doubtful samples are no use: the next good one carries their energy.
+   * @param monotonicMs when it came, by the clock that never jumps
+   */
+  addSample(circuitId: string, circuit: SwitchedCircuit, sample: Sample, monotonicMs: number): PointChanges {
     if (sample.flags.includes("suspect")) return { added: null, removedAtMs: [] };
     const use = this.#useOf(circuitId);
     const { points } = use;
     const last = points.at(-1);
-    const seen =
-      use.isMeterChanged === true
-        ? breakPointOf(circuit, sample)
-        : usePointOf(circuit, sample, comparable(use.seen ?? last, instantMs(sample.at)));
+    const point = this.#pointOf(use, circuit, sample, monotonicMs);
     use.isMeterChanged = false;
-    use.seen = seen;
+    use.seen = { point, monotonicMs };
     // After the clock was set back, points follow the newest one closely until it has passed it again.
-    const added = { ...seen, atMs: Math.max(seen.atMs, (last?.atMs ?? 0) + 1) };
+    const added = { ...point, atMs: Math.max(point.atMs, (last?.atMs ?? 0) + 1) };
     const isReplaced = last !== undefined && isReplaceable(points.at(-2), last, added);
     if (isReplaced) points.pop();
     else use.settled = addUses(use.settled, use.last);
@@ -139,6 +140,15 @@ export class HouseholdCredit {
     points.push(added);
     this.#estimate();
     return { added, removedAtMs: isReplaced ? [last.atMs] : [] };
+  }
+
+  #pointOf(use: CircuitUse, circuit: SwitchedCircuit, sample: Sample, monotonicMs: number): UsePoint {
+    const { seen, points } = use;
+    if (use.isMeterChanged === true) return breakPointOf(circuit, sample);
+    if (seen !== undefined) return usePointOf(circuit, sample, seen.point, monotonicMs - seen.monotonicMs);
+    const restored = points.at(-1);
+    if (restored === undefined) return { atMs: instantMs(sample.at), energyWh: sample.energyWh };
+    return usePointOf(circuit, sample, restored, sinceRestored(restored, sample));
   }
 
   #useOf(circuitId: string): CircuitUse {

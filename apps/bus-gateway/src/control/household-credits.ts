@@ -55,10 +55,11 @@ export class HouseholdCredits {
     await this.#store.commit([this.#store.creditChange(position), ...removals]);
   }
 
-  addSample(circuit: CircuitConfig, sample: Sample): void {
+  /** @param monotonicMs when it came, by the clock that never jumps */
+  addSample(circuit: CircuitConfig, sample: Sample, monotonicMs: number): void {
     const household = this.get(circuit.householdId);
     if (household === undefined) return;
-    const { added, removedAtMs } = household.addSample(circuit.id, circuit, sample);
+    const { added, removedAtMs } = household.addSample(circuit.id, circuit, sample, monotonicMs);
     this.#store.defer([
       ...(added === null ? [] : [this.#store.usePointChange(circuit.id, added)]),
       ...removedAtMs.map((atMs) => this.#store.usePointRemoval(circuit.id, atMs)),

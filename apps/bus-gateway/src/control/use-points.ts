@@ -30,14 +30,19 @@ function possibleUseWh(circuit: SwitchedCircuit, sample: Sample, elapsedMs: numb
 /**
  * A sample as a point of use. A register that fell, or rose by more than the switch can carry, was exchanged or misread:
  * the gateway counts nothing for that step, and the server's next position knows better.
+ * @param elapsedMs since the point before, which the wall clock need not have seen
  */
-export function usePointOf(circuit: SwitchedCircuit, sample: Sample, last: UsePoint | undefined): UsePoint {
-  const atMs = instantMs(sample.at);
-  const point = { atMs, energyWh: sample.energyWh };
-  if (last === undefined) return point;
-  const usedWh = sample.energyWh - last.energyWh;
-  const isPossible = usedWh >= 0 && usedWh <= possibleUseWh(circuit, sample, atMs - last.atMs);
-  return isPossible ? point : breakPointOf(circuit, sample);
+export function usePointOf(
+  circuit: SwitchedCircuit,
+  sample: Sample,
+  { energyWh }: EnergyPoint,
+  elapsedMs: number,
+): UsePoint {
+  const usedWh = sample.energyWh - energyWh;
+  const isPossible = usedWh >= 0 && usedWh <= possibleUseWh(circuit, sample, elapsedMs);
+  return isPossible
+    ? { atMs: instantMs(sample.at), energyWh: sample.energyWh }
+    : breakPointOf(circuit, sample);
 }
 
 /** The first of a register that has nothing to do with the last one's. */

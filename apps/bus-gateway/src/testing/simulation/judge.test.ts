@@ -120,6 +120,18 @@ describe("a relay that did not follow three times (S1)", () => {
     expect(found()).toEqual([expect.stringMatching(/^missed cut/)]);
   });
 
+  it("may be left alone again after three more tries, the first at the moment of the answer", async () => {
+    circuit.setFault("isStuck", true);
+    const id = commanded("close");
+    open();
+    answered(id, "failed", "held-by-other");
+    await pass(1);
+    for (let tried = 1; tried < 3; tried += 1) open();
+    circuit.setFault("isStuck", false);
+    await pass(60);
+    expect(found()).toEqual([]);
+  });
+
   it("may be tried three times more after each command, and no oftener", () => {
     circuit.setFault("isStuck", true);
     commanded("release");

@@ -111,7 +111,11 @@ export class Judge {
     this.#unanswered.delete(commandId);
     const watched = this.#of(command.circuitId);
     const isHeard = state === "confirmed" || (command.hold === undefined && HEARD_CODES.has(code));
-    if (isHeard && Date.parse(at) >= watched.askedAtMs) watched.vainTries = 0;
+    if (!isHeard) return;
+    // One who is heard may be answered by a try at the same instant.
+    const answeredAtMs = Date.parse(at);
+    if (answeredAtMs === watched.askedAtMs) watched.vainTries = 1;
+    else if (answeredAtMs > watched.askedAtMs) watched.vainTries = 0;
   }
 
   rolledOver(circuitId: string, lostWh: number): void {
