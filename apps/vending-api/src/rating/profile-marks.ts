@@ -45,7 +45,8 @@ export function marksOfUse(use: MeteredUse, isSuspect: boolean): ProfileMark[] {
     const interval = first + index;
     const endMs = Math.min((interval + 1) * INTERVAL_MS, use.toMs);
     const readingWh = use.fromReadingWh + (isGap && interval === first ? 0 : whUntil(use, endMs));
-    const isInside = isGap && interval > first && interval < last;
+    // A silence that begins on a boundary says nothing of the interval it begins in: the one before has the reading.
+    const isInside = isGap && interval * INTERVAL_MS >= use.fromMs && interval < last;
     return { interval, readingWh: isInside ? null : readingWh, flag };
   });
 }

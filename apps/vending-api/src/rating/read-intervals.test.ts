@@ -79,6 +79,18 @@ describe("intervals", () => {
     expect(intervals.map(({ flag }) => flag)).toEqual(["good", ...new Array<string>(8).fill("estimated")]);
   });
 
+  it("of a silence between two boundaries share its use, the first like the others", () => {
+    const everyHour = [
+      ...firstMarks(START, 1000),
+      ...marksOfUse(use(0, 60, 1000, 400), false),
+      ...marksOfUse(use(60, 120, 1400, 800), false),
+    ];
+    expect(shown(everyHour, 120)).toEqual([
+      ...Array.from({ length: 4 }, () => [100, "estimated"]),
+      ...Array.from({ length: 4 }, () => [200, "estimated"]),
+    ]);
+  });
+
   it("keep what is suspect suspect: a register held back, or use while the relay is open", () => {
     expect(shown([...marks, suspectMark(START + 35 * MINUTE)], 45)).toEqual([
       [100, "good"],
