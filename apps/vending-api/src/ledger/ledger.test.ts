@@ -130,6 +130,25 @@ describe("the ledger on a store", () => {
     expect((await ledger.head({ siteId: SITE, householdId: "neighbours" })).balance).toEqual({ CNY: 30 });
   });
 
+  it("answers a repetition as before, whatever its decision would be by now", async () => {
+    const first = await ledger.post(purchase("repeats", "key-repeats", 10));
+    const inVain: PostingRequest["decide"][] = [
+      () => {
+        throw new Error("thrown");
+      },
+      () => Promise.reject(new Error("rejected")),
+      () => ({ refuse: { code: "household-closed", detail: "" }, at: AT }),
+    ];
+    for (const decide of inVain) {
+      const again = ledger.post({ ...purchase("repeats", "key-repeats", 10), decide });
+      await expect(again).resolves.toEqual({ entry: first.entry, repeated: true });
+      // Where nothing was decided before, it fails, and alone.
+      const other = ledger.post({ ...purchase("repeats", `key-${newId()}`, 10), decide });
+      await expect(other).rejects.toThrow();
+    }
+    expect(await entriesOf(connection, "repeats")).toBe(1);
+  });
+
   it("writes nothing that breaks an invariant, and says which", async () => {
     const wrong: PostingRequest = {
       ...purchase("wrong", "key-wrong", 100),

@@ -10,7 +10,15 @@ import { foldRun } from "./fold-balances.ts";
 import { createHeadMemory, type HeadMemory } from "./head-memory.ts";
 import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
 import { postTogether } from "./post-together.ts";
-import { decideTurn, nextTurn, type Outcome, type PostingRequest, settleFrom, type Waiting } from "./turn.ts";
+import {
+  decideEarly,
+  decideTurn,
+  nextTurn,
+  type Outcome,
+  type PostingRequest,
+  settleFrom,
+  type Waiting,
+} from "./turn.ts";
 
 export type { Decision, Outcome, PostingRequest } from "./turn.ts";
 
@@ -107,6 +115,7 @@ async function postBatch(store: LedgerStore, batch: Batch<PostingRequest, Outcom
     if (attempt >= MOST_ATTEMPTS + batch.length)
       throw new ApiError("store-unavailable", "Other writers were always faster; try again");
     const remembered = heads.get(account);
+    const early = remembered && decideEarly(rest, remembered);
     // Read before anything is decided: what another process appends afterwards makes the insert below collide.
     const [known, head] = await Promise.all([
       findOutcomes(
@@ -117,7 +126,7 @@ async function postBatch(store: LedgerStore, batch: Batch<PostingRequest, Outcom
     ]);
     rest = settleFrom(known, rest, written);
     if (rest.length === 0) break;
-    const { rows, failed } = await decideTurn(nextTurn(rest), head);
+    const { rows, failed } = await decideTurn(nextTurn(rest), head, early);
     rest = rest.filter((pending) => !failed.has(pending));
     if (remembered !== undefined && rows.some(isRefusal)) {
       // A no rests on what the journal says now, because no index guards it.

@@ -16,7 +16,8 @@ export type Decision = { accept: EntryBody } | { refuse: { code: ErrorCode; deta
 
 export interface PostingRequest extends Omit<EntryIdentity, "_id"> {
   /**
-   * Yes or no, behind `head`. Called again when another writer was faster. A decision that reads the journal sets
+   * Yes or no, behind `head`. Changes nothing by itself: it is called again when another writer was faster, and in vain when the
+   * reference has had its outcome. A decision that reads the journal sets
    * `readsJournal`: it then stands alone in its insert, and what it read is guarded by the chain.
    */
   decide(head: ChainHead): Decision | Promise<Decision>;
@@ -30,6 +31,12 @@ export interface Outcome {
 }
 
 export type Waiting = Pending<PostingRequest, Outcome>;
+
+/** A decision that was begun ahead of its turn. */
+interface Early {
+  request: PostingRequest;
+  decision: Promise<Decision>;
+}
 
 /** What the requests of one insert became, one behind the other. */
 export interface Turn {
@@ -80,14 +87,26 @@ export function nextTurn(waiting: readonly Waiting[]): Waiting[] {
   return turn;
 }
 
+/**
+ * Decides a request that stands alone while its reference is still looked up: the store answers both at once. Its decision is
+ * dropped where the reference turns out to have an outcome.
+ */
+export function decideEarly([first, ...others]: readonly Waiting[], head: ChainHead): Early | undefined {
+  if (first === undefined || others.length > 0 || first.item.readsJournal) return undefined;
+  const decision = (async () => first.item.decide(head))();
+  // Whoever needs it meets its error in its turn.
+  decision.catch(() => {});
+  return { request: first.item, decision };
+}
+
 /** What each request of the turn becomes, one behind the other. One that cannot be decided fails alone. */
-export async function decideTurn(turn: readonly Waiting[], start: ChainHead): Promise<Turn> {
+export async function decideTurn(turn: readonly Waiting[], start: ChainHead, early?: Early): Promise<Turn> {
   let head = start;
   const rows: JournalRow[] = [];
   const failed = new Set<Waiting>();
   for (const pending of turn) {
     try {
-      const row = await decideOne(pending.item, head);
+      const row = await decideOne(pending.item, head, early);
       rows.push(row);
       if (!isRefusal(row)) head = headAfter(row);
     } catch (error) {
@@ -98,10 +117,10 @@ export async function decideTurn(turn: readonly Waiting[], start: ChainHead): Pr
   return { rows, failed };
 }
 
-async function decideOne(request: PostingRequest, head: ChainHead): Promise<JournalRow> {
+async function decideOne(request: PostingRequest, head: ChainHead, early?: Early): Promise<JournalRow> {
   const { siteId, householdId, refSpace, ref, requestHash } = request;
   const identity = { _id: newId(), siteId, householdId, refSpace, ref, requestHash };
-  const decision = await request.decide(head);
+  const decision = await (early?.request === request ? early.decision : request.decide(head));
   if ("refuse" in decision) return refusalOf(identity, decision);
   const entry = chainEntry(identity, decision.accept, head);
   const [finding] = findingsOf(entry, head);
