@@ -33,6 +33,8 @@ export interface Demonstration {
   /** The gateway's own web, with the technician's page. */
   gatewayOrigin: string;
   loginsFile: string;
+  /** The console that the API serves. */
+  consoleFolder: string;
   mongoUri: string;
   /** Every part by name, for those who want to see what the others do without it. */
   parts: Record<PartName, KeptProcess<unknown>>;
@@ -115,6 +117,7 @@ export async function startDemonstration(settings: StartSettings): Promise<Demon
       origin,
       gatewayOrigin: `http://127.0.0.1:${gateway.webPort}`,
       loginsFile: files.loginsFile,
+      consoleFolder,
       mongoUri,
       parts,
       close,

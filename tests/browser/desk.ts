@@ -2,7 +2,15 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { button, filled, heading, type Journey, LIGHT_LIMIT_MS, type Visit } from "./journey.ts";
+import {
+  button,
+  filled,
+  heading,
+  type Journey,
+  LIGHT_LIMIT_MS,
+  startingWith,
+  type Visit,
+} from "./journey.ts";
 import { darken } from "./rooms.ts";
 
 const MOST_INTERACTIONS = 3;
@@ -28,9 +36,11 @@ class Hands {
   }
 }
 
-/** The tile of a room says its state in words. */
-const tile = (page: Page, room: string, state: string) =>
-  page.getByRole("button").filter({ hasText: room }).filter({ hasText: state });
+/** The tile of a room says its state in words. An amount on another tile may have the room's digits, so they stand first. */
+const tile = (page: Page, { words }: Visit, room: string, state: keyof Visit["words"]["state"]) =>
+  page
+    .getByRole("button", { name: startingWith(words.board.open.replace("%{room}", room)) })
+    .filter({ hasText: words.state[state] });
 
 async function sellByKeyboard(visit: Visit): Promise<void> {
   const { site, words } = visit;
@@ -38,7 +48,7 @@ async function sellByKeyboard(visit: Visit): Promise<void> {
   const householdId = await darken(site, room);
   const board = await visit.signedIn("property-manager");
   await board.goto("/board");
-  await tile(board, room, words.state.off).waitFor();
+  await tile(board, visit, room, "off").waitFor();
 
   const page = await visit.signedIn("property-manager");
   await page.goto("/desk");
@@ -57,7 +67,7 @@ async function sellByKeyboard(visit: Visit): Promise<void> {
   expect(hands.interactions).toBeLessThanOrEqual(MOST_INTERACTIONS);
 
   await page.getByText(filled(words.desk.power.on, {})).waitFor({ timeout: LIGHT_LIMIT_MS });
-  await tile(board, room, words.state.on).waitFor({ timeout: LIGHT_LIMIT_MS });
+  await tile(board, visit, room, "on").waitFor({ timeout: LIGHT_LIMIT_MS });
   const api = await site.as("property-manager");
   const newest = await eventually("the sale in the books", LIGHT_LIMIT_MS, async () => {
     const filter = encodeURIComponent(JSON.stringify({ householdId }));

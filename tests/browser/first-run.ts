@@ -1,6 +1,5 @@
 /** An administrator leads an empty system to its first sale. */
 import { randomUUID } from "node:crypto";
-import { buildConsole } from "../../scripts/start/build-pages.ts";
 import { addFirstAdministrator } from "../../scripts/start/first-administrator.ts";
 import { startApiProcess } from "../support/api-process.ts";
 import type { Login } from "../support/browser-site.ts";
@@ -30,8 +29,7 @@ async function startEmptySystem({
   store.pathname = `/empty-${tag.replaceAll(" ", "-")}-${randomUUID().slice(0, 8)}`;
   const administrator = { login: "admin", password: randomUUID() };
   await addFirstAdministrator(store.href, administrator, new Date());
-  const consoleFolder = await buildConsole(() => {});
-  const api = await startApiProcess(store.href, randomUUID() + randomUUID(), consoleFolder);
+  const api = await startApiProcess(store.href, randomUUID() + randomUUID(), site.consoleFolder);
   return { origin: api.origin, administrator, close: () => api.kill() };
 }
 

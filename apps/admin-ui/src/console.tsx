@@ -4,7 +4,9 @@ import { createRequest } from "./api/request.ts";
 import { createSession, exclusivelyInThisBrowser, traceInThisBrowser } from "./api/session.ts";
 import { createApp } from "./app.tsx";
 import { loadI18nProvider } from "./i18n/i18n-provider.ts";
+import { noteMissingParts } from "./layout/missing-part.ts";
 
+noteMissingParts();
 const browserFetch = window.fetch.bind(window);
 const session = createSession({
   fetch: browserFetch,

@@ -1,7 +1,7 @@
 import { Alert, Autocomplete, Box, Button, Paper, TextField, Typography } from "@mui/material";
 import { type FormEvent, useState } from "react";
 import { useCreate, useRefresh } from "react-admin";
-import { useNavigate } from "react-router-dom";
+import { Navigate, useLocation } from "react-router-dom";
 import type { Site } from "../api/rows.ts";
 import { useConsoleLocale, useT } from "../i18n/use-t.ts";
 import { useProblemText } from "../shared/use-problem-text.ts";
@@ -13,7 +13,6 @@ const TIME_ZONES = Intl.supportedValuesOf("timeZone");
 function NewSite() {
   const t = useT();
   const refresh = useRefresh();
-  const navigate = useNavigate();
   const problemText = useProblemText();
   const locale = useConsoleLocale();
   const [create, { isPending, error }] = useCreate<Site>();
@@ -24,9 +23,7 @@ function NewSite() {
     event.preventDefault();
     const data = { name: name.trim(), timeZone, currency: currency.trim().toUpperCase() };
     const made = await create("sites", { data }, { returnPromise: true }).catch(() => undefined);
-    if (made === undefined) return;
-    navigate(FIRST_RUN_PATH);
-    refresh();
+    if (made !== undefined) refresh();
   }
   return (
     <Box component="form" onSubmit={submit} sx={{ display: "grid", gap: 2 }}>
@@ -62,11 +59,16 @@ function NewSite() {
   );
 }
 
-/** What an administrator of an empty system sees: the first of everything is a site. */
+/**
+ * What an administrator of an empty system sees: the first of everything is a site. It moves to the address of the set-up at once: left
+ * for the moment in which the site is there, the move would race with the home page, which moves on by itself.
+ */
 export default function FirstSitePage() {
   const t = useT();
+  const { pathname } = useLocation();
   return (
     <Box component="main" sx={{ display: "grid", placeItems: "center", minHeight: "100vh", p: 2 }}>
+      {pathname !== FIRST_RUN_PATH && <Navigate to={FIRST_RUN_PATH} replace />}
       <Paper
         variant="outlined"
         sx={{ p: { xs: 2, sm: 4 }, width: "100%", maxWidth: 560, display: "grid", gap: 2 }}

@@ -74,6 +74,7 @@ export const consoleEn = {
     },
     loadFailed: "This could not be loaded.",
     pageFailed: "This page stopped working",
+    partMissing: "This page could not be fetched: the line failed, or the console was updated",
     unknownPage: "There is no page at this address",
     toBoard: "To the board",
     back: "Back",

@@ -76,6 +76,7 @@ export const consoleZh: Translated<typeof consoleEn> = {
     },
     loadFailed: "无法加载。",
     pageFailed: "页面出错",
+    partMissing: "未能取得此页面：线路中断，或控制台已更新",
     unknownPage: "此地址没有页面",
     toBoard: "返回看板",
     back: "返回",

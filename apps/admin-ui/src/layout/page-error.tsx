@@ -1,8 +1,11 @@
 import { Box, Button, Typography } from "@mui/material";
 import { Component, type ErrorInfo, type ReactNode } from "react";
+import { isMissingPart } from "./missing-part.ts";
 
 interface Props {
   title: string;
+  /** Said instead where a part of the console could not be fetched. */
+  missingPart: string;
   retryLabel: string;
   /** A change of it means another page: the error is over. */
   place: string;
@@ -28,16 +31,21 @@ export class PageErrorBoundary extends Component<Props, { error: Error | null; p
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
+    const { title, missingPart, retryLabel } = this.props;
+    const isMissing = isMissingPart(error);
     return (
       <Box role="alert" sx={{ p: 4 }}>
         <Typography variant="h2" gutterBottom>
-          {this.props.title}
+          {isMissing ? missingPart : title}
         </Typography>
         <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
           {error.message}
         </Typography>
-        <Button variant="outlined" onClick={() => this.setState({ error: null })}>
-          {this.props.retryLabel}
+        <Button
+          variant="outlined"
+          onClick={() => (isMissing ? window.location.reload() : this.setState({ error: null }))}
+        >
+          {retryLabel}
         </Button>
       </Box>
     );

@@ -160,6 +160,7 @@ export function createShell({ session, request }: { session: Session; request: A
                 >
                   <PageErrorBoundary
                     title={t("app.pageFailed")}
+                    missingPart={t("app.partMissing")}
                     retryLabel={t("common.retry")}
                     place={pathname}
                   >
