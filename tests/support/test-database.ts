@@ -3,6 +3,7 @@ import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startServer } from "@hallmeter/pocket-mongo";
 import { MongoClient } from "mongodb";
 import { MongoMemoryServer } from "mongodb-memory-server";
 
@@ -27,9 +28,10 @@ export const testServerIsOurs = !namesRunningServer(choice);
 
 /**
  * A database for one test file. By default mongodb-memory-server runs the embedded store; `HALLMETER_TEST_DB=mongod`
- * lets it download a real mongod, and a `mongodb://` URI there names a server that is already running.
+ * lets it download a real mongod, and a `mongodb://` URI there names a server that is already running. `here`: the embedded
+ * store runs in this process, which is quicker where each operation waits for the one before.
  */
-export async function startTestDatabase(): Promise<TestDatabase> {
+export async function startTestDatabase({ here = false } = {}): Promise<TestDatabase> {
   const name = `test-${randomUUID()}`;
   if (namesRunningServer(choice)) return onRunningServer(choice, name);
   if (choice !== "" && choice !== "mongod") {
@@ -39,7 +41,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     const server = await startMongod();
     return { uri: server.getUri(name), stop: async () => void (await server.stop()) };
   }
-  return startPocketMongo(name);
+  return here ? startPocketMongoHere(name) : startPocketMongo(name);
 }
 
 /** Where Linux keeps files in memory, and how much of it must be free: containers often have 64 MB. */
@@ -58,6 +60,18 @@ async function startPocketMongo(name: string): Promise<TestDatabase> {
     uri: server.getUri(name),
     stop: async () => {
       await server.stop({ doCleanup: false });
+      await rm(dbPath, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startPocketMongoHere(name: string): Promise<TestDatabase> {
+  const dbPath = await mkdtemp(join(await folderOfStores(), "hallmeter-test-"));
+  const server = await startServer({ dbPath });
+  return {
+    uri: new URL(name, server.uri).href,
+    stop: async () => {
+      await server.close();
       await rm(dbPath, { recursive: true, force: true });
     },
   };

@@ -16,7 +16,6 @@ export function liveUntil(campus: Campus, untilMs: number): void {
     for (const meter of meters) {
       const atMs = pollAt - random.integer(0, 59_999);
       if (atMs <= server.nowMs) continue;
-      meter.runTo(atMs);
       meter.waiting.push(meter.read(atMs, drawFlags(campus)));
     }
   server.advance(untilMs - server.nowMs);
@@ -42,7 +41,7 @@ export async function bringReadings(campus: Campus): Promise<void> {
   }
   batch.push(...batch.filter(() => random.chance(0.05)));
   if (random.chance(0.05) && meters[0] !== undefined)
-    batch.push(meters[0].read(campus.server.nowMs + DAY_MS, []));
+    batch.push({ ...meters[0].read(campus.server.nowMs, []), atMs: campus.server.nowMs + DAY_MS });
   await bring(campus, shuffled(campus, batch));
 }
 

@@ -26,9 +26,11 @@ export class RoomMeter {
   #usedWh = 0n;
   /** Through the circuit, before the register or its ratio was changed last. */
   #beforeWh = 0n;
-  #countedTo: number;
+  #atMs: number;
+  /** Of the quarter of an hour that began then, `steps` in all. */
+  #pace: { fromMs: number; fromWh: bigint; steps: number };
   ratio = 1n;
-  relay: RelayState = "closed";
+  #relay: RelayState = "closed";
   waiting: Sent[] = [];
 
   constructor(ids: { circuitId: string; meterId: string }, random: Random, nowMs: number) {
@@ -36,7 +38,8 @@ export class RoomMeter {
     this.meterId = ids.meterId;
     this.#random = random;
     this.#appetite = random.integer(2, 60);
-    this.#countedTo = nowMs;
+    this.#atMs = nowMs;
+    this.#pace = { fromMs: nowMs, fromWh: 0n, steps: 0 };
     // Some registers are about to begin anew.
     const shownWh = random.chance(0.3) ? MODULUS_WH - BigInt(random.integer(1, 30_000)) * STEP_WH : 0n;
     this.#startWh = shownWh > 0n ? shownWh : BigInt(random.integer(0, 5_000_000)) * STEP_WH;
@@ -51,16 +54,40 @@ export class RoomMeter {
     return (this.#startWh + this.#usedWh) % MODULUS_WH;
   }
 
+  get relay(): RelayState {
+    return this.#relay;
+  }
+
+  /** Evenly through each quarter: however soon somebody looks again, no more has gone through than the circuit carries. */
   runTo(atMs: number): void {
-    for (; this.#countedTo + QUARTER_MS <= atMs; this.#countedTo += QUARTER_MS) {
-      const isOpen = this.relay === "open";
-      if (isOpen && !this.#random.chance(0.05)) continue;
-      const most = isOpen ? 3 : this.#appetite;
-      if (this.#random.chance(0.8)) this.#usedWh += BigInt(this.#random.integer(0, most)) * STEP_WH;
+    if (atMs <= this.#atMs) return;
+    this.#atMs = atMs;
+    for (let { fromMs } = this.#pace; fromMs + QUARTER_MS <= atMs; ) {
+      this.#usedWh = this.#pace.fromWh + BigInt(this.#pace.steps) * STEP_WH;
+      fromMs += QUARTER_MS;
+      this.#beginPace(fromMs);
     }
+    const { fromMs, fromWh, steps } = this.#pace;
+    this.#usedWh = fromWh + BigInt(Math.floor((steps * (atMs - fromMs)) / QUARTER_MS)) * STEP_WH;
+  }
+
+  #beginPace(fromMs: number): void {
+    this.#pace = { fromMs, fromWh: this.#usedWh, steps: this.#drawSteps() };
+  }
+
+  #drawSteps(): number {
+    const isOpen = this.#relay === "open";
+    if (isOpen && !this.#random.chance(0.05)) return 0;
+    return this.#random.chance(0.8) ? this.#random.integer(0, isOpen ? 3 : this.#appetite) : 0;
+  }
+
+  turnRelay(): void {
+    this.#relay = this.#relay === "open" ? "closed" : "open";
+    this.#beginPace(this.#atMs);
   }
 
   read(atMs: number, flags: readonly SampleFlag[]): Sent {
+    this.runTo(atMs);
     const { circuitId, totalWh, relay, registerWh, ratio } = this;
     return { circuitId, atMs, totalWh, relay, flags, energyWh: Number(registerWh * ratio) };
   }
@@ -69,19 +96,27 @@ export class RoomMeter {
   jump(): void {
     const { least, most } = JUMPS_WH;
     this.#usedWh += BigInt(this.#random.integer(Number(least / STEP_WH), Number(most / STEP_WH))) * STEP_WH;
+    this.#beginPace(this.#atMs);
   }
 
-  swap(): void {
+  swap(atMs: number): void {
     this.#beforeWh = this.totalWh;
-    this.#usedWh = 0n;
     this.#startWh = BigInt(this.#random.integer(0, 5000)) * STEP_WH;
+    this.#beginAnew(atMs);
   }
 
-  changeRatio(ratio: bigint): void {
+  changeRatio(ratio: bigint, atMs: number): void {
     this.#beforeWh = this.totalWh;
     this.#startWh = this.registerWh;
-    this.#usedWh = 0n;
     this.ratio = ratio;
+    this.#beginAnew(atMs);
+  }
+
+  /** Nothing goes through while somebody works on it. */
+  #beginAnew(atMs: number): void {
+    this.#usedWh = 0n;
+    this.#atMs = Math.max(this.#atMs, atMs);
+    this.#beginPace(this.#atMs);
   }
 }
 

@@ -67,7 +67,7 @@ export class Server {
   }
 
   static async start(random: Random, nowMs: number, canDie: boolean): Promise<Server> {
-    const database = await startTestDatabase();
+    const database = await startTestDatabase({ here: true });
     const process = await ApiProcess.start(database.uri, nowMs, canDie);
     await ensureIndexes(process.connection);
     const aside = await connect(database.uri);

@@ -73,11 +73,12 @@ export async function swapMeter(campus: Campus): Promise<void> {
   await bringEverything(campus);
   const one = meters[random.integer(0, meters.length - 1)];
   const own = meters.filter(({ meterId }) => meterId === one?.meterId);
+  for (const meter of own) meter.runTo(server.nowMs);
   if (one === undefined || own.some((meter) => !isReadable(campus, meter))) return;
   const asked = own.map((meter) => {
     const lastRegisterWh = Number(meter.registerWh * meter.ratio);
     const totalWh = meter.totalWh;
-    meter.swap();
+    meter.swap(server.nowMs);
     const firstRegisterWh = Number(meter.registerWh * meter.ratio);
     return { meter, totalWh, body: { circuitId: meter.circuitId, lastRegisterWh, firstRegisterWh } };
   });
@@ -99,6 +100,7 @@ export async function changeRatio(campus: Campus): Promise<void> {
   const { server, random, books, meters } = campus;
   await bringEverything(campus);
   const meter = meters[random.integer(0, meters.length - 1)];
+  meter?.runTo(server.nowMs);
   if (meter === undefined || !isReadable(campus, meter)) return;
   const ratio = random.integer(1, 3);
   const { id } = await server.need(changeRow, {
@@ -115,7 +117,7 @@ export async function changeRatio(campus: Campus): Promise<void> {
   });
   const circuit = books.circuit(meter.circuitId);
   circuit.closeRegister(Date.parse(at) - 1, meter.totalWh, books.payerOf(meter.circuitId));
-  meter.changeRatio(BigInt(ratio));
+  meter.changeRatio(BigInt(ratio), Date.parse(at));
   circuit.ratio = BigInt(ratio);
   campus.count("ratio changes");
 }
@@ -168,7 +170,7 @@ function reject(
 export async function toggleRelay({ random, meters, count }: Campus): Promise<void> {
   const meter = meters[random.integer(0, meters.length - 1)];
   if (meter === undefined) return;
-  meter.relay = meter.relay === "open" ? "closed" : "open";
+  meter.turnRelay();
   count("relay moves");
 }
 
