@@ -60,15 +60,15 @@ function NewSite() {
 }
 
 /**
- * What an administrator of an empty system sees: the first of everything is a site. It moves to the address of the set-up at once: left
- * for the moment in which the site is there, the move would race with the home page, which moves on by itself.
+ * What an administrator of an empty system sees: the first of everything is a site. It stands at the address of the set-up, so that
+ * nothing has to move when the site is there: that move would race with the home page, which moves on by itself.
  */
 export default function FirstSitePage() {
   const t = useT();
   const { pathname } = useLocation();
+  if (pathname !== FIRST_RUN_PATH) return <Navigate to={FIRST_RUN_PATH} replace />;
   return (
     <Box component="main" sx={{ display: "grid", placeItems: "center", minHeight: "100vh", p: 2 }}>
-      {pathname !== FIRST_RUN_PATH && <Navigate to={FIRST_RUN_PATH} replace />}
       <Paper
         variant="outlined"
         sx={{ p: { xs: 2, sm: 4 }, width: "100%", maxWidth: 560, display: "grid", gap: 2 }}
