@@ -13,6 +13,9 @@ export default defineConfig({
             "scripts/**/*.test.ts",
           ],
           setupFiles: ["scripts/check/seed.ts"],
+          globalSetup: ["tests/support/shared-store.ts"],
+          // Half the time of these tests would be the loading of the same modules again.
+          isolate: false,
           // A long search of properties takes as long as it takes.
           testTimeout: process.env.HALLMETER_TEST_RUNS === undefined ? 30_000 : 0,
           hookTimeout: 30_000,

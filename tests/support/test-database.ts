@@ -23,20 +23,24 @@ function namesRunningServer(text: string): boolean {
   return /^mongodb(\+srv)?:\/\//.test(text);
 }
 
-/** False when tests run on somebody's running server, which none of them may stop. */
-export const testServerIsOurs = !namesRunningServer(choice);
-
 /**
  * A database for one test file. By default mongodb-memory-server runs the embedded store; `HALLMETER_TEST_DB=mongod`
  * lets it download a real mongod, and a `mongodb://` URI there names a server that is already running. `here`: the embedded
  * store runs in this process, which is quicker where each operation waits for the one before.
  */
 export async function startTestDatabase({ here = false } = {}): Promise<TestDatabase> {
-  const name = `test-${randomUUID()}`;
-  if (namesRunningServer(choice)) return onRunningServer(choice, name);
+  if (namesRunningServer(choice)) return onRunningServer(choice, newName());
   if (choice !== "" && choice !== "mongod") {
     throw new Error(`HALLMETER_TEST_DB must be "mongod" or a mongodb:// URI, not "${choice}"`);
   }
+  return startOwnTestDatabase({ here });
+}
+
+const newName = (): string => `test-${randomUUID()}`;
+
+/** The same on a server of its own, for a test that stops it. */
+export async function startOwnTestDatabase({ here = false } = {}): Promise<TestDatabase> {
+  const name = newName();
   if (choice === "mongod") {
     const server = await startMongod();
     return { uri: server.getUri(name), stop: async () => void (await server.stop()) };

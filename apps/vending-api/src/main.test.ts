@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { startTestDatabase, testServerIsOurs } from "../../../tests/support/test-database.ts";
+import { startOwnTestDatabase, startTestDatabase } from "../../../tests/support/test-database.ts";
 import { connect } from "./db/connection.ts";
 import { EVERY_SITE } from "./http/access.ts";
 import { startApi } from "./main.ts";
@@ -61,8 +61,8 @@ describe("startApi", () => {
     await database.stop();
   });
 
-  it.skipIf(!testServerIsOurs)("says that the store is gone, each time it is asked", async () => {
-    const database = await startTestDatabase();
+  it("says that the store is gone, each time it is asked", async () => {
+    const database = await startOwnTestDatabase();
     const api = await startApi({ ...settings, mongoUri: database.uri });
     await database.stop();
     const ready = await fetch(`http://127.0.0.1:${api.port}/readyz`);

@@ -1,4 +1,4 @@
-import { type Algorithm, hash, verify } from "@node-rs/argon2";
+import argon2, { type Algorithm } from "@node-rs/argon2";
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
 const ARGON2ID = {
@@ -13,11 +13,11 @@ export const MIN_PASSWORD_LENGTH = 10;
 export const MAX_PASSWORD_LENGTH = 128;
 
 export function hashPassword(password: string): Promise<string> {
-  return hash(password, ARGON2ID);
+  return argon2.hash(password, ARGON2ID);
 }
 
 export function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
-  return verify(passwordHash, password);
+  return argon2.verify(passwordHash, password);
 }
 
 /** Why a password would be guessed first, or undefined. Length is the schema's. */
