@@ -1,14 +1,14 @@
 import type { Connection } from "mongoose";
 import { type Batch, createKeyedQueue } from "../chain/keyed-queue.ts";
 import { groupBy } from "../db/group-by.ts";
-import { isDuplicateKey } from "../db/model.ts";
 import { ApiError } from "../errors.ts";
-import { type HouseholdKey, readHead } from "./balance.model.ts";
+import type { HouseholdKey } from "./balance.model.ts";
 import { type BalanceFold, balanceFoldOf } from "./balance-fold.ts";
 import { type ChainHead, householdAccount, type LedgerEntry } from "./entry.ts";
 import { foldRun } from "./fold-balances.ts";
 import { createHeadMemory, type HeadMemory } from "./head-memory.ts";
-import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
+import { isRefusal, type JournalRow } from "./journal.model.ts";
+import { type Journal, storedJournal } from "./journal.ts";
 import { postTogether } from "./post-together.ts";
 import {
   decideEarly,
@@ -41,7 +41,7 @@ export interface Ledger {
 
 /** What the parts of one ledger share. */
 export interface LedgerStore {
-  connection: Connection;
+  journal: Journal;
   heads: HeadMemory;
   fold: BalanceFold;
 }
@@ -64,15 +64,14 @@ const ledgers = new WeakMap<Connection, Ledger>();
 export function ledgerOf(connection: Connection): Ledger {
   const known = ledgers.get(connection);
   if (known) return known;
-  const ledger = openLedger(connection);
+  const ledger = openLedger(storedJournal(connection), balanceFoldOf(connection));
   ledgers.set(connection, ledger);
   return ledger;
 }
 
-function openLedger(connection: Connection): Ledger {
-  const heads = createHeadMemory(HEADS_REMEMBERED);
-  const fold = balanceFoldOf(connection);
-  const store: LedgerStore = { connection, heads, fold };
+/** One process's ledger on a journal that it shares with others'. */
+export function openLedger(journal: Journal, fold: BalanceFold): Ledger {
+  const store: LedgerStore = { journal, heads: createHeadMemory(HEADS_REMEMBERED), fold };
   const queue = createKeyedQueue<PostingRequest, Outcome>(
     (_lane, batch) => postLane(store, batch),
     LARGEST_BATCH,
@@ -81,7 +80,7 @@ function openLedger(connection: Connection): Ledger {
   return {
     post,
     postMany: (requests) => Promise.allSettled(requests.map(post)),
-    head: (household) => readHead(connection, household),
+    head: (household) => journal.head(household),
     async idle() {
       await queue.idle();
       await fold.caughtUp();
@@ -106,7 +105,7 @@ async function postLane(store: LedgerStore, batch: Batch<PostingRequest, Outcome
 }
 
 async function postBatch(store: LedgerStore, batch: Batch<PostingRequest, Outcome>): Promise<void> {
-  const { connection, heads } = store;
+  const { journal, heads } = store;
   const [{ item: household }] = batch;
   const account = householdAccount(household.householdId);
   let rest: Waiting[] = [...batch];
@@ -118,11 +117,8 @@ async function postBatch(store: LedgerStore, batch: Batch<PostingRequest, Outcom
     const early = remembered && decideEarly(rest, remembered);
     // Read before anything is decided: what another process appends afterwards makes the insert below collide.
     const [known, head] = await Promise.all([
-      findOutcomes(
-        connection,
-        rest.map(({ item }) => item),
-      ),
-      remembered ?? readHead(connection, household),
+      journal.find(rest.map(({ item }) => item)),
+      remembered ?? journal.head(household),
     ]);
     rest = settleFrom(known, rest, written);
     if (rest.length === 0) break;
@@ -134,11 +130,11 @@ async function postBatch(store: LedgerStore, batch: Batch<PostingRequest, Outcom
       continue;
     }
     for (const row of rows) written.add(row._id);
-    const isWritten = await insertRows(connection, rows).catch((error: unknown) => {
+    const inserted = await journal.insert(rows).catch((error: unknown) => {
       store.fold.addUnknown(household);
       throw error;
     });
-    if (isWritten) {
+    if (inserted === rows.length) {
       rest = acknowledge(store, head.hash, rows, rest);
     } else {
       // What stands in the journal is the outcome; the next round settles it.
@@ -166,26 +162,4 @@ export function acknowledge(
     fold.add(run);
   }
   return settleFrom(rows, waiting, new Set(rows.map((row) => row._id)));
-}
-
-/** What the references have had, at whatever site. */
-export async function findOutcomes(
-  connection: Connection,
-  asked: readonly Pick<PostingRequest, "refSpace" | "ref">[],
-): Promise<JournalRow[]> {
-  const refSpaces = [...new Set(asked.map(({ refSpace }) => refSpace))];
-  return journalModel(connection)
-    .find({ refSpace: { $in: refSpaces }, ref: { $in: asked.map(({ ref }) => ref) } })
-    .lean<JournalRow[]>();
-}
-
-/** False when a unique index stopped it, with the rows before the collision written. */
-async function insertRows(connection: Connection, rows: readonly JournalRow[]): Promise<boolean> {
-  try {
-    await journalModel(connection).insertMany(rows, { ordered: true, lean: true });
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
 }

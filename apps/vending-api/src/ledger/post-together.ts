@@ -1,10 +1,8 @@
-import mongoose from "mongoose";
 import { groupBy } from "../db/group-by.ts";
-import { isDuplicateKey } from "../db/model.ts";
-import { readHead, readHeads } from "./balance.model.ts";
-import { type ChainHead, EMPTY_CHAIN, householdAccount } from "./entry.ts";
-import { isRefusal, type JournalRow, journalModel } from "./journal.model.ts";
-import { acknowledge, findOutcomes, type LedgerStore } from "./ledger.ts";
+import type { HouseholdKey } from "./balance.model.ts";
+import { type ChainHead, householdAccount } from "./entry.ts";
+import { isRefusal, type JournalRow } from "./journal.model.ts";
+import { acknowledge, type LedgerStore } from "./ledger.ts";
 import { decideTurn, nextTurn, settleFrom, type Waiting } from "./turn.ts";
 
 /** What one household's requests of an insert became. */
@@ -19,10 +17,7 @@ interface HouseholdTurn {
  * those whose chain another writer has lengthened meanwhile.
  */
 export async function postTogether(store: LedgerStore, batch: readonly Waiting[]): Promise<Waiting[]> {
-  const known = await findOutcomes(
-    store.connection,
-    batch.map(({ item }) => item),
-  );
+  const known = await store.journal.find(batch.map(({ item }) => item));
   const open = settleFrom(known, batch, new Set());
   const byAccount = groupBy(
     open.filter(({ item }) => !item.readsJournal),
@@ -93,45 +88,30 @@ function settleWritten(
 }
 
 async function headsOf(
-  { connection, heads }: LedgerStore,
+  { journal, heads }: LedgerStore,
   together: ReadonlyMap<string, readonly Waiting[]>,
 ): Promise<Map<string, ChainHead>> {
   const found = new Map<string, ChainHead>();
-  const unknown: string[] = [];
-  for (const account of together.keys()) {
+  const unknown: HouseholdKey[] = [];
+  for (const [account, waiting] of together) {
     const head = heads.get(account);
     if (head) found.set(account, head);
-    else unknown.push(account);
+    else unknown.push(...waiting.slice(0, 1).map(({ item }) => item));
   }
   if (unknown.length === 0) return found;
-  for (const [account, head] of await readHeads(connection, unknown)) found.set(account, head);
-  const rowless = unknown.filter((account) => !found.has(account));
-  if (rowless.length === 0) return found;
-  const siteIds = rowless.flatMap((account) => together.get(account)?.map(({ item }) => item.siteId) ?? []);
-  const begun: string[] = await journalModel(connection)
-    .find({ siteId: { $in: [...new Set(siteIds)] }, account: { $in: rowless }, seq: 1 }, { account: 1 })
-    .lean<Pick<JournalRow, "account">[]>()
-    .then((rows) => rows.map(({ account }) => account));
-  for (const account of rowless) {
-    const [first] = together.get(account) ?? [];
-    const isNew = first === undefined || !begun.includes(account);
-    found.set(account, isNew ? EMPTY_CHAIN : await readHead(connection, first.item));
-  }
+  for (const [account, head] of await journal.heads(unknown)) found.set(account, head);
   return found;
 }
 
-/** In order, so that no entry stands behind one that was stopped. Returns how many were written before a collision. */
+/** Returns how many were written before a collision. */
 async function insertInOrder(
-  { connection, fold }: LedgerStore,
+  { journal, fold }: LedgerStore,
   turns: readonly HouseholdTurn[],
 ): Promise<number> {
   const rows = turns.flatMap((turn) => turn.rows);
   try {
-    await journalModel(connection).insertMany(rows, { ordered: true, lean: true });
-    return rows.length;
+    return await journal.insert(rows);
   } catch (error) {
-    if (error instanceof mongoose.mongo.MongoBulkWriteError && isDuplicateKey(error))
-      return error.insertedCount;
     for (const { siteId, householdId } of rows) fold.addUnknown({ siteId, householdId });
     throw error;
   }

@@ -1,7 +1,8 @@
 import { localDay, localDayBounds } from "@hallmeter/meter-model";
 import type { Connection } from "mongoose";
 import { isApiError } from "../errors.ts";
-import { findOutcomes, type Ledger, ledgerOf } from "../ledger/ledger.ts";
+import { storedJournal } from "../ledger/journal.ts";
+import { type Ledger, ledgerOf } from "../ledger/ledger.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { postUse, RATING_SPACE, type UsageEntry } from "../rating/post-usage.ts";
@@ -82,7 +83,7 @@ export async function dueStandingEntries(
   const today = localDay(now.getTime(), of.site.timeZone);
   const entries = await entriesThrough(connection, of, today);
   const asked = entries.map(({ ref }) => ({ refSpace: RATING_SPACE, ref }));
-  const posted = new Set((await findOutcomes(connection, asked)).map(({ ref }) => ref));
+  const posted = new Set((await storedJournal(connection).find(asked)).map(({ ref }) => ref));
   return entries.filter(({ ref }) => !posted.has(ref));
 }
 
