@@ -1,5 +1,5 @@
 import type { UplinkItem } from "@hallmeter/meter-model";
-import { type LargeSite, sampleOf } from "./build-site.ts";
+import { type LargeSite, sampleOf } from "./large-site.ts";
 
 /** Of a large campus: each second readings of so many circuits, and so many relays that moved. */
 const SAMPLES = 400;
@@ -19,7 +19,10 @@ export function reportLive(origin: string, { gatewayToken, circuits }: LargeSite
       const circuit = chosen(index);
       if (circuit === undefined) continue;
       circuit.wh += 10;
-      items.push(sampleOf(circuit, Date.now(), 60 + ((index * 7 + round * 13) % 90)));
+      items.push({
+        type: "sample",
+        sample: sampleOf(circuit, Date.now(), 60 + ((index * 7 + round * 13) % 90)),
+      });
       if (index >= STATES) continue;
       const relay = round % 2 === 0 ? "open" : "closed";
       items.push({

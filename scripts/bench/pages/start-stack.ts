@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import mongoose from "mongoose";
 import { buildConsole } from "../../start/build-pages.ts";
 import { demonstrationFiles, readJson, writeJson } from "../../start/demonstration.ts";
 import { keepRunning } from "../../start/kept-process.ts";
-import { buildSite, type LargeSite } from "./build-site.ts";
-import { addAlarms, addYear } from "./fill-store.ts";
+import { buildSite } from "./build-site.ts";
+import type { LargeSite } from "./large-site.ts";
 
 export interface LargeStack {
   origin: string;
@@ -50,11 +49,7 @@ export async function startStack({ folder, rooms, days, alarms, print }: StackWi
   let site = readJson<LargeSite>(siteFile);
   if (!site) {
     print(`making a site of ${rooms} rooms, ${days} days and ${alarms} alarms …`);
-    site = await buildSite({ apiEnv, rooms, days, print });
-    const connection = await mongoose.createConnection(mongoUri).asPromise();
-    await addAlarms(connection, site, alarms);
-    await addYear(connection, site.siteId, site.circuits[0]?.circuitId ?? "");
-    await connection.close();
+    site = await buildSite({ apiEnv, rooms, days, alarms, print });
     writeJson(siteFile, site);
   }
   const consoleDir = await buildConsole(print);
@@ -66,10 +61,13 @@ export async function startStack({ folder, rooms, days, alarms, print }: StackWi
     logFile: join(files.logs, "api.log"),
   });
   const { port } = await api.ready;
+  const filled = site;
   return {
     origin: `http://127.0.0.1:${port}`,
     site,
     async close() {
+      // The registers went on.
+      writeJson(siteFile, filled);
       await api.stop();
       await store.stop();
     },

@@ -4,13 +4,7 @@ import type { Connection } from "mongoose";
 import { type Alarm, alarmModel } from "../../../apps/vending-api/src/alarms/alarm.model.ts";
 import { UNSHELVED } from "../../../apps/vending-api/src/alarms/alarms.ts";
 import { newId } from "../../../apps/vending-api/src/db/model.ts";
-import {
-  packDaysBefore,
-  storeMarks,
-  utcDay,
-} from "../../../apps/vending-api/src/rating/load-profile.model.ts";
-import { INTERVAL_MS, INTERVALS_PER_DAY } from "../../../apps/vending-api/src/rating/profile-marks.ts";
-import { type LargeSite, YEAR_MS } from "./build-site.ts";
+import type { LargeSite } from "./large-site.ts";
 
 const PER_INSERT = 5000;
 const STATES = ["raised", "cleared", "acknowledged", "cleared"] as const;
@@ -48,24 +42,11 @@ function alarmAt({ siteId, circuits }: LargeSite, index: number, atMs: number): 
     acknowledgedAt: state === "acknowledged" ? at : null,
     comment: null,
     ...UNSHELVED,
-    subject: { circuitId: circuit?.circuitId, householdId: circuit?.householdId },
+    subject: {
+      ...{ circuitId: circuit?.circuitId, meterId: circuit?.meterId, busId: circuit?.busId },
+      ...(circuit?.householdId != null && { householdId: circuit.householdId }),
+    },
     params: { misses: 3 },
     evidence: null,
   };
-}
-
-/** Every quarter of an hour of a year up to yesterday, of one circuit. */
-export async function addYear(connection: Connection, siteId: string, circuitId: string): Promise<void> {
-  const last = Math.floor(Date.now() / INTERVAL_MS) - INTERVALS_PER_DAY;
-  const count = YEAR_MS / INTERVAL_MS;
-  let readingWh = 100_000;
-  const marks = Array.from({ length: count }, (_, index) => {
-    readingWh += 10 * ((index * 7919) % 12);
-    return { interval: last - count + index, readingWh, flag: 0 as const };
-  });
-  for (let first = 0; first < count; first += INTERVALS_PER_DAY)
-    await storeMarks(connection, [
-      { circuitId, siteId, marks: marks.slice(first, first + INTERVALS_PER_DAY) },
-    ]);
-  await packDaysBefore(connection, utcDay(Date.now()));
 }
