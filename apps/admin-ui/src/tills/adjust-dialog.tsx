@@ -3,13 +3,13 @@ import { useState } from "react";
 import { useDataProvider, useNotify, useRefresh } from "react-admin";
 import type { Household, Purchase } from "../api/rows.ts";
 import type { ConsoleDataProvider } from "../data/data-provider.ts";
-import { parseAmountMinor } from "../format/decimal.ts";
 import { useT } from "../i18n/use-t.ts";
-import { useFormat, useSite } from "../layout/site-context.tsx";
+import { useFormat } from "../layout/site-context.tsx";
 import { ChoiceField } from "../shared/choice-field.tsx";
 import { FormDialog } from "../shared/form-dialog.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { AmountField } from "./amount-field.tsx";
+import { useAmount } from "./use-amount.ts";
 
 const MAX_REASON_LENGTH = 200;
 const SIGNS = ["give", "take"] as const;
@@ -31,12 +31,9 @@ export function AdjustDialog({
   const refresh = useRefresh();
   const keyed = useKeyedAct();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
-  const { currencyDigits } = useSite();
   const [sign, setSign] = useState<(typeof SIGNS)[number]>("give");
-  const [amount, setAmount] = useState("");
+  const { minor: typedMinor, field } = useAmount();
   const [reason, setReason] = useState("");
-  const typedMinor = parseAmountMinor(amount, currencyDigits);
-  const isAmount = purchase !== undefined || (typedMinor !== null && typedMinor > 0);
   const body = {
     householdId: household.id,
     reason: reason.trim(),
@@ -48,7 +45,7 @@ export function AdjustDialog({
     <FormDialog
       title={t(purchase ? "tills.takeSaleBack" : "tills.adjust")}
       submitLabel={t("tills.ask")}
-      canSubmit={isAmount && body.reason !== ""}
+      canSubmit={(purchase !== undefined || typedMinor !== null) && body.reason !== ""}
       onSubmit={async () => {
         await dataProvider.act("/adjustments", body, keyed.keyFor(body));
         keyed.settle();
@@ -73,13 +70,7 @@ export function AdjustDialog({
             choices={SIGNS.map((value) => ({ value, label: t(`tills.signs.${value}`) }))}
             onChange={setSign}
           />
-          <AmountField
-            autoFocus
-            label={t("tills.amount")}
-            value={amount}
-            isBad={amount !== "" && !isAmount}
-            onChange={setAmount}
-          />
+          <AmountField autoFocus label={t("tills.amount")} {...field} />
         </>
       )}
       <TextField

@@ -10,6 +10,7 @@ import { FormDialog } from "../shared/form-dialog.tsx";
 import { useKeyedAct } from "../shared/use-keyed-act.ts";
 import { AmountField } from "./amount-field.tsx";
 import { TAKINGS, type Takings, type Till, type TillShift } from "./rows.ts";
+import { useAmount } from "./use-amount.ts";
 
 const MAX_REASON_LENGTH = 200;
 const MAX_NOTE_LENGTH = 500;
@@ -65,17 +66,14 @@ const MOVEMENTS = ["cash-in", "cash-out"] as const;
 export function MoveCashDialog({ shift, onClose }: { shift: TillShift; onClose: () => void }) {
   const t = useT();
   const act = useTillAct();
-  const { currencyDigits } = useSite();
   const [kind, setKind] = useState<(typeof MOVEMENTS)[number]>("cash-out");
-  const [amount, setAmount] = useState("");
+  const { minor: amountMinor, field } = useAmount();
   const [reason, setReason] = useState("");
-  const amountMinor = parseAmountMinor(amount, currencyDigits);
-  const isAmount = amountMinor !== null && amountMinor > 0;
   return (
     <FormDialog
       title={t("tills.move")}
       submitLabel={t("tills.move")}
-      canSubmit={isAmount && reason.trim() !== ""}
+      canSubmit={amountMinor !== null && reason.trim() !== ""}
       onSubmit={() =>
         act(`/till-shifts/${encodeURIComponent(shift.id)}/movements`, {
           kind,
@@ -91,13 +89,7 @@ export function MoveCashDialog({ shift, onClose }: { shift: TillShift; onClose: 
         choices={MOVEMENTS.map((value) => ({ value, label: t(`tills.movement.${value}`) }))}
         onChange={setKind}
       />
-      <AmountField
-        autoFocus
-        label={t("tills.amount")}
-        value={amount}
-        isBad={amount !== "" && !isAmount}
-        onChange={setAmount}
-      />
+      <AmountField autoFocus label={t("tills.amount")} {...field} />
       <TextField
         required
         label={t("confirm.reason")}
