@@ -1,14 +1,16 @@
 /**
  * Takes a picture of every page at both sizes, in both themes and both languages, and lists accessibility violations, pages wider
- * than the screen, what a finger can hardly hit and errors in the page: `npx tsx scripts/look-at-pages.ts OUT`. Ends with 1 when there is any.
+ * than the screen, what a finger can hardly hit and errors in the page: `npx tsx scripts/look-at-pages.ts OUT`. With `--keyboard` it
+ * goes through each page by keys alone and lists what they do not reach. Ends with 1 when there is any.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { Command } from "commander";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { accessibilityViolations } from "../tests/support/accessibility.ts";
 import { findChromium, launchChromium, signedInContext } from "../tests/support/chromium.ts";
 import { startTestDemonstration } from "../tests/support/demonstration.ts";
+import { keyboardFaults } from "./look-at-pages/keyboard.ts";
 import { LOOKS, type Look } from "./look-at-pages/looks.ts";
 import { smallTargets } from "./look-at-pages/tap-targets.ts";
 import { signIn } from "./start/api-client.ts";
@@ -38,6 +40,7 @@ const command = new Command("look-at-pages")
   .option("--size <size>", "desk or phone only")
   .option("--theme <theme>", "light or dark only")
   .option("--language <language>", "en or zh only")
+  .option("--keyboard", "go through the pages by keys alone, and take no pictures")
   .parse();
 const [folder = "", part = ""] = command.processedArgs as string[];
 const only = command.opts<{
@@ -46,6 +49,7 @@ const only = command.opts<{
   size?: string;
   theme?: string;
   language?: string;
+  keyboard?: boolean;
 }>();
 
 async function place(): Promise<Place> {
@@ -143,23 +147,26 @@ async function check(browser: Browser, site: Place, look: Look, setting: Setting
   const found: string[] = [];
   try {
     const page = await open(browser, site, look, setting, found);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    for (const { id, nodes } of violations)
-      for (const { html, failureSummary } of nodes.slice(0, 3))
-        found.push(`${id}: ${html.slice(0, 180)} | ${failureSummary?.split("\n")[1]?.trim()}`);
-    const overflowPx = Number(
-      await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"),
-    );
-    if (overflowPx > 0) found.push(`${overflowPx} px wider than the screen`);
-    if (SIZES[setting.size].hasTouch)
-      for (const target of await smallTargets(page)) found.push(`hard to tap, ${target}`);
-    await takePicture(page, setting.size, join(folder, `${name}.png`));
+    if (only.keyboard) found.push(...(await keyboardFaults(page)));
+    else await lookAt(page, name, setting, found);
     await page.close();
   } catch (error) {
     found.push(String(error));
   }
   for (const line of found) process.stdout.write(`${name}: ${line}\n`);
   return found.length;
+}
+
+async function lookAt(page: Page, name: string, setting: Setting, found: string[]): Promise<void> {
+  const violations = await accessibilityViolations(page);
+  for (const { id, nodes } of violations)
+    for (const { html, failureSummary } of nodes.slice(0, 3))
+      found.push(`${id}: ${html.slice(0, 180)} | ${failureSummary?.split("\n")[1]?.trim()}`);
+  const overflowPx = Number(await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"));
+  if (overflowPx > 0) found.push(`${overflowPx} px wider than the screen`);
+  if (SIZES[setting.size].hasTouch)
+    for (const target of await smallTargets(page)) found.push(`hard to tap, ${target}`);
+  await takePicture(page, setting.size, join(folder, `${name}.png`));
 }
 
 const executablePath = findChromium();
@@ -170,7 +177,7 @@ const browser = await launchChromium(executablePath);
 const work = LOOKS.filter(({ name }) => name.includes(part)).flatMap((look) =>
   SETTINGS.map((setting) => ({ look, setting })),
 );
-process.stdout.write(`${work.length} pictures\n`);
+process.stdout.write(`${work.length} pages to look at\n`);
 let findings = 0;
 async function worker(): Promise<void> {
   for (let next = work.shift(); next !== undefined; next = work.shift())

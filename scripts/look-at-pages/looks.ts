@@ -182,6 +182,11 @@ export const LOOKS: readonly Look[] = [
     path: newest("/grant-policies", ({ id }) => `/grants/${id}`),
   },
   {
+    name: "grant-policy-edit",
+    role: "campus-admin",
+    path: newest("/grant-policies", ({ id }) => `/grants/${id}/edit`),
+  },
+  {
     name: "grant-run",
     role: "campus-admin",
     path: newest("/grant-runs", ({ policyId, month }) => `/grants/${policyId}/${month}`),

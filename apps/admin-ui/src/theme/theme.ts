@@ -1,3 +1,4 @@
+import type { Theme } from "@mui/material";
 import type { RaThemeOptions } from "react-admin";
 import { TOUCH_STYLES } from "./touch.ts";
 
@@ -18,6 +19,11 @@ const touch = Object.fromEntries(
   Object.entries(TOUCH_STYLES).map(([name, root]) => [name, { styleOverrides: { root } }]),
 );
 
+/** Seen from where a person sits; the ripple alone is too faint on a dark ground. */
+const FOCUS_RING_PX = 3;
+/** What fills its box to the edge is ringed on the inside, where no scrolling list cuts the ring off. */
+const RINGED_INSIDE = [".MuiListItemButton-root", ".MuiMenuItem-root", ".MuiTab-root"].join(", ");
+
 const shared: RaThemeOptions = {
   shape: { borderRadius: 8 },
   spacing: 8,
@@ -37,6 +43,17 @@ const shared: RaThemeOptions = {
   components: {
     ...touch,
     MuiButton: { ...touch.MuiButton, defaultProps: { disableElevation: true } },
+    MuiButtonBase: {
+      styleOverrides: {
+        root: ({ theme }: { theme: Theme }) => ({
+          "&.Mui-focusVisible": {
+            outline: `${FOCUS_RING_PX}px solid ${theme.palette.primary.main}`,
+            outlineOffset: 2,
+            [`&:is(${RINGED_INSIDE})`]: { outlineOffset: -FOCUS_RING_PX },
+          },
+        }),
+      },
+    },
     MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: "none" } } },
     MuiTextField: { defaultProps: { variant: "outlined", size: "small" } },
     MuiFormControl: { defaultProps: { variant: "outlined", size: "small" } },
