@@ -2,9 +2,12 @@ import { z } from "zod";
 import type { Campus } from "./campus.ts";
 import { expectStanding } from "./judge.ts";
 import { readNow } from "./readings.ts";
+import { decideHeldUse } from "./staff.ts";
 
 const job = z.object({ state: z.string() });
 const jobItems = z.array(z.object({ problem: z.object({ code: z.string() }).nullable() }));
+/** Somebody who leaves behind an open relay goes on using a little. */
+const UNDECIDED = "use-undecided";
 /** A job whose meters are being read rests for 10 s; a meter has 75 s to answer. */
 const LOOK_EVERY_MS = 12_000;
 /** Each death costs one or two. */
@@ -21,8 +24,8 @@ export async function sweep(campus: Campus): Promise<void> {
 }
 
 /**
- * Until the job is done; the meters answer as often as they are asked. What fails is tried again, but for reasons that only another
- * job gets over. Returns what kept it from its end, nothing where it came there.
+ * Until the job is done; the meters answer as often as they are asked, and what is held meanwhile is decided. What fails is tried
+ * again, but for reasons that only another job gets over. Returns what kept it from its end, nothing where it came there.
  */
 export async function seeThrough(
   campus: Campus,
@@ -40,6 +43,7 @@ export async function seeThrough(
       const problems = await problemsOf(campus, jobId);
       if (problems.some((code) => lasting.includes(code))) return problems;
       for (const code of problems) met.add(code);
+      if (problems.includes(UNDECIDED)) await decideHeldUse(campus, 1);
       await server.ask({ method: "POST", path: `/jobs/${jobId}/resume`, who: "clerk" });
     }
     server.advance(LOOK_EVERY_MS);

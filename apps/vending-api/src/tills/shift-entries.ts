@@ -9,10 +9,13 @@ import type { TillShift } from "./till-shift.model.ts";
 /** Clocks of API processes differ, and a sale is dated by its request. Range 1 min–1 day: far beyond either. */
 const CLOCK_MARGIN_MS = 3_600_000;
 
-/** Throws `ledger-broken` when its sales and voids are not what the ledger's accounts of the till say. */
+/** Throws `ledger-broken`. */
 export async function totalsOf(connection: Connection, shift: TillShift): Promise<ShiftTotals> {
-  if (shift.totals) return shift.totals;
-  const entries = await readEntriesOf(connection, shift);
+  return shift.totals ?? checkedTotals(shift, await readEntriesOf(connection, shift));
+}
+
+/** Throws `ledger-broken` when its sales and voids are not what the ledger's accounts of the till say. Pure. */
+export function checkedTotals(shift: TillShift, entries: readonly LedgerEntry[]): ShiftTotals {
   const totals = shiftTotals(entries);
   const inLedger = ledgerTakings(shift.siteId, entries);
   for (const method of PAYMENT_METHOD_NAMES) {

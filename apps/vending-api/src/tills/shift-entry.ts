@@ -1,10 +1,6 @@
-import type { Connection } from "mongoose";
 import { isApiError } from "../errors.ts";
 import type { MoneyRequest } from "../ledger/money-request.ts";
-import { type TillShift, tillShiftModel } from "./till-shift.model.ts";
-
-/** Which shift a posting goes into: the seller's open one, or the one that a purchase was made in. */
-export type ShiftChoice = { siteId: string; personId: string } | { shiftId: string };
+import type { ShiftChoice, TillBooks } from "./till-books.ts";
 
 /**
  * Names the posting in its shift before it is made, makes it, and takes the name off once the journal has its outcome. The two
@@ -12,23 +8,15 @@ export type ShiftChoice = { siteId: string; personId: string } | { shiftId: stri
  * exactly what the journal has. `post` gets undefined when there is no such open shift.
  */
 export async function withinShift<Result>(
-  connection: Connection,
+  books: Pick<TillBooks, "name" | "unname">,
   choice: ShiftChoice,
   householdId: string,
   { idempotencyKey: ref, requestHash }: MoneyRequest,
   post: (shiftId: string | undefined) => Promise<Result>,
 ): Promise<Result> {
-  const shifts = tillShiftModel(connection);
-  const which =
-    "shiftId" in choice ? { _id: choice.shiftId } : { siteId: choice.siteId, "person.id": choice.personId };
-  const shift = await shifts
-    .findOneAndUpdate(
-      { ...which, state: "open" },
-      { $addToSet: { pending: { householdId, ref, requestHash } } },
-    )
-    .lean<TillShift | null>();
+  const shift = await books.name(choice, { householdId, ref, requestHash });
   const leave = async () => {
-    if (shift) await shifts.updateOne({ _id: shift._id }, { $pull: { pending: { ref } } });
+    if (shift) await books.unname(shift._id, ref);
   };
   try {
     const result = await post(shift?._id);

@@ -7,6 +7,7 @@ import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
 import { addTestSite, type TestRoom, type TestSite } from "../testing/test-site.ts";
 import { finishClosings } from "./close-shift.ts";
 import { withinShift } from "./shift-entry.ts";
+import { storedTills } from "./till-books.ts";
 import { tillShiftModel } from "./till-shift.model.ts";
 
 interface Takings {
@@ -261,30 +262,36 @@ describe("a posting under way when the shift is closed", () => {
     const held = new Promise<void>((resolve) => (goOn = resolve));
     const account = householdAccount(room.householdId);
     const choice = { siteId: site.siteId, personId: request.by.id };
-    const slow = withinShift(api.connection, choice, room.householdId, request, async (shiftId) => {
-      isIn();
-      await held;
-      return ledgerOf(api.connection).post({
-        siteId: site.siteId,
-        householdId: room.householdId,
-        refSpace: "request",
-        ref: request.idempotencyKey,
-        requestHash: request.requestHash,
-        decide: () => ({
-          accept: {
-            kind: "purchase",
-            at: request.now,
-            by: request.by,
-            note: "",
-            postings: [
-              { account, commodity: "CNY", amount: 100 },
-              { account: `till-cash:${site.siteId}`, commodity: "CNY", amount: -100 },
-            ],
-            details: { method: "cash", shiftId: shiftId ?? "" },
-          },
-        }),
-      });
-    });
+    const slow = withinShift(
+      storedTills(api.connection),
+      choice,
+      room.householdId,
+      request,
+      async (shiftId) => {
+        isIn();
+        await held;
+        return ledgerOf(api.connection).post({
+          siteId: site.siteId,
+          householdId: room.householdId,
+          refSpace: "request",
+          ref: request.idempotencyKey,
+          requestHash: request.requestHash,
+          decide: () => ({
+            accept: {
+              kind: "purchase",
+              at: request.now,
+              by: request.by,
+              note: "",
+              postings: [
+                { account, commodity: "CNY", amount: 100 },
+                { account: `till-cash:${site.siteId}`, commodity: "CNY", amount: -100 },
+              ],
+              details: { method: "cash", shiftId: shiftId ?? "" },
+            },
+          }),
+        });
+      },
+    );
     await named;
     const closed = await close(token, id, { cash: 10_000, card: 0, transfer: 0 });
     expect(closed.body).toMatchObject({ state: "closed", difference: NOTHING });
@@ -307,7 +314,7 @@ describe("a posting under way when the shift is closed", () => {
     };
     await shifts.updateOne({ _id: id }, { $set: { state: "closing", count } });
     expect((await sell(token, 100)).body.shiftId).toBeUndefined();
-    await finishClosings(api.deps);
+    await finishClosings(storedTills(api.connection), api.deps);
     expect(await shown(id)).toMatchObject({ state: "closed", difference: NOTHING });
   });
 });

@@ -14,6 +14,7 @@ import { totalsOf } from "./shift-entries.ts";
 import { perMethod } from "./shift-totals.ts";
 import { moveCash, openShift } from "./shifts.ts";
 import { tillModel } from "./till.model.ts";
+import { storedTills } from "./till-books.ts";
 import { SHIFT_STATES, type TillShift, tillShiftModel } from "./till-shift.model.ts";
 
 const TAG = "Tills";
@@ -48,6 +49,7 @@ const shiftList = listQuery({
 export function shiftRoutes(deps: Deps): Route[] {
   const { connection } = deps;
   const shifts = tillShiftModel(connection);
+  const books = storedTills(connection);
   const present = async (shift: TillShift) => tillReportOf(shift, await totalsOf(connection, shift));
   const answerChange = async (
     request: AuditedChange["request"],
@@ -82,7 +84,13 @@ export function shiftRoutes(deps: Deps): Route[] {
       problems: ["till-in-use", "till-retired", "shift-open-already", "idempotency-key-reused"],
       async handle(request) {
         const till = await findVisible(tillModel(connection), request.params.id, request.caller);
-        const opened = await openShift(deps, till, request.body.floatMinor, moneyRequestOf(request));
+        const opened = await openShift(
+          books,
+          deps.changes,
+          till,
+          request.body.floatMinor,
+          moneyRequestOf(request),
+        );
         return answerChange(request, "open", opened);
       },
     }),
@@ -125,7 +133,7 @@ export function shiftRoutes(deps: Deps): Route[] {
       async handle(request) {
         const shift = await findVisible(shifts, request.params.id, request.caller);
         const before = await present(shift);
-        const moved = await moveCash(deps, shift, request.body, moneyRequestOf(request));
+        const moved = await moveCash(books, deps.changes, shift, request.body, moneyRequestOf(request));
         return answerChange(request, request.body.kind, moved, { before, reason: request.body.reason });
       },
     }),
@@ -144,7 +152,7 @@ export function shiftRoutes(deps: Deps): Route[] {
       async handle(request) {
         const shift = await findVisible(shifts, request.params.id, request.caller);
         const before = await present(shift);
-        const closed = await closeShift(deps, shift, request.body, moneyRequestOf(request));
+        const closed = await closeShift(books, deps, shift, request.body, moneyRequestOf(request));
         return answerChange(request, "close", closed, { before, reason: request.body.note });
       },
     }),

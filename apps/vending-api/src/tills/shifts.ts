@@ -1,17 +1,16 @@
-import type { Connection } from "mongoose";
-import { isDuplicateKey, newId } from "../db/model.ts";
+import { newId } from "../db/model.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import type { MoneyRequest } from "../ledger/money-request.ts";
-import { totalsOf } from "./shift-entries.ts";
+import { checkedTotals } from "./shift-entries.ts";
 import { type CashMovement, expectedTakings } from "./shift-totals.ts";
 import type { Till } from "./till.model.ts";
-import { type ShiftMovement, type TillShift, tillShiftModel } from "./till-shift.model.ts";
+import type { TillBooks } from "./till-books.ts";
+import type { ShiftMovement, TillShift } from "./till-shift.model.ts";
 
 /** Two openings of one till in the same millisecond want one number; more tries than tills means something else is wrong. */
 const MOST_ATTEMPTS = 10;
 
-type ShiftDeps = Pick<Deps, "connection" | "changes">;
 interface Repeatable {
   shift: TillShift;
   /** The same key had this answer before. */
@@ -23,29 +22,26 @@ interface Repeatable {
  * `shift-open-already` or `idempotency-key-reused`.
  */
 export async function openShift(
-  deps: ShiftDeps,
+  books: TillBooks,
+  changes: Deps["changes"],
   till: Till,
   floatMinor: number,
   request: MoneyRequest,
 ): Promise<Repeatable> {
-  const shifts = tillShiftModel(deps.connection);
   const { siteId, _id: tillId } = till;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const first = await shifts
-      .findOne({ siteId, openingKey: request.idempotencyKey })
-      .lean<TillShift | null>();
+    const first = await books.findByKey(siteId, request.idempotencyKey);
     if (first) {
       if (first.openingHash !== request.requestHash) throw new ApiError("idempotency-key-reused");
       return { shift: first, repeated: true };
     }
     if (till.isRetired) throw new ApiError("till-retired");
-    await refuseSecond(deps.connection, till, request);
-    const last = await shifts.findOne({ siteId, tillId }).sort({ number: -1 }).lean<TillShift | null>();
+    await refuseSecond(books, till, request);
     const shift: TillShift = {
       _id: newId(),
       siteId,
       tillId,
-      number: (last?.number ?? 0) + 1,
+      number: (await books.lastNumber({ siteId, tillId })) + 1,
       person: request.by,
       state: "open",
       isOpen: true,
@@ -58,27 +54,21 @@ export async function openShift(
       count: null,
       totals: null,
     };
-    try {
-      await shifts.create(shift);
-      publishShift(deps, shift);
-      return { shift, repeated: false };
-    } catch (error) {
-      // Somebody was faster; the next round sees by which rule.
-      if (!isDuplicateKey(error)) throw error;
-    }
+    // Where somebody was faster the next round sees by which rule.
+    if (!(await books.insert(shift))) continue;
+    publishShift(changes, shift);
+    return { shift, repeated: false };
   }
   throw new ApiError("store-unavailable", "Others were always faster; try again");
 }
 
 async function refuseSecond(
-  connection: Connection,
+  books: TillBooks,
   till: Till,
   { by, idempotencyKey }: MoneyRequest,
 ): Promise<void> {
   const { siteId, _id: tillId } = till;
-  const open = await tillShiftModel(connection)
-    .find({ siteId, isOpen: true, $or: [{ "person.id": by.id }, { tillId }] })
-    .lean<TillShift[]>();
+  const open = await books.openOf({ siteId, tillId, personId: by.id });
   // Under the same key it is the same opening: the next round finds it.
   if (open.some(({ openingKey }) => openingKey === idempotencyKey)) return;
   if (open.some(({ person }) => person.id === by.id)) throw new ApiError("shift-open-already");
@@ -88,7 +78,8 @@ async function refuseSecond(
 
 /** Cash that comes in or goes out without a sale. Throws `shift-closed`, `not-enough-cash` or `idempotency-key-reused`. */
 export async function moveCash(
-  deps: ShiftDeps,
+  books: TillBooks,
+  changes: Deps["changes"],
   shift: TillShift,
   movement: CashMovement & { reason: string },
   request: MoneyRequest,
@@ -96,21 +87,14 @@ export async function moveCash(
   const { idempotencyKey: key, requestHash, by, now: at } = request;
   const known = movementUnder(shift, request);
   if (known) return { shift, repeated: true };
-  if (movement.kind === "cash-out") await refuseMoreThanThereIs(deps.connection, shift, movement.amountMinor);
+  if (movement.kind === "cash-out") await refuseMoreThanThereIs(books, shift, movement.amountMinor);
   const row: ShiftMovement = { id: newId(), ...movement, at, by, key, requestHash };
-  const shifts = tillShiftModel(deps.connection);
-  const moved = await shifts
-    .findOneAndUpdate(
-      { _id: shift._id, state: "open", "movements.key": { $ne: key } },
-      { $push: { movements: row } },
-      { returnDocument: "after" },
-    )
-    .lean<TillShift | null>();
+  const moved = await books.addMovement(shift._id, row);
   if (moved) {
-    publishShift(deps, moved);
+    publishShift(changes, moved);
     return { shift: moved, repeated: false };
   }
-  const now = await shifts.findById(shift._id).lean<TillShift | null>();
+  const now = await books.find(shift._id);
   if (now && movementUnder(now, request)) return { shift: now, repeated: true };
   throw new ApiError("shift-closed");
 }
@@ -125,15 +109,11 @@ function movementUnder(
 }
 
 /** Against a slip of the hand; a sale in the same moment can only make it wrong on the safe side. */
-async function refuseMoreThanThereIs(
-  connection: Connection,
-  shift: TillShift,
-  amountMinor: number,
-): Promise<void> {
-  const totals = await totalsOf(connection, shift);
+async function refuseMoreThanThereIs(books: TillBooks, shift: TillShift, amountMinor: number): Promise<void> {
+  const totals = shift.totals ?? checkedTotals(shift, await books.entriesOf(shift));
   if (amountMinor > expectedTakings(shift, totals).cash) throw new ApiError("not-enough-cash");
 }
 
-export function publishShift({ changes }: Pick<Deps, "changes">, { _id: id, siteId }: TillShift): void {
+export function publishShift(changes: Deps["changes"], { _id: id, siteId }: TillShift): void {
   changes.publish({ resource: "till-shifts", id, siteId });
 }

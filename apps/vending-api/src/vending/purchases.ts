@@ -12,6 +12,7 @@ import { deliverPurchase, findDeliveries } from "../network/deliveries.ts";
 import { type Household, householdModel } from "../places/household.model.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { withinShift } from "../tills/shift-entry.ts";
+import { storedTills } from "../tills/till-books.ts";
 import { type TillShift, tillShiftModel } from "../tills/till-shift.model.ts";
 import { amountOf, methodOf } from "./present-purchase.ts";
 import { tellMoneyMoved } from "./tell-money-moved.ts";
@@ -49,7 +50,7 @@ export async function sellCredit(
   const seller = { siteId, personId: request.by.id };
   // On its way while the shift is asked for: each answer of the store that a sale waits for is felt at the desk.
   const siteRead = siteOf(connection, siteId);
-  const posting = withinShift(connection, seller, householdId, request, (shiftId) =>
+  const posting = withinShift(storedTills(connection), seller, householdId, request, (shiftId) =>
     ledgerOf(connection).post({
       ...identityOf(siteId, householdId, request),
       readsJournal: cardDetails !== undefined,
@@ -163,14 +164,18 @@ export async function voidPurchase(
     });
   const { entry } =
     typeof shiftId === "string"
-      ? await withinShift(connection, { shiftId }, householdId, request, post)
+      ? await withinShift(storedTills(connection), { shiftId }, householdId, request, post)
       : await post(undefined);
   await tellPurchase(deps, entry);
   return entry;
 }
 
 /** Why it cannot be voided any more, in a sentence. */
-function voidRefusal({ details, at }: LedgerEntry, isShiftOpen: boolean, now: Date): string | undefined {
+export function voidRefusal(
+  { details, at }: LedgerEntry,
+  isShiftOpen: boolean,
+  now: Date,
+): string | undefined {
   if (details.method === ("provider" satisfies PurchaseMethod))
     return "Paid through a provider: pay it back there, or ask for an adjustment";
   if (typeof details.shiftId === "string")

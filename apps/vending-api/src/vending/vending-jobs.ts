@@ -3,6 +3,7 @@ import { ledgerOf } from "../ledger/ledger.ts";
 import { finishTransfers } from "../ledger/transfer.ts";
 import { siteModel } from "../places/site.model.ts";
 import { finishClosings } from "../tills/close-shift.ts";
+import { storedTills } from "../tills/till-books.ts";
 import { finishAdjustments } from "./adjustments.ts";
 import { deliverForgotten } from "./purchases.ts";
 
@@ -13,7 +14,7 @@ const FINISH_INTERVAL_MS = 60_000;
 export function startVendingJobs(deps: Deps): { stop(): Promise<void> } {
   const steps = {
     deliveries: () => deliverForgotten(deps, deps.clock.now()),
-    closings: () => finishClosings(deps),
+    closings: () => finishClosings(storedTills(deps.connection), deps),
     adjustments: () => finishAdjustments(deps),
     transfers: () => finishSiteTransfers(deps),
   };
