@@ -1,59 +1,12 @@
-import { EventEmitter, once } from "node:events";
-import { createServer, request as httpRequest, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import cookieParser from "cookie-parser";
-import express from "express";
 import mongoose from "mongoose";
-import { pino } from "pino";
-import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ApiError } from "../errors.ts";
-import { manualClock } from "../testing/manual-clock.ts";
-import type { PersonCaller } from "./access.ts";
-import {
-  binary,
-  binaryOf,
-  created,
-  download,
-  downloadOf,
-  emptyOf,
-  eventStreamOf,
-  noContent,
-  ok,
-  page,
-  pageOf,
-  stream,
-} from "./answer.ts";
-import { answerProblem } from "./answer-problem.ts";
-import { observeRequests } from "./observe-requests.ts";
+import { binary, binaryOf, created, emptyOf, noContent, ok, page, pageOf } from "./answer.ts";
 import { route } from "./route.ts";
-import { apiRouter } from "./router.ts";
+import { type ServedRoutes, serveRoutes } from "./testing/serve-routes.ts";
 
-const person = (role: "administrator" | "resident"): PersonCaller => ({
-  kind: "person",
-  id: role,
-  login: role,
-  name: role,
-  roles: [role],
-  siteIds: ["s1"],
-});
 const seen = z.object({ id: z.string() });
-
-const CHUNK = "x".repeat(65_536);
-let chunksMade = 0;
-
-async function* endlessChunks(breaksAt: number): AsyncGenerator<string> {
-  try {
-    for (chunksMade = 0; ; chunksMade += 1) {
-      if (chunksMade === breaksAt) throw new Error("the store went away");
-      yield CHUNK;
-    }
-  } finally {
-    downloads.emit("closed");
-  }
-}
-const downloads = new EventEmitter();
 
 const routes = [
   route({
@@ -117,17 +70,6 @@ const routes = [
   }),
   route({
     method: "get",
-    path: "/long.csv",
-    tag: "t",
-    summary: "s",
-    access: "public",
-    query: z.strictObject({ breaksAt: z.coerce.number().default(Number.POSITIVE_INFINITY) }),
-    answers: { 200: downloadOf("text/csv; charset=utf-8") },
-    handle: async ({ query }) =>
-      download("text/csv; charset=utf-8", "long.csv", endlessChunks(query.breaksAt)),
-  }),
-  route({
-    method: "get",
     path: "/wrong-answer",
     tag: "t",
     summary: "s",
@@ -169,72 +111,17 @@ const routes = [
       throw new ApiError("too-many-attempts", undefined, { retryAfterS: 30 });
     },
   }),
-  route({
-    method: "get",
-    path: "/events",
-    tag: "t",
-    summary: "s",
-    access: "public",
-    answers: { 200: eventStreamOf("") },
-    handle: async () =>
-      stream((sink) => {
-        sink.send({ id: "7", event: "change", data: { text: "two\nlines" } });
-        return () => streams.emit("closed");
-      }),
-  }),
 ];
 
-const streams = new EventEmitter();
-const logged: { code?: string; err?: { message: string } }[] = [];
-const clock = manualClock();
-const stopping = new AbortController();
-let server: Server;
-let origin: string;
+const key = "one-intention";
+let served: ServedRoutes;
 
 beforeAll(async () => {
-  const log = pino({ level: "error" }, { write: (line: string) => logged.push(JSON.parse(line)) });
-  const app = express();
-  app.use(observeRequests(log, new Registry()), cookieParser());
-  app.use(
-    apiRouter(routes, {
-      beginChange: async () => async () => {},
-      clock,
-      stopping: stopping.signal,
-      authenticators: {
-        person: async (token) =>
-          token === "admin" || token === "tenant"
-            ? person(token === "admin" ? "administrator" : "resident")
-            : undefined,
-        gateway: async (token) =>
-          token === "hmg_good"
-            ? { kind: "gateway", id: "g1", name: "g", roles: ["gateway"], siteIds: ["s1"] }
-            : undefined,
-      },
-    }),
-  );
-  app.use(answerProblem);
-  server = createServer(app).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  served = await serveRoutes(routes);
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => served.close());
 
-const key = "one-intention";
-function call(
-  method: string,
-  path: string,
-  options: { token?: string; body?: string; headers?: Record<string, string> } = {},
-) {
-  const { token, body, headers } = options;
-  return fetch(`${origin}${path}`, {
-    method,
-    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+const call: ServedRoutes["call"] = (...asked) => served.call(...asked);
 const json = { "content-type": "application/json", "idempotency-key": key };
 
 describe("apiRouter", () => {
@@ -346,9 +233,9 @@ describe("apiRouter", () => {
   });
 
   it("logs the cause of what is our own mistake, and says nothing of it outside", async () => {
-    logged.length = 0;
+    served.logged.length = 0;
     const body = await (await call("GET", "/bug")).text();
-    expect(logged).toEqual([
+    expect(served.logged).toEqual([
       expect.objectContaining({
         code: "internal",
         err: expect.objectContaining({ message: "x is not a function" }),
@@ -394,84 +281,5 @@ describe("apiRouter", () => {
     expect(response.headers.get("content-type")).toBe("application/pdf");
     expect(response.headers.get("content-disposition")).toBe("attachment; filename=receipt.pdf");
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]));
-  });
-});
-
-describe("downloads", () => {
-  it("are written as fast as they are taken, and end when the client leaves", async () => {
-    const response = await call("GET", "/long.csv");
-    expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");
-    expect(response.headers.get("content-disposition")).toBe("attachment; filename=long.csv");
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    let taken = 0;
-    while (taken < 100 * CHUNK.length) taken += (await reader.read()).value?.length ?? 0;
-    const closed = once(downloads, "closed");
-    await reader.cancel();
-    await closed;
-    // What lies between is in the buffers of two sockets: a few megabytes at the most.
-    expect(chunksMade * CHUNK.length - taken).toBeLessThan(20_000_000);
-  });
-
-  it("that break off are no whole answer to the client", async () => {
-    logged.length = 0;
-    const response = await call("GET", "/long.csv?breaksAt=3");
-    expect(response.status).toBe(200);
-    await expect(response.text()).rejects.toThrow();
-    expect(logged).toEqual([
-      expect.objectContaining({ err: expect.objectContaining({ message: "the store went away" }) }),
-    ]);
-  });
-});
-
-describe("event streams", () => {
-  /** Reads until the text so far contains `end`. */
-  async function readUntil(reader: ReadableStreamDefaultReader<Uint8Array>, end: string): Promise<string> {
-    const decoder = new TextDecoder();
-    let text = "";
-    while (!text.includes(end)) {
-      const { value, done } = await reader.read();
-      if (done) return text;
-      text += decoder.decode(value, { stream: true });
-    }
-    return text;
-  }
-  const open = async () => {
-    const response = await call("GET", "/events");
-    expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
-    return (response.body as ReadableStream<Uint8Array>).getReader();
-  };
-
-  it("send events with id and one line of JSON, then a heartbeat", async () => {
-    const reader = await open();
-    expect(await readUntil(reader, "lines")).toContain(
-      'id: 7\nevent: change\ndata: {"text":"two\\nlines"}\n\n',
-    );
-    clock.advance(15_000);
-    expect(await readUntil(reader, ":\n\n")).toBe(":\n\n");
-    const closed = once(streams, "closed");
-    await reader.cancel();
-    await closed;
-  });
-
-  it("tell the feature once that the client left", async () => {
-    let times = 0;
-    streams.on("closed", () => {
-      times += 1;
-    });
-    const client = httpRequest(`${origin}/events`).end();
-    const [response] = await once(client, "response");
-    await once(response, "data");
-    const closed = once(streams, "closed");
-    client.destroy();
-    await closed;
-    clock.advance(15_000);
-    expect(times).toBe(1);
-  });
-
-  it("end when the server stops", async () => {
-    const reader = await open();
-    stopping.abort();
-    await readUntil(reader, "never");
-    expect((await reader.read()).done).toBe(true);
   });
 });
