@@ -71,10 +71,18 @@ describe("samples", () => {
       estimated: false,
     });
     expect(await get(`/circuits/${circuitId}/live`)).toMatchObject({ energyWh: 11_000, activePowerW: 400 });
-    const { intervals } = await get<{ intervals: { wh: number | null; flag: string }[] }>(
-      `/circuits/${circuitId}/profile?from=${later(-60 * MINUTE).toISOString()}&to=${later(60 * MINUTE).toISOString()}`,
+    const span = `from=${later(-60 * MINUTE).toISOString()}&to=${later(60 * MINUTE).toISOString()}`;
+    const { intervals } = await get<{ intervals: { at: string; wh: number | null; flag: string }[] }>(
+      `/circuits/${circuitId}/profile?${span}`,
     );
     expect(intervals.reduce((sum, { wh }) => sum + (wh ?? 0), 0)).toBe(1000);
+    expect(await get(`/circuits/${circuitId}/quarters?${span}`)).toEqual({
+      circuitId,
+      from: intervals[0]?.at,
+      intervalMinutes: 15,
+      wh: intervals.map(({ wh }) => wh),
+      flags: intervals.map(({ flag }) => flag[0]).join(""),
+    });
   });
 
   it("of a sequence taken before are answered as before and change nothing", async () => {
@@ -358,79 +366,5 @@ describe("circuit states", () => {
       activePowerW: null,
       alarms: 0,
     });
-  });
-});
-
-describe("the message stream", () => {
-  it("sends what comes and resumes after Last-Event-ID", async () => {
-    await buy(room.householdId, 100);
-    const { sequence } = await credit();
-    const stream = await openStream(sequence);
-    await buy(room.householdId, 200);
-    expect(await stream.next()).toMatchObject({
-      id: String(sequence + 1),
-      data: { position: { balanceMicro: 3_000_000 } },
-    });
-    stream.close();
-    await buy(room.householdId, 300);
-    const resumed = await openStream(sequence + 1);
-    expect(await resumed.next()).toMatchObject({
-      id: String(sequence + 2),
-      data: { position: { balanceMicro: 6_000_000 } },
-    });
-    resumed.close();
-  });
-
-  async function openStream(lastEventId: number) {
-    const abort = new AbortController();
-    const response = await fetch(`${api.origin}/api/v1/gateway/stream`, {
-      headers: { authorization: `Bearer ${site.gatewayToken}`, "last-event-id": String(lastEventId) },
-      signal: abort.signal,
-    });
-    expect(response.headers.get("content-type")).toContain("text/event-stream");
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    let text = "";
-    return {
-      close: () => abort.abort(),
-      async next(): Promise<{ id: string; data: DownlinkMessage }> {
-        for (;;) {
-          const match = /id: (\d+)\n(?:event: \w+\n)?data: (.*)\n\n/.exec(text);
-          if (match) {
-            text = text.slice(match.index + match[0].length);
-            return { id: match[1] as string, data: JSON.parse(match[2] as string) as DownlinkMessage };
-          }
-          const { value, done } = await reader.read();
-          if (done) throw new Error("the stream ended");
-          text += Buffer.from(value).toString();
-        }
-      },
-    };
-  }
-});
-
-describe("access", () => {
-  it.each(["/gateway/config", "/gateway/credit", "/gateway/messages", "/gateway/batches/last"])(
-    "%s is for gateways alone",
-    async (path) => {
-      expect(await api.call("GET", path, { token: site.administrator })).toMatchObject({ status: 403 });
-      expect(await api.call("GET", path)).toMatchObject({ status: 401 });
-      expect(await api.call("GET", path, { token: "hmg_wrong" })).toMatchObject({ status: 401 });
-    },
-  );
-
-  it("a gateway reads nothing that is for people", async () => {
-    const answer = await api.call("GET", `/households/${room.householdId}/balance`, {
-      token: site.gatewayToken,
-    });
-    expect(answer.status).toBe(403);
-  });
-
-  it("a replaced token ends at once", async () => {
-    const answer = await api.call<{ token: string }>("POST", `/gateways/${site.gatewayId}/token`, {
-      token: site.administrator,
-    });
-    expect(answer.status).toBe(201);
-    expect((await api.call("GET", "/gateway/config", { token: site.gatewayToken })).status).toBe(401);
-    expect((await api.call("GET", "/gateway/config", { token: answer.body.token })).status).toBe(200);
   });
 });
