@@ -223,7 +223,11 @@ export type IntervalFlag = "good" | "estimated" | "missing" | "suspect";
 export interface LoadProfile {
   circuitId: string;
   intervalMinutes: number;
-  intervals: { at: string; wh: number | null; flag: IntervalFlag }[];
+  /** Beginning of the first; the others follow without a gap. */
+  from: string;
+  wh: (number | null)[];
+  /** The first letter of each one's IntervalFlag. */
+  flags: string;
 }
 
 export interface Command {

@@ -25,7 +25,7 @@ import { Section } from "../shared/section.tsx";
 import { ToggleChips } from "../shared/toggle-chips.tsx";
 import { Waiting } from "../shared/waiting.tsx";
 import { boundsOf, PROFILE_SPANS, type ProfileSpan, stepped } from "./profile-span.ts";
-import { meanPowerW, summarise } from "./profile-summary.ts";
+import { intervalsOf, meanPowerW, summarise } from "./profile-summary.ts";
 import { YearHeatmap, YearTable } from "./year-heatmap.tsx";
 
 const LABEL_HOURS = 3;
@@ -33,7 +33,7 @@ const DAY_HOURS = 24;
 
 /** Mean power of each quarter of an hour, as bars. */
 function QuarterChart({
-  profile: { intervals, intervalMinutes },
+  profile,
   span,
   label,
 }: {
@@ -43,6 +43,8 @@ function QuarterChart({
 }) {
   const t = useT();
   const format = useFormat();
+  const { intervalMinutes } = profile;
+  const intervals = useMemo(() => intervalsOf(profile), [profile]);
   const categories = useMemo(
     () => intervals.map(({ at }) => (span === "day" ? format.time(at) : format.dateTime(at))),
     [intervals, format, span],
@@ -81,7 +83,7 @@ function QuarterChart({
 }
 
 function QuarterTable({
-  profile: { intervals, intervalMinutes },
+  profile,
   span,
   label,
 }: {
@@ -103,12 +105,12 @@ function QuarterTable({
           </TableRow>
         </TableHead>
         <TableBody>
-          {intervals.map(({ at, wh, flag }) => (
+          {intervalsOf(profile).map(({ at, wh, flag }) => (
             <TableRow key={at}>
               <TableCell>{span === "day" ? format.time(at) : format.dateTime(at)}</TableCell>
               <TableCell align="right">{format.energy(wh)}</TableCell>
               <TableCell align="right">
-                {format.power(wh === null ? null : meanPowerW(wh, intervalMinutes))}
+                {format.power(wh === null ? null : meanPowerW(wh, profile.intervalMinutes))}
               </TableCell>
               <TableCell>{t(`circuit.flags.${flag}`)}</TableCell>
             </TableRow>

@@ -2,16 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { LoadProfile } from "../api/rows.ts";
 import { monthRows, NO_POWER, QUARTERS, quarterText, yearGrid } from "./year-grid.ts";
 
-function profile(from: string, whs: readonly (number | null)[]): LoadProfile {
-  return {
-    circuitId: "c",
-    intervalMinutes: 15,
-    intervals: whs.map((wh, index) => ({
-      at: new Date(Date.parse(from) + index * 900_000).toISOString(),
-      wh,
-      flag: wh === null ? "missing" : "good",
-    })),
-  };
+function profile(from: string, wh: (number | null)[]): LoadProfile {
+  const flags = wh.map((one) => (one === null ? "m" : "g")).join("");
+  return { circuitId: "c", intervalMinutes: 15, from, wh, flags };
 }
 const filled = (count: number, wh: number) => Array<number>(count).fill(wh);
 

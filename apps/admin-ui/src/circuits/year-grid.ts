@@ -1,6 +1,6 @@
 import type { LoadProfile } from "../api/rows.ts";
 import { offsetReader } from "../format/format.ts";
-import { meanPowerW } from "./profile-summary.ts";
+import { beginMsOf, meanPowerW } from "./profile-summary.ts";
 
 const DAY_MS = 86_400_000;
 const QUARTER_MS = 900_000;
@@ -22,20 +22,16 @@ export interface YearGrid {
  * Intervals on the site's wall clock. The hour that a change of clocks repeats shows its stronger half; the one it skips stays
  * empty.
  */
-export function yearGrid(
-  { intervals, intervalMinutes }: LoadProfile,
-  timeZone: string,
-  firstDay: string,
-  days: number,
-): YearGrid {
+export function yearGrid(profile: LoadProfile, timeZone: string, firstDay: string, days: number): YearGrid {
   const powerW = new Int32Array(days * QUARTERS).fill(NO_POWER);
   const firstMs = Date.parse(`${firstDay}T00:00:00Z`);
   const offsetAt = offsetReader(timeZone);
   let offsetMs = 0;
   let offsetUntilMs = Number.NEGATIVE_INFINITY;
-  for (const { at, wh } of intervals) {
+  const beginMs = beginMsOf(profile, 0);
+  for (const [index, wh] of profile.wh.entries()) {
     if (wh === null) continue;
-    const atMs = Date.parse(at);
+    const atMs = beginMs + index * profile.intervalMinutes * 60_000;
     // Clocks change on a full quarter of an hour, and asking for each interval would take longer than all the rest.
     if (atMs >= offsetUntilMs) {
       offsetMs = offsetAt(atMs);
@@ -43,9 +39,9 @@ export function yearGrid(
       offsetUntilMs = offsetAt(laterMs) === offsetMs ? laterMs : atMs + QUARTER_MS;
     }
     const sinceMs = atMs + offsetMs - firstMs;
-    const index = Math.floor(sinceMs / QUARTER_MS);
-    if (index < 0 || index >= powerW.length) continue;
-    powerW[index] = Math.max(powerW[index] ?? NO_POWER, meanPowerW(wh, intervalMinutes));
+    const cell = Math.floor(sinceMs / QUARTER_MS);
+    if (cell < 0 || cell >= powerW.length) continue;
+    powerW[cell] = Math.max(powerW[cell] ?? NO_POWER, meanPowerW(wh, profile.intervalMinutes));
   }
   return { firstDay, days, powerW, fullW: fullScaleW(powerW) };
 }

@@ -146,7 +146,7 @@ export function createDataProvider({ request, newKey, wait }: DataProviderDeps):
     shelveAlarms: (ids, reason, until) => post("/alarms/shelve", { ids, reason, until }, newKey()),
     unshelveAlarms: (ids) => post("/alarms/unshelve", { ids }, newKey()),
     loadProfile: (circuitId, from, to, signal) =>
-      json(`/circuits/${encodeURIComponent(circuitId)}/profile?${new URLSearchParams({ from, to })}`, {
+      json(`/circuits/${encodeURIComponent(circuitId)}/quarters?${new URLSearchParams({ from, to })}`, {
         ...(signal && { signal }),
       }),
     act: (path, body, idempotencyKey) => keyed(() => post(path, body, idempotencyKey)),

@@ -9,7 +9,7 @@ import { type Route, route } from "../http/route.ts";
 import { findVisible } from "../http/visible-row.ts";
 import { type Site, siteModel } from "../places/site.model.ts";
 import { INTERVAL_MINUTES } from "../rating/profile-marks.ts";
-import { INTERVAL_FLAGS, readIntervals } from "../rating/read-intervals.ts";
+import { INTERVAL_FLAGS, type IntervalFlag, readIntervals } from "../rating/read-intervals.ts";
 import { RESOLUTIONS, sumIntervals } from "../rating/sum-intervals.ts";
 import { type Circuit, circuitModel } from "./circuit.model.ts";
 import { blankMirror, type CircuitMirror, circuitMirrorModel } from "./circuit-mirror.model.ts";
@@ -40,19 +40,34 @@ const profileAnswer = z
   })
   .meta({ id: "LoadProfile" });
 
+/** One letter a quarter, in the order of INTERVAL_FLAGS. */
+const FLAG_LETTERS = { good: "g", estimated: "e", missing: "m", suspect: "s" } as const satisfies Record<
+  IntervalFlag,
+  string
+>;
+const quartersAnswer = z
+  .object({
+    circuitId: idSchema,
+    from: instantSchema.meta({ description: "Beginning of the first; the others follow without a gap." }),
+    intervalMinutes: z.int(),
+    wh: z.array(z.int().nullable()).meta({ description: "Null when missing." }),
+    flags: z.string().meta({ description: "A letter each: good, estimated, missing, suspect." }),
+  })
+  .meta({ id: "Quarters" });
+
 const DAY_MS = 86_400_000;
 /** domain: 900 days are kept at the finest; a leap day and the day that is running on top. */
 const MOST_DAYS = 902;
 /** Longer in quarters is a download, not a chart: the answer would pass 10 MB. A year across a leap day, for the heatmap. */
 const MOST_DAYS_IN_QUARTERS = 400;
 
-const profileQuery = z
-  .strictObject({
-    from: instantSchema.optional(),
-    to: instantSchema.optional(),
-    resolution: z.enum(RESOLUTIONS).default("quarter"),
-  })
-  .refine(({ from, to }) => !from || !to || from < to, "from must be before to");
+const spanQuery = z.strictObject({ from: instantSchema.optional(), to: instantSchema.optional() });
+const isForward = ({ from, to }: z.infer<typeof spanQuery>) => !from || !to || from < to;
+const FORWARD = "from must be before to";
+const quartersQuery = spanQuery.refine(isForward, FORWARD);
+const profileQuery = spanQuery
+  .extend({ resolution: z.enum(RESOLUTIONS).default("quarter") })
+  .refine(isForward, FORWARD);
 
 export function circuitViewRoutes(deps: Deps): Route[] {
   const { connection } = deps;
@@ -108,6 +123,29 @@ export function circuitViewRoutes(deps: Deps): Route[] {
             at: at.toISOString(),
             ...sum,
           })),
+        });
+      },
+    }),
+    route({
+      method: "get",
+      path: "/circuits/:id/quarters",
+      tag: "Circuits",
+      summary:
+        "Load profile by the quarter of an hour, in columns: a year has a twentieth of its weight in rows",
+      description: `At most ${MOST_DAYS_IN_QUARTERS} days; default the last 24 hours.`,
+      access: "signed-in",
+      query: quartersQuery,
+      answers: { 200: quartersAnswer },
+      async handle({ caller, params, query, now }) {
+        const circuit = await visibleCircuit(connection, params.id, caller);
+        const span = spanOf({ ...query, resolution: "quarter" }, now);
+        const intervals = await readIntervals(connection, circuit._id, span);
+        return ok({
+          circuitId: circuit._id,
+          from: (intervals[0]?.at ?? new Date(span.fromMs)).toISOString(),
+          intervalMinutes: INTERVAL_MINUTES,
+          wh: intervals.map(({ wh }) => wh),
+          flags: intervals.map(({ flag }) => FLAG_LETTERS[flag]).join(""),
         });
       },
     }),

@@ -191,7 +191,7 @@ describe("who may command what", () => {
   it("a circuit of another site does not exist", async () => {
     const { circuitId } = other.rooms[0] as TestRoom;
     expect(await command({ action: "read" }, { circuitId })).toMatchObject({ status: 404 });
-    for (const view of ["live", "why", "profile"])
+    for (const view of ["live", "why", "profile", "quarters"])
       expect((await api.call("GET", `/circuits/${circuitId}/${view}`, { token: maintenance })).status).toBe(
         404,
       );
