@@ -158,8 +158,7 @@ function StepCard({
 
 function FirstRunView() {
   const { view, error, retry } = useSetUpFacts();
-  if (error) return <LoadFailed error={error} retry={retry} />;
-  if (view === null) return <Waiting />;
+  if (view === null) return error ? <LoadFailed error={error} retry={retry} /> : <Waiting />;
   return <Steps view={view} />;
 }
 

@@ -54,8 +54,8 @@ function ChangedPolicy({ id }: { id: string }) {
   const navigate = useNavigate();
   const dataProvider = useDataProvider<ConsoleDataProvider>();
   const { data: policy, error, refetch } = useRow<GrantPolicy>("grant-policies", id);
-  if (error) return <LoadFailed error={error} retry={() => void refetch()} />;
-  if (policy === undefined) return <Waiting />;
+  if (policy === undefined)
+    return error ? <LoadFailed error={error} retry={() => void refetch()} /> : <Waiting />;
   return (
     <PolicyForm
       initial={draftOf(policy, currencyDigits)}

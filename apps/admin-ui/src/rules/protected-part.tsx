@@ -24,8 +24,8 @@ const MOST_SHARE_MILLI = 1000;
 export function ProtectedPart() {
   const site = useSite();
   const { data, error, refetch } = useRow<SiteTerms>("sites", site.id);
-  if (error) return <LoadFailed error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Waiting rows={6} />;
+  if (data === undefined)
+    return error ? <LoadFailed error={error} retry={() => void refetch()} /> : <Waiting rows={6} />;
   return <ProtectedView key={JSON.stringify(data.safety)} site={data} />;
 }
 

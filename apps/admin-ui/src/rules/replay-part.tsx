@@ -42,8 +42,8 @@ function proposalFrom(sets: RuleSets["sets"]): ViciousLoadRule {
 export function ReplayPart() {
   const site = useSite();
   const { data, error, refetch } = useRow<RuleSets>("rule-sets", site.id);
-  if (error) return <LoadFailed error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Waiting rows={6} />;
+  if (data === undefined)
+    return error ? <LoadFailed error={error} retry={() => void refetch()} /> : <Waiting rows={6} />;
   return <ReplayView key={site.id} start={proposalFrom(data.sets)} />;
 }
 

@@ -82,8 +82,8 @@ export function SetsPart() {
   const site = useSite();
   const may = useMay();
   const { data, error, refetch } = useRow<RuleSets>("rule-sets", site.id);
-  if (error) return <LoadFailed error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Waiting rows={6} />;
+  if (data === undefined)
+    return error ? <LoadFailed error={error} retry={() => void refetch()} /> : <Waiting rows={6} />;
   if (data.sets.length === 0)
     return <EmptyState title={t("rules.noCircuits")} help={t("rules.noCircuitsHelp")} />;
   const mayChange = may("rules.change");

@@ -98,8 +98,7 @@ export function AssignStep({ circuits }: { circuits: readonly Circuit[] }) {
     }
   }
 
-  if (error) return <LoadFailed error={error} />;
-  if (data === undefined) return <Waiting rows={6} />;
+  if (data === undefined) return error ? <LoadFailed error={error} /> : <Waiting rows={6} />;
   if (open.length === 0)
     return (
       <EmptyState title={t("commissioning.nothingToAssign")} help={t("commissioning.nothingToAssignHelp")} />

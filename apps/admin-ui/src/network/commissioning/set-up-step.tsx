@@ -106,9 +106,10 @@ export function SetUpStep({
   const profiles = useProfiles();
   const found = data?.scan?.found;
   const units = useMemo(() => newUnits(found ?? [], circuits), [found, circuits]);
-  if (error) return <LoadFailed error={error} />;
-  if (profiles.error) return <LoadFailed error={profiles.error} />;
-  if (data === undefined || profiles.data === undefined) return <Waiting rows={5} />;
+  if (data === undefined || profiles.data === undefined) {
+    const problem = error ?? profiles.error;
+    return problem ? <LoadFailed error={problem} /> : <Waiting rows={5} />;
+  }
   if (units.length === 0)
     return <EmptyState title={t("commissioning.allKnown")} help={t("commissioning.allKnownHelp")} />;
   return (

@@ -18,8 +18,8 @@ interface Props {
 /** Many households at once: a building or a floor, one by search, or a pasted list of rooms. */
 export function HouseholdPicker({ chosen, onChange }: Props) {
   const { data, error, refetch } = usePlacedHouseholds();
-  if (error) return <LoadFailed error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Waiting rows={3} />;
+  if (data === undefined)
+    return error ? <LoadFailed error={error} retry={() => void refetch()} /> : <Waiting rows={3} />;
   return <Picker {...data} chosen={chosen} onChange={onChange} />;
 }
 
