@@ -1,4 +1,5 @@
 /** The command line as a person meets it: help, one clear line per mistake, exit codes 0, 1 and 2. */
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +22,8 @@ function file(name: string, content: string): string {
   return path;
 }
 
-describe("wrong use", () => {
+// A process of its own each, of which most of the time goes into starting it.
+describe("wrong use", { concurrent: true }, () => {
   test.each([
     ["an unknown command", ["sell"]],
     ["a missing option", ["gateway"]],
@@ -47,7 +49,7 @@ describe("wrong use", () => {
   });
 });
 
-describe("malformed files and settings: one clear line, exit code 1", () => {
+describe("malformed files and settings: one clear line, exit code 1", { concurrent: true }, () => {
   test.each([
     ["broken JSON", "{", /gateway\.json.*JSON/i],
     [
@@ -66,7 +68,11 @@ describe("malformed files and settings: one clear line, exit code 1", () => {
       /gateway\.json.*fast/,
     ],
   ])("gateway configuration with %s", async (_what, content, expected) => {
-    const { code, stderr } = await run(["gateway", "--config", file("gateway.json", content)]);
+    const { code, stderr } = await run([
+      "gateway",
+      "--config",
+      file(`${randomUUID()}-gateway.json`, content),
+    ]);
     expect(code).toBe(1);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toMatch(expected);
