@@ -1,15 +1,11 @@
 import type { Sample } from "@hallmeter/meter-model";
-import type { AnyBulkWriteOperation, Connection } from "mongoose";
+import type { Connection } from "mongoose";
 import { groupBy } from "../db/group-by.ts";
-import { isDuplicateKey } from "../db/model.ts";
 import { ApiError } from "../errors.ts";
-import { ledgerOf } from "../ledger/ledger.ts";
-import { accrualModel, readLivingAccruals } from "./accrual.model.ts";
 import { type Accrual, accrualFault } from "./accrual.ts";
-import { storeMarks } from "./load-profile.model.ts";
+import { type AccrualWrite, type MeteringBooks, storedMetering } from "./metering-books.ts";
 import type { MeteringContext } from "./metering-context.ts";
 import { type MeteringNotice, nextStep, type Step } from "./next-step.ts";
-import { postUsage } from "./post-usage.ts";
 
 export interface CircuitWork {
   context: MeteringContext;
@@ -48,8 +44,17 @@ const MOST_ROUNDS = 1000;
  * Charges samples of many circuits with few round trips: every round writes one step of each circuit together. Whatever was
  * written before, by an earlier delivery, another process or before a crash, is found and continued.
  */
-export async function chargeSamples(
+export function chargeSamples(
   connection: Connection,
+  work: readonly CircuitWork[],
+  now: Date,
+  options: ChargeOptions = {},
+): Promise<ChargeResult> {
+  return chargeInto(storedMetering(connection), work, now, options);
+}
+
+export async function chargeInto(
+  books: MeteringBooks,
   work: readonly CircuitWork[],
   now: Date,
   options: ChargeOptions = {},
@@ -61,12 +66,12 @@ export async function chargeSamples(
     head: null,
     handedOver: [],
   }));
-  await findHeads(connection, tracks);
+  await findHeads(books, tracks);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const moves = tracks.flatMap((track) => moveOf(track, now.getTime(), options.closeBeforeMs));
     if (moves.length === 0) return result;
-    const settled = await runMoves(connection, moves, now, result);
-    if (!settled) await findHeads(connection, tracks);
+    const settled = await runMoves(books, moves, now, result);
+    if (!settled) await findHeads(books, tracks);
     await assertTrue(moves, options);
     tracks = moves.map((move) => move.track);
   }
@@ -92,9 +97,8 @@ function moveOf(track: Track, nowMs: number, closeBeforeMs: number | undefined):
   return step || track.handedOver.length > 0 ? [{ track, step }] : [];
 }
 
-async function findHeads(connection: Connection, tracks: readonly Track[]): Promise<void> {
-  const circuitIds = tracks.map(({ context }) => context.circuitId);
-  const living = await readLivingAccruals(connection, { circuitId: { $in: circuitIds } });
+async function findHeads(books: MeteringBooks, tracks: readonly Track[]): Promise<void> {
+  const living = await books.living(tracks.map(({ context }) => context.circuitId));
   const byCircuit = groupBy(living, (accrual) => accrual.circuitId);
   for (const track of tracks) {
     const own = byCircuit.get(track.context.circuitId) ?? [];
@@ -105,7 +109,7 @@ async function findHeads(connection: Connection, tracks: readonly Track[]): Prom
 
 /** Runs one step of each circuit. False when another writer was faster somewhere: then heads must be read again. */
 async function runMoves(
-  connection: Connection,
+  books: MeteringBooks,
   moves: readonly Move[],
   now: Date,
   result: ChargeResult,
@@ -113,29 +117,28 @@ async function runMoves(
   // A notice given twice raises one alarm, so it is better given too early than lost to a collision below.
   for (const { step } of moves) result.notices.push(...(step?.notices ?? []));
   // Marks go first: they can be said twice, but after the accrual has moved on nobody would say them again.
-  await storeMarks(
-    connection,
+  await books.storeMarks(
     moves.flatMap(({ track: { context }, step }) =>
       step && step.marks.length > 0
         ? [{ circuitId: context.circuitId, siteId: context.siteId, marks: step.marks }]
         : [],
     ),
   );
-  await postClosed(connection, moves, now, result);
+  await postClosed(books, moves, now, result);
   const writes = moves.flatMap(writesOf);
-  if (writes.length > 0 && !(await writeAll(connection, writes))) return false;
+  if (writes.length > 0 && !(await books.write(writes))) return false;
   for (const move of moves) advance(move);
   return true;
 }
 
 async function postClosed(
-  connection: Connection,
+  books: MeteringBooks,
   moves: readonly Move[],
   now: Date,
   result: ChargeResult,
 ): Promise<void> {
   const closed = moves.flatMap(({ step }) => (step?.kind === "post" ? [step.before] : []));
-  await Promise.all(closed.map((accrual) => postUsage(ledgerOf(connection), accrual, now)));
+  await Promise.all(closed.map((accrual) => books.post(accrual, now)));
   for (const { householdId } of closed) if (householdId !== null) result.postedHouseholdIds.add(householdId);
 }
 
@@ -145,34 +148,14 @@ function afterOf(step: Step): Accrual | null {
   return step.kind === "drop" ? null : step.after;
 }
 
-function writesOf({ track, step }: Move): AnyBulkWriteOperation<Accrual>[] {
-  const done = track.handedOver.map(
-    (accrual): AnyBulkWriteOperation<Accrual> => ({
-      updateOne: { filter: { _id: accrual._id, state: "posted" }, update: { $set: { state: "done" } } },
-    }),
-  );
-  const after = step && afterOf(step);
-  if (!step || !after || step.kind === "drop") return done;
-  const fault = accrualFault(after);
-  if (fault) throw new ApiError("ledger-broken", `accrual ${after._id}: ${fault}`);
-  if (step.kind === "insert") return [...done, { insertOne: { document: after } }];
-  const { _id, ...fields } = after;
-  const { revision } = step.before;
-  return [...done, { updateOne: { filter: { _id, revision }, update: { $set: fields } } }];
-}
-
-async function writeAll(
-  connection: Connection,
-  writes: readonly AnyBulkWriteOperation<Accrual>[],
-): Promise<boolean> {
-  const updates = writes.filter((write) => "updateOne" in write).length;
-  try {
-    const written = await accrualModel(connection).bulkWrite([...writes], { ordered: false });
-    return written.matchedCount === updates;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
+function writesOf({ track, step }: Move): AccrualWrite[] {
+  const done = track.handedOver.map(({ _id: id }): AccrualWrite => ({ kind: "hand-over", id }));
+  const accrual = step && afterOf(step);
+  if (!step || !accrual || step.kind === "drop") return done;
+  const fault = accrualFault(accrual);
+  if (fault) throw new ApiError("ledger-broken", `accrual ${accrual._id}: ${fault}`);
+  if (step.kind === "insert") return [...done, { kind: "insert", accrual }];
+  return [...done, { kind: "change", accrual, fromRevision: step.before.revision }];
 }
 
 function advance({ track, step }: Move): void {
