@@ -1,4 +1,5 @@
 import { SEVERITIES } from "@hallmeter/meter-model";
+import type { QueryFilter } from "mongoose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../db/model.ts";
 import { startTestApi, type TestApi } from "../testing/start-test-api.ts";
@@ -10,6 +11,8 @@ const ALARMS = Number(process.env.HALLMETER_TEST_ALARMS ?? 2000);
 const PER_INSERT = 5000;
 const PER_PAGE = 25;
 const STATES = ["raised", "raised", "acknowledged", "cleared"] as const;
+
+const OPEN_HERE = { siteId: "s1", state: { $in: [...OPEN_STATES] } };
 
 let api: TestApi;
 let token: string;
@@ -124,5 +127,26 @@ describe("pages of many alarms", () => {
     expect((await page([field === "severityRank" ? "severity" : field, "DESC"], states)).rows).toHaveLength(
       PER_PAGE,
     );
+  });
+
+  it.each<[string, QueryFilter<Alarm>]>([
+    ["of one circuit", { siteId: "s1", "subject.circuitId": "c7" }],
+    ["of one kind, open", { ...OPEN_HERE, kind: "bus-down" }],
+    [
+      "of a search",
+      {
+        $or: [
+          { $and: [OPEN_HERE, { "subject.circuitId": { $in: ["c7", "c8"] } }] },
+          { $and: [OPEN_HERE, { kind: { $in: ["bus-down"] } }] },
+        ],
+      },
+    ],
+  ])("read what they show and no other: %s", async (_name, condition) => {
+    const found = alarmModel(api.connection).find(condition).sort({ raisedAt: -1, _id: -1 });
+    const matching = await alarmModel(api.connection).countDocuments(condition);
+    const { executionStats } = (await found.explain("executionStats")) as never as {
+      executionStats: { totalDocsExamined: number };
+    };
+    expect(executionStats.totalDocsExamined).toBe(matching);
   });
 });

@@ -84,6 +84,9 @@ alarmSchema.index(
   { siteId: 1, severityRank: 1, _id: 1 },
   { name: OPEN_BY_SEVERITY, partialFilterExpression: { state: { $in: [...OPEN_STATES] } } },
 );
+// What a list is narrowed to: a kind, or what one thing has had. A search asks for several of these at once.
+for (const field of ["kind", "subject.circuitId", "subject.householdId", "subject.meterId", "subject.busId"])
+  alarmSchema.index({ siteId: 1, [field]: 1, state: 1 });
 alarmSchema.index({ state: 1, shelvedUntil: 1 });
 alarmSchema.index({ siteId: 1, key: 1, clearedAt: -1 });
 alarmSchema.index({ noticeDue: 1 }, { partialFilterExpression: { noticeDue: { $exists: true } } });

@@ -63,6 +63,22 @@ export function alarmRoutes(deps: Deps, networkNames: NetworkNames, findInNetwor
     return rows.map((row) => presentAlarm(row, nameOf(row.subject)));
   };
 
+  /** What a search finds alarms by, each with an index of its own: whoever asks narrows each of them. */
+  const searched = async (q: string, scope: ReturnType<typeof siteScope>): Promise<QueryFilter<Alarm>[]> => {
+    const [named, { meterIds, busIds }] = await Promise.all([
+      householdIdsNamed(connection, q, scope),
+      findInNetwork(q, scope),
+    ]);
+    const kinds = ALARM_KIND_NAMES.filter((kind) => kind.includes(q.toLowerCase()));
+    return [
+      { "subject.householdId": { $in: named } },
+      { "subject.meterId": { $in: meterIds } },
+      // Of a bus itself: what is wrong behind it has a meter too.
+      { "subject.busId": { $in: busIds }, "subject.meterId": { $exists: false } },
+      { kind: anyOf(kinds) },
+    ];
+  };
+
   /** Undefined when done, else why not. */
   const moveOne = async (
     id: string,
@@ -128,25 +144,13 @@ export function alarmRoutes(deps: Deps, networkNames: NetworkNames, findInNetwor
           "subject.busId": busId,
           "subject.householdId": householdId,
         };
-        const conditions: QueryFilter<Alarm>[] = [scope, equalityConditions({ ...equal, ...subject })];
-        if (q !== undefined) {
-          const [named, { meterIds, busIds }] = await Promise.all([
-            householdIdsNamed(connection, q, scope),
-            findInNetwork(q, scope),
-          ]);
-          const kinds = ALARM_KIND_NAMES.filter((kind) => kind.includes(q.toLowerCase()));
-          conditions.push({
-            $or: [
-              { "subject.householdId": { $in: named } },
-              { "subject.meterId": { $in: meterIds } },
-              // Of a bus itself: what is wrong behind it has a meter too.
-              { "subject.busId": { $in: busIds }, "subject.meterId": { $exists: false } },
-              { kind: anyOf(kinds) },
-            ],
-          });
-        }
+        const narrowed = { $and: [scope, equalityConditions({ ...equal, ...subject })] };
+        const condition =
+          q === undefined
+            ? narrowed
+            : { $or: (await searched(q, scope)).map((one) => ({ $and: [narrowed, one] })) };
         const list = { ...query, sort: storedSort(query.sort) };
-        const rows = await readPage(model, list, { $and: conditions }, (row) => row, hintFor(query));
+        const rows = await readPage(model, list, condition, (row) => row, hintFor(query));
         return { ...rows, body: await present(rows.body) };
       },
     }),
@@ -215,8 +219,12 @@ function storedSort({ field, order }: AlarmList["sort"]) {
   return { field: field === "severity" ? "severityRank" : field, order };
 }
 
-/** The index of open alarms serves a list of one site's, in whichever of the open states. */
-function hintFor({ filter: { siteId, state }, sort }: AlarmList): string | undefined {
+/** The index of open alarms serves a list of one site's, in whichever of the open states; what is narrowed has indexes of its own. */
+function hintFor({
+  filter: { siteId, state, severity, id, ...narrowed },
+  sort,
+}: AlarmList): string | undefined {
+  if (Object.values(narrowed).some((wanted) => wanted !== undefined)) return undefined;
   const isOfOneSite = siteId !== undefined && [siteId].flat().length === 1;
   const states = [state ?? []].flat();
   const isOpen = states.length > 1 && states.every((one) => (OPEN_STATES as readonly string[]).includes(one));
