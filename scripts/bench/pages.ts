@@ -47,7 +47,7 @@ try {
     // What waits for a drawing is written into the page, which the console's own policy refuses.
     bypassCSP: true,
   });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(180_000);
   for (const [name, measure] of Object.entries(PARTS)) {
     if (options.only !== undefined && !options.only.split(",").includes(name)) continue;
     const measured = await measuredPage(context);

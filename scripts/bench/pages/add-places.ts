@@ -6,7 +6,7 @@ import { searchWords } from "../../../apps/vending-api/src/places/search-words.t
 import { type Unit, unitModel } from "../../../apps/vending-api/src/places/unit.model.ts";
 import type { ApiClient } from "../../start/api-client.ts";
 import { DEMO_TARIFFS, DEMO_TIME_ZONE } from "../../start/demo-site.ts";
-import type { LargeSite } from "./large-site.ts";
+import type { LargePlaces } from "./large-site.ts";
 
 const ROOMS_PER_FLOOR = 25;
 const FLOORS = 8;
@@ -21,8 +21,8 @@ const FIRST_WH = 1_000_000;
 export async function addPlaces(
   api: ApiClient,
   connection: Connection,
-  { administrator, rooms, openedAt }: Pick<LargeSite, "administrator"> & { rooms: number; openedAt: Date },
-): Promise<LargeSite> {
+  { administrator, rooms, openedAt }: Pick<LargePlaces, "administrator"> & { rooms: number; openedAt: Date },
+): Promise<LargePlaces> {
   const add = async (path: string, body: object) => (await api.post<{ id: string }>(path, body)).id;
   const siteId = await add("/sites", { name: "Large campus", timeZone: DEMO_TIME_ZONE, currency: "CNY" });
   const tariffId = await add("/tariffs", { siteId, ...DEMO_TARIFFS[0] });

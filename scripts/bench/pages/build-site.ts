@@ -16,7 +16,7 @@ import { newPassword } from "../../start/seed.ts";
 import { addPlaces } from "./add-places.ts";
 import { addAlarms } from "./fill-alarms.ts";
 import { addUse } from "./fill-use.ts";
-import type { LargeSite } from "./large-site.ts";
+import type { LargePlaces, LargeSite } from "./large-site.ts";
 
 const CURRENCY = "CNY";
 const PURCHASE_MINOR = 6000;
@@ -52,7 +52,7 @@ export async function buildSite({ apiEnv, rooms, days, alarms, print }: SiteWish
     done(`${days} days of use`);
     await addAlarms(connection, site, alarms);
     done(`${alarms} alarms`);
-    return site;
+    return { ...site, alarms };
   } finally {
     await running.close();
     await connection.close();
@@ -71,7 +71,7 @@ interface Shift {
 async function sellToAll(
   api: ApiClient,
   connection: Connection,
-  { siteId, circuits }: LargeSite,
+  { siteId, circuits }: LargePlaces,
   at: Date,
 ): Promise<void> {
   const till = await api.post<{ id: string }>("/tills", { siteId, name: "Front desk" });

@@ -4,13 +4,13 @@ import type { Connection } from "mongoose";
 import { type Alarm, alarmModel } from "../../../apps/vending-api/src/alarms/alarm.model.ts";
 import { UNSHELVED } from "../../../apps/vending-api/src/alarms/alarms.ts";
 import { newId } from "../../../apps/vending-api/src/db/model.ts";
-import type { LargeSite } from "./large-site.ts";
+import type { LargePlaces } from "./large-site.ts";
 
 const PER_INSERT = 5000;
 const STATES = ["raised", "cleared", "acknowledged", "cleared"] as const;
 
 /** A quarter each open and new, open and acknowledged; half are over. */
-export async function addAlarms(connection: Connection, site: LargeSite, count: number): Promise<void> {
+export async function addAlarms(connection: Connection, site: LargePlaces, count: number): Promise<void> {
   const nowMs = Date.now();
   for (let first = 0; first < count; first += PER_INSERT)
     await alarmModel(connection).insertMany(
@@ -21,7 +21,7 @@ export async function addAlarms(connection: Connection, site: LargeSite, count: 
     );
 }
 
-function alarmAt({ siteId, circuits }: LargeSite, index: number, atMs: number): Alarm {
+function alarmAt({ siteId, circuits }: LargePlaces, index: number, atMs: number): Alarm {
   const kind = ALARM_KIND_NAMES[index % ALARM_KIND_NAMES.length] ?? "unit-offline";
   const { severity } = ALARM_KINDS[kind];
   const circuit = circuits[index % circuits.length];

@@ -15,7 +15,7 @@ import { INTERVAL_MS } from "../../../apps/vending-api/src/rating/profile-marks.
 import { DEMO_UTC_OFFSET_MINUTES } from "../../start/demo-site.ts";
 import { DAY_MS, instantOf, localDayOf, MINUTE_MS } from "../../start/history/local-day.ts";
 import { chargedDays } from "./charged-days.ts";
-import { inParts, type LargeCircuit, type LargeSite, sampleOf } from "./large-site.ts";
+import { inParts, type LargeCircuit, type LargePlaces, sampleOf } from "./large-site.ts";
 import { type RegisterPast, readingAtWh, registerPast } from "./register-past.ts";
 
 /** The first circuit has a year of quarters, the others have them since the site was opened. */
@@ -31,7 +31,7 @@ const OVERLOAD = {
 } as const satisfies Partial<Hold>;
 
 /** Charges every circuit's use of the days since `openedMs` and shows where it stands now. */
-export async function addUse(connection: Connection, site: LargeSite, openedMs: number): Promise<void> {
+export async function addUse(connection: Connection, site: LargePlaces, openedMs: number): Promise<void> {
   const nowMs = Date.now();
   const toMs = Math.floor(nowMs / INTERVAL_MS) * INTERVAL_MS;
   const pasts = site.circuits.map((circuit, index) =>
@@ -76,7 +76,7 @@ const midnightsBetween = (fromMs: number, toMs: number): number[] =>
 
 async function addProfiles(
   connection: Connection,
-  { siteId, circuits }: LargeSite,
+  { siteId, circuits }: LargePlaces,
   pasts: readonly RegisterPast[],
 ): Promise<void> {
   const days = circuits.flatMap(({ circuitId }, index) => {

@@ -1,10 +1,15 @@
 import type { Sample } from "@hallmeter/meter-model";
 
-export interface LargeSite {
+export interface LargePlaces {
   siteId: string;
   administrator: { login: string; password: string };
   gatewayToken: string;
   circuits: LargeCircuit[];
+}
+
+export interface LargeSite extends LargePlaces {
+  /** How many there were to begin with. */
+  alarms: number;
 }
 
 export interface LargeCircuit {

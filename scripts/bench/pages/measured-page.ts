@@ -1,26 +1,16 @@
 import type { BrowserContext, Page } from "playwright-core";
 
-const OBSERVE = `
-  globalThis.longTasks = [];
-  new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration });
-  }).observe({ type: "longtask", buffered: true });
-`;
-
-/** A page of the console whose main thread is watched. */
+/** A page of the console whose waiting and traffic are measured. */
 export interface MeasuredPage {
   page: Page;
   /** Milliseconds from the act until its outcome is on the screen. */
   timed(act: () => Promise<unknown>, outcome: () => Promise<unknown>): Promise<number>;
-  /** The longest task of the main thread while this is done; 0 when none took 50 ms. */
-  longestTaskMs(work: () => Promise<unknown>): Promise<number>;
   /** Calls of the API while this is done, and what they weighed. */
   traffic(work: () => Promise<unknown>): Promise<{ calls: number; bytes: number }>;
 }
 
 export async function measuredPage(context: BrowserContext): Promise<MeasuredPage> {
   const page = await context.newPage();
-  await page.addInitScript(OBSERVE);
   const session = await context.newCDPSession(page);
   await session.send("Network.enable");
   const apiCalls = new Set<string>();
@@ -41,13 +31,6 @@ export async function measuredPage(context: BrowserContext): Promise<MeasuredPag
       await act();
       await outcome();
       return performance.now() - begun;
-    },
-    async longestTaskMs(work) {
-      const fromMs = await page.evaluate<number>("performance.now()");
-      await work();
-      return page.evaluate<number>(
-        `Math.max(0, ...longTasks.filter(({ startTime }) => startTime >= ${fromMs}).map(({ duration }) => duration))`,
-      );
     },
     async traffic(work) {
       const before = { calls, bytes };
