@@ -27,7 +27,7 @@ describe("localDay", () => {
 });
 
 describe("localDayBounds", () => {
-  // IANA time zone database: the European and North American changes of 2025, Brazil's last one at midnight.
+  // IANA time zone database: the European, North American and Cuban changes of 2025, Brazil's last one at midnight.
   it.each([
     { day: "2025-03-01", zone: "Asia/Shanghai", start: "2025-02-28T16:00:00Z", hours: 24 },
     { day: "2025-03-30", zone: "Europe/Berlin", start: "2025-03-29T23:00:00Z", hours: 23 },
@@ -37,6 +37,10 @@ describe("localDayBounds", () => {
     { day: "2018-11-04", zone: "America/Sao_Paulo", start: "2018-11-04T03:00:00Z", hours: 23 },
     { day: "2018-02-17", zone: "America/Sao_Paulo", start: "2018-02-17T02:00:00Z", hours: 25 },
     { day: "2025-04-06", zone: "Australia/Lord_Howe", start: "2025-04-05T13:00:00Z", hours: 24.5 },
+    // Midnight comes twice.
+    { day: "2025-10-26", zone: "Atlantic/Azores", start: "2025-10-26T00:00:00Z", hours: 25 },
+    { day: "2025-11-01", zone: "America/Havana", start: "2025-11-01T04:00:00Z", hours: 24 },
+    { day: "2025-11-02", zone: "America/Havana", start: "2025-11-02T04:00:00Z", hours: 25 },
   ])("$day in $zone starts $start and has $hours hours", ({ day, zone, start, hours }) => {
     const bounds = localDayBounds(day, zone);
     expect(new Date(bounds.startMs).toISOString()).toBe(new Date(at(start)).toISOString());

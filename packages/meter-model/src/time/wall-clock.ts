@@ -95,7 +95,7 @@ export function localDay(atMs: number, timeZone: string): string {
 
 /**
  * A local day as instants, end exclusive: 23, 24 or 25 hours long. Where midnight does not exist the day starts at its
- * first instant.
+ * first instant, and where it comes twice at the first of the two.
  * @throws MeterModelError "invalid-day", "unknown-time-zone"
  */
 export function localDayBounds(day: string, timeZone: string): { startMs: number; endMs: number } {
@@ -103,7 +103,15 @@ export function localDayBounds(day: string, timeZone: string): { startMs: number
   if (!noon.isValid || noon.toISODate() !== day)
     throw new MeterModelError("invalid-day", `"${day}" is not a date YYYY-MM-DD`);
   return {
-    startMs: noon.startOf("day").toMillis(),
-    endMs: noon.plus({ days: 1 }).startOf("day").toMillis(),
+    startMs: firstInstantMs(noon),
+    endMs: firstInstantMs(noon.plus({ days: 1 })),
   };
+}
+
+/** In Havana and on the Azores clocks go back from 01:00 to 00:00; luxon knows the second midnight alone. */
+function firstInstantMs(noon: DateTime): number {
+  const midnight = noon.startOf("day");
+  const before = midnight.minus(1);
+  const isSameDay = before.hasSame(midnight, "day");
+  return midnight.toMillis() - (isSameDay ? (before.offset - midnight.offset) * MINUTE_MS : 0);
 }
