@@ -43,6 +43,13 @@ const shared: RaThemeOptions = {
   components: {
     ...touch,
     MuiButton: { ...touch.MuiButton, defaultProps: { disableElevation: true } },
+    MuiCssBaseline: {
+      styleOverrides: {
+        "@media (prefers-reduced-motion: reduce)": {
+          "*, *::before, *::after": { transition: "none !important" },
+        },
+      },
+    },
     MuiButtonBase: {
       styleOverrides: {
         root: ({ theme }: { theme: Theme }) => ({
