@@ -145,6 +145,7 @@ export const LOOKS: readonly Look[] = [
   { name: "rules-protected", role: "campus-admin", path: "/rules?part=protected" },
   { name: "rules-shedding", role: "maintenance", path: "/rules?part=shedding" },
   { name: "rules-changes", role: "administrator", path: "/rules?part=changes" },
+  { name: "rules-change-empty", role: "administrator", path: "/rules/change" },
   {
     name: "rules-change",
     role: "administrator",

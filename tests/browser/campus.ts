@@ -76,6 +76,7 @@ async function refundClass(visit: Visit): Promise<void> {
   await textbox(asking, confirm.reason).fill(reason);
   await button(asking, refunds.propose).click();
   await text(asking, refunds.notByYou).waitFor();
+  await asking.close();
 
   const page = await visit.signedIn("campus-admin");
   await page.goto("/refunds");

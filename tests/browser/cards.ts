@@ -15,6 +15,7 @@ import {
   textbox,
   type Visit,
 } from "./journey.ts";
+import { faultsOf } from "./looks.ts";
 
 const ROOMS = ["501", "503", "505", "507"] as const;
 
@@ -71,6 +72,7 @@ async function liveACardsLife(visit: Visit): Promise<void> {
     await stands.waitFor();
     await button(page, cards.read).click();
     await text(page, cards.upToDate).first().waitFor();
+    expect(await faultsOf(page, "card")).toEqual([]);
 
     await button(page, cards.block).click();
     await textbox(dialog, confirm.reason).fill("Lost in the stairs");

@@ -149,6 +149,7 @@ async function commissionByScan(visit: Visit): Promise<void> {
       .waitFor();
     await link(page, network.commission).click();
     await commission(page, visit, rooms);
+    await page.close();
 
     const desk = await visit.signedIn("property-manager");
     await desk.goto(`/desk?household=${buyer}`);

@@ -23,7 +23,8 @@ async function resetPassword(visit: Visit): Promise<void> {
   const name = `Forgetful ${tag}`;
   const forgetful = await addLogin(await site.as("administrator"), { role: "maintenance", name });
   const elsewhere = await visit.signedIn(forgetful);
-  await elsewhere.goto("/board");
+  await elsewhere.goto("/tariffs");
+  await elsewhere.getByRole("button", { name: filled(app.account, { name }) }).waitFor();
 
   const page = await visit.signedIn("administrator");
   await page.goto(`/users/${forgetful.id}`);
@@ -49,7 +50,7 @@ async function resetPassword(visit: Visit): Promise<void> {
   await text(own, app.password.done).waitFor();
 
   // The session from before the reset has ended with it.
-  await elsewhere.goto("/circuits");
+  await elsewhere.goto("/tariffs");
   await button(elsewhere, common.signIn).waitFor();
   await signIn(elsewhere, words, { ...forgetful, password: OWN_PASSWORD });
   await elsewhere.getByRole("button", { name: filled(app.account, { name }) }).waitFor();

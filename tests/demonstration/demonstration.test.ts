@@ -39,8 +39,6 @@ const JOURNEYS: Journey[] = [
 const START_LIMIT_MS = 600_000;
 /** A journey takes 3 to 40 s when nobody else uses the machine. */
 const WALK_LIMIT_MS = 300_000;
-/** Five browsers at once on a busy machine: a journey that was held up is walked once more before it counts as broken. */
-const AGAIN = 1;
 
 const chromium = findChromium();
 let begun: Begun;
@@ -61,10 +59,8 @@ function walkAll(journeys: readonly Journey[]): void {
   for (const journey of journeys)
     for (const setting of SETTINGS_WALKED) {
       const { language, size, colorScheme } = setting;
-      test(
-        `${journey.name} (${language}, ${size}, ${colorScheme})`,
-        { timeout: WALK_LIMIT_MS, retry: AGAIN },
-        () => walk(journey, setting),
+      test(`${journey.name} (${language}, ${size}, ${colorScheme})`, { timeout: WALK_LIMIT_MS }, () =>
+        walk(journey, setting),
       );
     }
 }

@@ -5,14 +5,14 @@ import type { ApiClient } from "../../scripts/start/api-client.ts";
 import { expectBooksToAgree } from "../support/books.ts";
 import { circuitOf, type TestDemonstration, type Why, whyOf } from "../support/demonstration.ts";
 import { eventually } from "../support/eventually.ts";
-import { truthOf } from "../support/truth.ts";
+import { plugIn, truthOf } from "../support/truth.ts";
 
 /** "Within three minutes of the start." */
 const STORY_LIMIT_MS = 180_000;
 /** The API is away at least until room 101 is dark; `HALLMETER_TEST_OUTAGE_S=600` makes it the ten-minute run. */
 const OUTAGE_S = Number(process.env.HALLMETER_TEST_OUTAGE_S ?? 10);
-/** What room 101 has when the API goes: 33 Wh, which its appliances use up in half a minute. */
-const LAST_CREDIT_MINOR = 2;
+/** What room 101 has when the API goes, and up to one more: 17 Wh, which its appliances and a heater use up in 13 s. */
+const LAST_CREDIT_MINOR = 1;
 const LAST_CREDIT_LIMIT_MS = 120_000;
 /** And the second that confirming the cut took. */
 const OPEN_CLOSE_GAP_MS = 11_000;
@@ -96,12 +96,14 @@ export function tellStory(begun: () => Begun): void {
         });
         await site.parts.api.stop();
         const gone = new Date();
+        const unplug = await plugIn(site, "101", "heater");
         await Promise.all([
           pause(OUTAGE_S * 1000),
           eventually("the contact of 101 open", LAST_CREDIT_LIMIT_MS, async () => {
             return (await truthOf(site, "101")).relay === "open";
           }),
         ]);
+        await unplug();
         const back = new Date();
         site.parts.api.startAgain();
         await eventually("the API to be back", 30_000, async () => (await fetch(`${site.origin}/readyz`)).ok);
