@@ -16,6 +16,13 @@ const program = new Command("simulate-campus")
   .option("--step-minutes <minutes>", "between two things that happen, on average", positive, 150)
   .option("--deaths <share>", "of the steps in which the server dies between two operations", share, 0.1)
   .option("--json", "a report for each seed on standard output, one line each")
+  .addHelpText(
+    "after",
+    `
+The store runs in this process and keeps its files in memory; HALLMETER_TEST_DB names another, as for the tests. Time goes into what
+happens, not into days: one thing a day and four polls (--step-minutes 1440 --poll-minutes 360) with 6 households take about half a
+second of a core for each day. LOG_LEVEL=error shows why the server said 500.`,
+  )
   .parse();
 const { from, seeds, json, ...campus } = program.opts<{
   from: number;
