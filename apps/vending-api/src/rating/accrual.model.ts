@@ -39,7 +39,8 @@ const accrualSchema = new Schema<Accrual>(
   { collection: "accruals", versionKey: false, minimize: false, strict: "throw", writeConcern: MONEY_WRITE },
 );
 accrualSchema.index({ circuitId: 1, state: 1 });
-accrualSchema.index({ circuitId: 1, day: 1 });
+// Also the order of the check, which no store would sort in memory.
+accrualSchema.index({ circuitId: 1, day: 1, part: 1 });
 accrualSchema.index({ householdId: 1, state: 1 });
 accrualSchema.index({ householdId: 1, day: 1 });
 accrualSchema.index({ siteId: 1, state: 1 });
