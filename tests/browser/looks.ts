@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { LOOKS, type Look } from "../../scripts/look-at-pages/looks.ts";
 import { accessibilityViolations } from "../support/accessibility.ts";
-import type { Journey, Visit } from "./journey.ts";
+import { type Journey, like, type Visit } from "./journey.ts";
 
 /** @param view names the page in what is found */
 export async function faultsOf(page: Page, view: string): Promise<string[]> {
@@ -69,17 +69,19 @@ async function openLook(
 
 /** As by a link, but without a page that has it. */
 async function moveTo(page: Page, path: string): Promise<void> {
+  const heading = page.locator("h1 > *", { hasText: /\S/ });
+  const left = (await heading.first().textContent()) ?? "";
   await page.evaluate(`{
-    const left = document.querySelector("h1 > *");
-    left.setAttribute("data-left", left.textContent);
+    document.querySelector("h1 > *").setAttribute("data-left", "");
     history.pushState(null, "", ${JSON.stringify(path)});
     dispatchEvent(new PopStateEvent("popstate"));
   }`);
   // Another heading; or, where both pages are made alike, the same one with other words.
-  await page.waitForFunction(`
-    [...document.querySelectorAll("h1 > *")].some(({ dataset, textContent }) =>
-      textContent.trim() !== "" && textContent !== dataset.left)
-  `);
+  const another = page.locator("h1 > :not([data-left])", { hasText: /\S/ });
+  await another
+    .or(heading.filter({ hasNotText: like(left) }))
+    .first()
+    .waitFor({ state: "attached" });
 }
 
 export const lookJourneys: Journey[] = [
