@@ -27,8 +27,6 @@ export default defineConfig({
           include: ["tests/**/*.test.ts"],
           setupFiles: ["scripts/check/seed.ts"],
           fileParallelism: false,
-          // Journeys in a browser: most of their time they wait for meters.
-          maxConcurrency: 8,
           // After the others: a whole site on a busy machine would break promises that it keeps.
           sequence: { groupOrder: 1 },
           testTimeout: 240_000,
