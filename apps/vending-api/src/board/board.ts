@@ -136,11 +136,14 @@ export function tilesOf(rows: BoardRows): Tile[] {
   });
 }
 
+/** Made once: one in each comparison takes fifty times as long. */
+const inNumericOrder = new Intl.Collator("en", { numeric: true });
+
 function byPlace(a: Unit, b: Unit): number {
   return (
-    a.buildingId.localeCompare(b.buildingId) ||
+    Number(a.buildingId > b.buildingId) - Number(a.buildingId < b.buildingId) ||
     a.floor - b.floor ||
-    a.name.localeCompare(b.name, "en", { numeric: true })
+    inNumericOrder.compare(a.name, b.name)
   );
 }
 

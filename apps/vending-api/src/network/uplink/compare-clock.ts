@@ -5,7 +5,7 @@ import type { Gateway } from "../gateway.model.ts";
 
 /** domain.md: "clock off by > 10 s warn, > 60 s fail". A request is on its way for less than the first. */
 const WARN_OFF_MS = 10_000;
-const FAIL_OFF_MS = 60_000;
+export const FAIL_OFF_MS = 60_000;
 
 /**
  * How far a gateway's clock is from ours, ms; ahead is positive, and 0 where it does not tell. `senderTime` is the Date of its

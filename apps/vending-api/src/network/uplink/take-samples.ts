@@ -7,7 +7,8 @@ import type { MeteringNotice } from "../../rating/next-step.ts";
 import type { Circuit } from "../circuit.model.ts";
 import { gatewayMessagesOf } from "../gateway-messages.ts";
 import { areContextsTrue, meteringContexts } from "../metering-contexts.ts";
-import { mirrorAll } from "./take-states.ts";
+import { FAIL_OFF_MS } from "./compare-clock.ts";
+import { type MirrorWrite, mirrorAll } from "./take-states.ts";
 
 /** Charges the samples and shows the newest of each circuit. */
 export async function takeSamples(
@@ -33,13 +34,20 @@ export async function takeSamples(
     [...byCircuit].map(([circuitId, own]) => {
       const sample = newestOf(own);
       const sampleAt = new Date(sample.at);
-      return { circuitId, ifOlder: { sampleAt: { $lt: sampleAt } }, set: { sample, sampleAt } };
+      return { circuitId, ifOlder: olderThan(sampleAt, clock.now()), set: { sample, sampleAt } };
     }),
   );
   await gatewayMessagesOf(deps).sendCredit(result.postedHouseholdIds);
   for (const { siteId, householdId } of sampled)
     if (householdId !== null && result.postedHouseholdIds.has(householdId))
       changes.publish({ resource: "households", id: householdId, siteId, householdId });
+}
+
+/** What was dated ahead by a wrong clock would hide what is measured until that time has come: it is as old as anything. */
+function olderThan(sampleAt: Date, now: Date): MirrorWrite["ifOlder"] {
+  const aheadOfTime = new Date(now.getTime() + FAIL_OFF_MS);
+  const isOlder = { sampleAt: { $lt: sampleAt } };
+  return sampleAt > aheadOfTime ? isOlder : { $or: [isOlder, { sampleAt: { $gt: aheadOfTime } }] };
 }
 
 function newestOf(samples: readonly Sample[]): Sample {

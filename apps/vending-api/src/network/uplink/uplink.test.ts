@@ -85,6 +85,16 @@ describe("samples", () => {
     });
   });
 
+  it("dated ahead by a wrong clock hide nothing that is measured after them", async () => {
+    const { circuitId } = room;
+    const shown = () => get<{ activePowerW: number }>(`/circuits/${circuitId}/live`);
+    await site.uplink([sampleItem(circuitId, later(60 * MINUTE), 10_000, { activePowerW: 1 })]);
+    await site.uplink([sampleItem(circuitId, api.clock.now(), 10_000, { activePowerW: 2 })]);
+    expect(await shown()).toMatchObject({ activePowerW: 2 });
+    await site.uplink([sampleItem(circuitId, later(-MINUTE), 10_000, { activePowerW: 3 })]);
+    expect(await shown()).toMatchObject({ activePowerW: 2 });
+  });
+
   it("of a sequence taken before are answered as before and change nothing", async () => {
     const unknown = sampleItem("no-such-circuit", api.clock.now(), 5);
     const known = sampleItem(room.circuitId, api.clock.now(), 10_000);
