@@ -15,6 +15,7 @@ export type Violation =
   | "a living unit that was not read for long"
   | "a value of an address that two meters share"
   | "a register that is there was refused for good"
+  | "a line on which nothing is polled any more"
   | "an address of two meters that was not told"
   | "the error of a request is not the bus' own";
 

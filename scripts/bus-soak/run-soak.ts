@@ -6,6 +6,7 @@ import { type GatewayErrorCode, isGatewayError } from "../../apps/bus-gateway/sr
 import { createHub } from "../../packages/meter-simulator/src/line/hub.ts";
 import { randomStream } from "../../packages/meter-simulator/src/random.ts";
 import { HubPipe } from "../bench/bus/hub-pipe.ts";
+import { disturb } from "./disturb.ts";
 import { drawFault } from "./fault-odds.ts";
 import { HostileSlaves, writeKey } from "./hostile-slaves.ts";
 import { type Finding, Judge } from "./judge.ts";
@@ -31,12 +32,6 @@ const WRITE_SHARE = 0.4;
 const AGAIN_SHARE = 0.3;
 const LONGEST_AGAIN_MS = 4000;
 const EXPIRY_MS = 30_000;
-/** Somebody sets the clock of the computer: about every ten minutes, by up to two hours. */
-const WALL_JUMP_EVERY_MS = 600_000;
-const LONGEST_WALL_JUMP_MS = 7_200_000;
-/** Somebody pulls the plug: about once an hour, for up to 20 s. */
-const UNPLUG_EVERY_MS = 3_600_000;
-const LONGEST_UNPLUG_MS = 20_000;
 /** Nothing may take longer, with every fault there is. Far above expiry, back-off (60 s) and quarantine (5 s) together. */
 const STUCK_AFTER_MS = 600_000;
 /** Two meters with one address mostly garble each other; sooner or later both are heard. */
@@ -189,13 +184,16 @@ export async function runSoak({
     const { poll, watch } = bus.budget().lanes;
     return poll.done + poll.failed + watch.done + watch.failed;
   };
-  for (let done = 0; done < polls; ) {
+  let movedAtMs = 0;
+  for (let done = 0; done < polls && virtual.monotonicMs() - movedAtMs <= STUCK_AFTER_MS; ) {
     await virtual.advance(STEP_MS);
     const before = done;
     done = pollsDone();
     onStep?.(Math.min(1, done / polls));
-    if (pipe.isUp && done === before && virtual.monotonicMs() > STUCK_AFTER_MS) break;
+    if (done > before || !pipe.isUp) movedAtMs = virtual.monotonicMs();
   }
+  if (pollsDone() < polls)
+    judge.report("a line on which nothing is polled any more", `after ${pollsDone()} polls`);
   desk.stop();
   for (let waitedMs = 0; desk.waitsForSomething && waitedMs < STUCK_AFTER_MS; waitedMs += STEP_MS)
     await virtual.advance(STEP_MS);
@@ -375,29 +373,4 @@ class CommandDesk {
       })
       .finally(() => this.#outstanding.delete(outstanding));
   }
-}
-
-interface Disturbed {
-  clock: Clock;
-  random: () => number;
-  pipe: HubPipe;
-  jump: (byMs: number) => void;
-}
-
-/** What happens to the computer: its wall clock is set, its adapter is pulled out. */
-function disturb({ clock, random, pipe, jump }: Disturbed): void {
-  const now = (everyMs: number, happen: () => void) => {
-    clock.setTimer(
-      () => {
-        happen();
-        now(everyMs, happen);
-      },
-      2 * random() * everyMs,
-    );
-  };
-  now(WALL_JUMP_EVERY_MS, () => jump(Math.round((2 * random() - 1) * LONGEST_WALL_JUMP_MS)));
-  now(UNPLUG_EVERY_MS, () => {
-    pipe.unplug();
-    clock.setTimer(() => pipe.open(), random() * LONGEST_UNPLUG_MS);
-  });
 }
