@@ -71,10 +71,17 @@ export async function commission(page: Page, { words }: Visit, rooms: readonly s
     async () => (await circuits.count()) === rooms.length,
   );
   const first = page.getByRole("listitem").filter({ hasText: rooms[0] ?? "" });
-  await button(first, commissioning.testRelay).click();
-  await textbox(dialogOf(page), confirm.reason).fill("Commissioning");
-  await button(dialogOf(page), commissioning.testConfirm).click();
-  await text(first, commissioning.testState.passed).waitFor({ timeout: JOB_LIMIT_MS });
+  const { passed, failed, lost } = commissioning.testState;
+  const test = async (label: string) => {
+    await button(first, label).click();
+    await textbox(dialogOf(page), confirm.reason).fill("Commissioning");
+    await button(dialogOf(page), commissioning.testConfirm).click();
+    const ended = text(first, passed).or(text(first, failed)).or(text(first, lost));
+    await ended.first().waitFor({ timeout: JOB_LIMIT_MS });
+    return text(first, passed).isVisible();
+  };
+  // A test whose command ran out on a busy machine says so, and is made again as a person would.
+  if (!(await test(commissioning.testRelay))) expect(await test(commissioning.testAgain)).toBe(true);
   await button(first, commissioning.doCommission).click();
   for (const room of rooms.slice(1)) {
     const row = page.getByRole("listitem").filter({ hasText: room });
