@@ -1,4 +1,5 @@
 import { parseRequest } from "../../apps/bus-gateway/src/testing/slave-frames.ts";
+import { hasGoodCrc } from "../../packages/meter-simulator/src/modbus/crc.ts";
 import { GROUP, type Label, labelsOf, placeOf } from "./labelled-registers.ts";
 
 /** What must never happen, however bad the line is. */
@@ -6,6 +7,7 @@ export type Violation =
   | "a value of another unit"
   | "a value of another address"
   | "a value in pieces"
+  | "garbled answers passed more often than by chance"
   | "an answer to an earlier request"
   | "a value that was not just read"
   | "a confirmed write that did not happen"
@@ -39,6 +41,11 @@ const OLDEST_VALUE_MS = 30_000;
 /** After a sign of two meters with one address, the bus promises to believe neither for so long. */
 const DISTRUST_MS = 600_000;
 
+/** Values of a CRC-16. */
+const CHECKSUMS = 65_536;
+/** So many more than twice the expected number are no proof of anything yet. */
+const CHANCE = 3;
+
 /** Watches the wire and what the bus makes of it. Knows the line only from its frames. */
 export class Judge {
   readonly findings: Finding[] = [];
@@ -47,6 +54,13 @@ export class Judge {
    * other's, nor a late one of the second from an early one of the first.
    */
   sharedValues = 0;
+  /**
+   * Answers that a collision garbled and whose checksum is right all the same: one in 65,536, which no receiver can see. No meter
+   * says groups that do not belong together, so that they are known here.
+   */
+  pastChecksum = 0;
+  /** Of the last of them, by unit. */
+  readonly #pastChecksumMs = new Map<number, number>();
   readonly #twinIds: ReadonlySet<number>;
   readonly #monotonicMs: () => number;
   readonly #toldMs = new Map<number, number>();
@@ -79,8 +93,13 @@ export class Judge {
     const { number, unitId, address } = this.#last;
     this.#last.answeredMs = this.#monotonicMs();
     if (frame[1] !== 3) return;
-    for (const label of labelsOf(wholeGroups(address, wordsOf(frame)))) {
-      if (label === null) this.report("a value in pieces", `request ${number}`);
+    const labels = labelsOf(wholeGroups(address, wordsOf(frame)));
+    if (labels.includes(null) && hasGoodCrc(frame)) {
+      this.pastChecksum += 1;
+      this.#pastChecksumMs.set(unitId, this.#monotonicMs());
+    }
+    for (const label of labels) {
+      if (label === null) this.#inPieces(unitId, `request ${number}`);
       else this.#checkOwner(label, unitId, `request ${number}`);
       if (label && label.requestNumber !== number && !this.#twinIds.has(unitId))
         this.report(
@@ -104,7 +123,7 @@ export class Judge {
     const where = `unit ${unitId}, address ${address}`;
     for (const [index, label] of labelsOf(words).entries()) {
       if (label === null) {
-        this.report("a value in pieces", where);
+        this.#inPieces(unitId, where);
         continue;
       }
       this.#checkOwner(label, unitId, where);
@@ -118,6 +137,18 @@ export class Judge {
       if (!isFresh)
         this.report("a value that was not just read", `${where} got request ${label.requestNumber}`);
     }
+  }
+
+  #inPieces(unitId: number, where: string): void {
+    const sinceMs = this.#monotonicMs() - (this.#pastChecksumMs.get(unitId) ?? Number.NEGATIVE_INFINITY);
+    if (sinceMs > OLDEST_VALUE_MS) this.report("a value in pieces", where);
+  }
+
+  /** @param collided characters that met others: at least one in each garbled answer */
+  judgeChance(collided: number): void {
+    const most = (2 * collided) / CHECKSUMS + CHANCE;
+    if (this.pastChecksum > most)
+      this.report("garbled answers passed more often than by chance", `${this.pastChecksum}`);
   }
 
   #checkOwner(label: Label, unitId: number, where: string): void {

@@ -81,6 +81,9 @@ export interface SoakResult {
   virtualHours: number;
   /** Values told under an address that two meters share. */
   sharedValues: number;
+  /** @see Judge.pastChecksum */
+  pastChecksum: number;
+  collidedCharacters: number;
   /** Addresses that two meters have, and those the bus told about. */
   twins: { there: number[]; told: number[] };
   findings: Finding[];
@@ -202,6 +205,7 @@ export async function runSoak({
   for (const unitId of polls < TOLD_WITHIN_POLLS ? [] : twinIds)
     if (!told.has(unitId)) judge.report("an address of two meters that was not told", `unit ${unitId}`);
   for (const unitId of unitIds) if (!deadIds.has(unitId)) judgeSilence(unitId);
+  judge.judgeChance(hub.statistics().collidedCharacters);
   const result: SoakResult = {
     polls: pollsDone(),
     replies,
@@ -210,6 +214,8 @@ export async function runSoak({
     faults: Object.fromEntries(slaves.faults),
     virtualHours: clock.monotonicMs() / 3_600_000,
     sharedValues: judge.sharedValues,
+    pastChecksum: judge.pastChecksum,
+    collidedCharacters: hub.statistics().collidedCharacters,
     twins: { there: [...twinIds].sort((a, b) => a - b), told: [...told].sort((a, b) => a - b) },
     findings: judge.findings,
   };
