@@ -1,7 +1,18 @@
-import { Box } from "@mui/material";
+import {
+  Box,
+  Paper,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableRow,
+  Typography,
+  useMediaQuery,
+  useTheme,
+} from "@mui/material";
 import { useT } from "../i18n/use-t.ts";
 import { useFormat } from "../layout/site-context.tsx";
-import { type Column, RowTable } from "../shared/row-table.tsx";
+import { ScrollTable } from "../shared/scroll-table.tsx";
 import { PresenceBadge } from "../shared/state-chip.tsx";
 import { circuitPath, TextLink } from "../shared/text-link.tsx";
 import { type BusUnit, errorShareMilli } from "./bus-units.ts";
@@ -26,58 +37,98 @@ function UnitCircuits({ unit }: { unit: BusUnit }) {
 export function UnitStatisticsTable({ units, label }: { units: readonly BusUnit[]; label: string }) {
   const t = useT();
   const format = useFormat();
-  const columns: Column<BusUnit>[] = [
-    { key: "address", title: t("circuit.address"), show: ({ unitId }) => unitId },
-    {
-      key: "circuits",
-      title: t("network.circuits"),
-      wraps: true,
-      show: (unit) => <UnitCircuits unit={unit} />,
-    },
-    {
-      key: "presence",
-      title: t("network.presence"),
-      onCard: "figure",
-      show: ({ statistics }) => <PresenceBadge presence={statistics?.presence ?? "offline"} />,
-    },
-    {
-      key: "turnaround",
-      title: t("network.turnaround"),
-      isFigure: true,
-      show: ({ statistics }) =>
-        statistics?.turnaroundMs == null ? "—" : format.milliseconds(statistics.turnaroundMs),
-    },
-    ...COUNTS.map((name) => ({
-      key: name,
-      title: t(`network.count.${name}`),
-      isFigure: true,
-      show: ({ statistics }: BusUnit) => (statistics === null ? "—" : format.integer(statistics[name])),
-    })),
-    {
-      key: "errorShare",
-      title: t("network.errorShare"),
-      isFigure: true,
-      show: (unit) => <ErrorShare unit={unit} />,
-    },
-  ];
-  return (
-    <RowTable
-      label={label}
-      columns={columns}
-      rows={units}
-      keyOf={({ unitId }) => String(unitId)}
-      maxHeight={560}
-    />
-  );
-}
+  const theme = useTheme();
+  const isWide = useMediaQuery(theme.breakpoints.up("md"));
+  const count = (unit: BusUnit, name: (typeof COUNTS)[number]) =>
+    unit.statistics === null ? "—" : format.integer(unit.statistics[name]);
+  const shareOf = (unit: BusUnit) => {
+    const share = unit.statistics && errorShareMilli(unit.statistics);
+    return share === null ? "—" : format.percentMilli(share);
+  };
+  const turnaround = ({ statistics }: BusUnit) =>
+    statistics?.turnaroundMs == null ? "—" : format.milliseconds(statistics.turnaroundMs);
 
-function ErrorShare({ unit: { statistics, health } }: { unit: BusUnit }) {
-  const format = useFormat();
-  const share = statistics && errorShareMilli(statistics);
-  if (share === null) return <>—</>;
+  if (!isWide)
+    return (
+      <Box component="ul" aria-label={label} sx={{ m: 0, p: 0, display: "grid", gap: 1 }}>
+        {units.map((unit) => (
+          <Paper
+            component="li"
+            key={unit.unitId}
+            variant="outlined"
+            sx={{ listStyle: "none", p: 1.25, display: "grid", gap: 0.5 }}
+          >
+            <Box sx={{ display: "flex", gap: 1, alignItems: "center", flexWrap: "wrap" }}>
+              <strong>{unit.unitId}</strong>
+              <UnitCircuits unit={unit} />
+              <Box sx={{ ml: "auto" }}>
+                <PresenceBadge presence={unit.statistics?.presence ?? "offline"} />
+              </Box>
+            </Box>
+            <Typography variant="body2" color="textSecondary" sx={{ fontVariantNumeric: "tabular-nums" }}>
+              {[
+                `${t("network.turnaround")} ${turnaround(unit)}`,
+                ...COUNTS.map((name) => `${t(`network.count.${name}`)} ${count(unit, name)}`),
+              ].join(" · ")}
+            </Typography>
+          </Paper>
+        ))}
+      </Box>
+    );
   return (
-    <Box component="span" sx={health === "troubled" ? { color: "warning.main", fontWeight: 650 } : {}}>
-      {format.percentMilli(share)}
-    </Box>
+    <ScrollTable label={label} maxHeight={560}>
+      <Table
+        size="small"
+        stickyHeader
+        sx={{
+          "& td, & th": { fontVariantNumeric: "tabular-nums", px: 1 },
+          "& thead th": { whiteSpace: "normal", lineHeight: 1.25, verticalAlign: "bottom" },
+        }}
+      >
+        <TableHead>
+          <TableRow>
+            <TableCell>{t("circuit.address")}</TableCell>
+            <TableCell>{t("network.circuits")}</TableCell>
+            <TableCell>{t("network.presence")}</TableCell>
+            <TableCell align="right">{t("network.turnaround")}</TableCell>
+            {COUNTS.map((name) => (
+              <TableCell key={name} align="right">
+                {t(`network.count.${name}`)}
+              </TableCell>
+            ))}
+            <TableCell align="right">{t("network.errorShare")}</TableCell>
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {units.map((unit) => (
+            <TableRow key={unit.unitId} hover>
+              <TableCell component="th" scope="row">
+                {unit.unitId}
+              </TableCell>
+              <TableCell>
+                <UnitCircuits unit={unit} />
+              </TableCell>
+              <TableCell>
+                <PresenceBadge presence={unit.statistics?.presence ?? "offline"} />
+              </TableCell>
+              <TableCell align="right">{turnaround(unit)}</TableCell>
+              {COUNTS.map((name) => (
+                <TableCell key={name} align="right">
+                  {count(unit, name)}
+                </TableCell>
+              ))}
+              <TableCell align="right">
+                <Box
+                  component="span"
+                  sx={unit.health === "troubled" ? { color: "warning.main", fontWeight: 650 } : {}}
+                >
+                  {shareOf(unit)}
+                </Box>
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </ScrollTable>
   );
 }
